@@ -1,0 +1,199 @@
+"""Reaching Things over HTTP: one shared session for requests, one for streams."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from wot.binding import Client, known_option
+from wot.content import Content
+from wot.errors import ConnectError, NoForm, ProtocolError, Timeout, TransportError
+from wot.interaction import DONE, Interaction, Reply, Stream
+from wot.td import STREAMS, TD_JSON, Form, Op
+from wot_http.errors import error_from
+from wot_http.forms import METHODS
+from wot_http.sse import EVENT_STREAM
+
+TIMEOUT = 30.0
+MAX_ANSWER = 256 << 20
+_MAX_ERROR = 1 << 16
+_OPTIONS = ("timeout", "max_answer")
+
+
+class HTTPClient(Client):
+    """Performs interactions by HTTP/1.1."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        known_option(options, _OPTIONS, "an HTTP client")
+        self._timeout = float(options.get("timeout", TIMEOUT))
+        self._max_answer = int(options.get("max_answer", MAX_ANSWER))
+        self._requests: aiohttp.ClientSession | None = None
+        self._streams: aiohttp.ClientSession | None = None
+
+    def usable(self, form: Form, op: Op) -> bool:
+        """Streams by server-sent events or long polling; everything else without a subprotocol."""
+        return form.subprotocol in (("", "sse", "longpoll") if op in STREAMS else ("",))
+
+    async def request(self, form: Form, interaction: Interaction) -> Reply:
+        """One request, one answer."""
+        payload = interaction.payload
+        json = form.json
+        method = json.get("htv:methodName") or METHODS.get(interaction.op, "GET")
+        headers = {"Accept": form.response_type}
+        body = None
+        if payload is not None:
+            headers["Content-Type"] = payload.type
+            body = payload.body
+        if "htv:headers" in json:
+            headers.update(_declared_headers(json["htv:headers"]))
+        session = self._requests or self._session()
+        try:
+            async with session.request(method, form.href, data=body, headers=headers) as response:
+                if response.status >= 300:
+                    await self._refuse(response)
+                if response.status == 204:
+                    return DONE
+                data = await self._body(response, self._max_answer)
+                media_type = response.headers.get("Content-Type") or form.response_type
+                if not data and not media_type.startswith("text/"):
+                    return DONE
+                return Reply(Content(data, media_type))
+        except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
+            raise _translated(error, form.href) from error
+
+    async def stream(self, form: Form, interaction: Interaction) -> Stream:
+        """By server-sent events, or by long polling where the form says so."""
+        if form.subprotocol == "longpoll":
+            from wot_http.longpoll import LongPoll
+
+            return await LongPoll.opened(lambda: self._poll(form))
+        from wot_http.follow import EventSource
+
+        headers = {"Accept": EVENT_STREAM, "Cache-Control": "no-store"}
+        if interaction.after:
+            headers["Last-Event-ID"] = interaction.after
+        async with translated(form.href):
+            session = self._streams or self._stream_session()
+            async with asyncio.timeout(self._timeout):
+                response = await session.request(form.get("htv:methodName") or "GET", form.href, headers=headers)
+                if response.status != 200:
+                    try:
+                        await self._refuse(response)
+                    finally:
+                        response.close()
+        media_type = response.headers.get("Content-Type", "")
+        if not media_type.startswith(EVENT_STREAM):
+            response.close()
+            raise ProtocolError(f"{form.href} answered {media_type or 'nothing'} instead of {EVENT_STREAM}")
+        return EventSource(response, form)
+
+    async def _poll(self, form: Form) -> Content | None:
+        """One long poll: it ends with the next notification, however long that takes."""
+        async with translated(form.href):
+            session = self._streams or self._stream_session()
+            method = form.get("htv:methodName") or "GET"
+            async with session.request(method, form.href, headers={"Accept": form.response_type}) as response:
+                if response.status >= 300:
+                    await self._refuse(response)
+                data = await self._body(response, self._max_answer)
+                if response.status == 204:
+                    return None
+                return Content(data, response.headers.get("Content-Type") or form.response_type)
+
+    async def fetch(self, url: str) -> tuple[bytes, str]:
+        """A Thing Description and the URL it came from in the end."""
+        headers = {"Accept": f"{TD_JSON}, application/json;q=0.9, application/ld+json;q=0.8, */*;q=0.1"}
+        async with translated(url):
+            async with (self._requests or self._session()).get(url, headers=headers) as response:
+                if response.status != 200:
+                    await self._refuse(response)
+                return await self._body(response, 4 << 20), str(response.url)
+
+    async def close(self) -> None:
+        """Close both sessions."""
+        for session in (self._requests, self._streams):
+            if session is not None:
+                await session.close()
+        self._requests = self._streams = None
+
+    def _session(self) -> aiohttp.ClientSession:
+        timeout = aiohttp.ClientTimeout(total=self._timeout)
+        self._requests = _session(timeout, limit=100)
+        return self._requests
+
+    def _stream_session(self) -> aiohttp.ClientSession:
+        # Streams stay open, so that a limit shared with requests would block those for ever.
+        self._streams = _session(aiohttp.ClientTimeout(total=None, connect=self._timeout), limit=0)
+        return self._streams
+
+    async def _refuse(self, response: aiohttp.ClientResponse) -> None:
+        """Raise what the answer stands for."""
+        if response.status < 400:
+            raise ProtocolError(f"{response.url} answered with status {response.status}")
+        body = await self._body(response, _MAX_ERROR)
+        raise error_from(response.status, response.headers.get("Content-Type", ""), body, response.headers)
+
+    @staticmethod
+    async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
+        length = response.content_length
+        if length is not None and length <= limit and "Content-Encoding" not in response.headers:
+            return await response.read()
+        parts = bytearray()
+        async for chunk in response.content.iter_any():
+            parts += chunk
+            if len(parts) > limit:
+                raise ProtocolError(f"{response.url} answered with more than {limit} bytes")
+        return bytes(parts)
+
+
+def _session(timeout: aiohttp.ClientTimeout, limit: int) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        timeout=timeout,
+        connector=aiohttp.TCPConnector(limit=limit),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": "isowot"},
+    )
+
+
+def _declared_headers(declared: Any) -> dict[str, str]:
+    """`htv:headers` of a form: an array of {htv:fieldName, htv:fieldValue}."""
+    found: dict[str, str] = {}
+    for item in declared if isinstance(declared, list) else [declared]:
+        if isinstance(item, dict):
+            name = item.get("htv:fieldName") or item.get("fieldName")  # pyright: ignore[reportUnknownMemberType]
+            value = item.get("htv:fieldValue") or item.get("fieldValue")  # pyright: ignore[reportUnknownMemberType]
+            if isinstance(name, str) and isinstance(value, str):
+                found[name] = value
+    return found
+
+
+@asynccontextmanager
+async def translated(href: str) -> AsyncGenerator[None, None]:
+    """Errors of the library as ours."""
+    try:
+        yield
+    except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
+        if isinstance(error, TransportError):
+            raise
+        raise _translated(error, href) from error
+
+
+def _translated(error: Exception, href: str) -> Exception:
+    if not isinstance(error, (aiohttp.ClientError, TimeoutError, OSError)) or isinstance(error, aiohttp.InvalidURL):
+        # Our own errors are ValueErrors too where they should be; only yarl's become a NoForm.
+        from wot.errors import WoTError
+
+        return error if isinstance(error, WoTError) else NoForm(f"{href!r} is no usable URL: {error}")
+    if isinstance(error, TransportError):
+        return error
+    where = URL(href).origin() if href.startswith("http") else href
+    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
+        return ConnectError(f"{where} cannot be reached: {error}", hint="is it running, and is the address right?")
+    if isinstance(error, TimeoutError):
+        return Timeout(f"{where} did not answer in time")
+    return ProtocolError(f"{where} broke off or does not speak HTTP: {str(error)[:200] or type(error).__name__}")

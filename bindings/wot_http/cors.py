@@ -1,0 +1,38 @@
+"""Cross-origin requests (Fetch Standard section 3.2), for those who opt in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+_METHODS = "GET, HEAD, PUT, POST, OPTIONS"
+_HEADERS = "Accept, Content-Type, If-None-Match, Last-Event-ID"
+
+
+class Cors:
+    """Which origins may use the Things from a web page: "*" or a list of them."""
+
+    def __init__(self, origins: str | Iterable[str]) -> None:
+        self._origins = frozenset([origins] if isinstance(origins, str) else origins)
+
+    def headers(self, origin: str) -> dict[str, str]:
+        """The headers of an answer to `origin`."""
+        if "*" in self._origins:
+            return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Allow, ETag, Retry-After"}
+        if origin not in self._origins:
+            return {"Vary": "Origin"}
+        return {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Expose-Headers": "Allow, ETag, Retry-After",
+            "Vary": "Origin",
+        }
+
+    def apply(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
+        """Add them, and what a preflight asks for."""
+        found = self.headers(request.headers.get("Origin", ""))
+        response.headers.update(found)
+        if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in found:
+            response.headers["Access-Control-Allow-Methods"] = _METHODS
+            response.headers["Access-Control-Allow-Headers"] = _HEADERS
+            response.headers["Access-Control-Max-Age"] = "600"

@@ -1,0 +1,56 @@
+"""Following server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+import aiohttp
+
+from wot.content import Content
+from wot.errors import EventsLost, ProtocolError, TransportError
+from wot.interaction import Notification, OpenStream
+from wot.td import Form
+from wot_http.errors import error_from
+from wot_http.sse import GAP, Message, Parser
+
+_MISSED = 3  # heartbeats after which the other side counts as gone
+
+
+class EventSource(OpenStream):
+    """One response of type text/event-stream, as notifications."""
+
+    def __init__(self, response: aiohttp.ClientResponse, form: Form) -> None:
+        self._response, self._type = response, form.response_type
+        self._parser = Parser()
+        self._ready: deque[Message] = deque()
+
+    @property
+    def position(self) -> str:  # type: ignore[override]
+        """Where to resume, also before the first notification."""
+        return self._ready[0].id if self._ready else self._parser.last_id
+
+    async def __anext__(self) -> Notification:
+        while not self._ready:
+            self._ready.extend(self._parser.feed(await self._chunk()))
+        message = self._ready.popleft()
+        if message.event == GAP:
+            error = error_from(410, "application/json", message.data.encode(), {})
+            raise error if isinstance(error, EventsLost) else EventsLost(str(error), after=message.id)
+        return Notification(Content(message.data.encode(), self._type), message.id)
+
+    async def _chunk(self) -> bytes:
+        limit = self._parser.heartbeat * _MISSED or None
+        try:
+            async with asyncio.timeout(limit):
+                chunk = await self._response.content.readany()
+        except TimeoutError:
+            raise TransportError(f"{self._response.url.origin()} shows no sign of life") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise ProtocolError(f"{self._response.url.origin()} broke off: {type(error).__name__}") from error
+        if not chunk:
+            raise StopAsyncIteration
+        return chunk
+
+    async def aclose(self) -> None:
+        self._response.close()

@@ -1,0 +1,94 @@
+"""What is served besides affordances: Thing Descriptions, the list of Things, the well-known address."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+
+import msgspec
+from aiohttp import web
+
+from wot.errors import NotAcceptable, UnknownThing
+from wot.interaction import Interaction
+from wot.td import TD_JSON, Json, Op, context_with
+from wot_http.negotiation import quality
+from wot_http.paths import Mount, Paths
+
+WELL_KNOWN = "/.well-known/wot"  # W3C WoT Discovery section 6.3
+_JSON = "application/json"
+_TYPES = (TD_JSON, _JSON, "application/ld+json")
+_DESCRIBE = Interaction(Op.DESCRIBE)
+
+
+class Pages:
+    """Answers for the addresses that are not affordances."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+
+    def at(self, raw: str) -> str | None:
+        """The page at a raw path, None where there is none."""
+        return raw if raw in ("/", WELL_KNOWN) else None
+
+    async def answer(self, raw: str, base: str, headers: Mapping[str, str]) -> web.Response:
+        """The list of Things, or the TD that stands for this server."""
+        mounts = list(self._paths.mounts.values())
+        if raw == WELL_KNOWN:
+            if not mounts:
+                raise UnknownThing("nothing is served here")
+            if len(mounts) == 1:
+                return await self.description(mounts[0], base, headers)
+            return _conditional(msgspec.json.encode(_links(mounts, base)), "", _offered(headers, _TYPES), headers)
+        if _offered(headers, (_JSON, "text/html")) == "text/html":
+            return web.Response(text=_page(mounts), content_type="text/html", headers={"Vary": "Accept"})
+        listed = [{"id": m.thing.td.id, "title": m.thing.td.title, "href": m.path} for m in mounts]
+        return web.Response(body=msgspec.json.encode(listed), content_type=_JSON, headers={"Vary": "Accept"})
+
+    async def description(self, mount: Mount, base: str, headers: Mapping[str, str]) -> web.Response:
+        """The TD of one Thing, from cached bytes."""
+        media_type = _offered(headers, _TYPES)
+        await mount.thing.request(_DESCRIBE)
+        document = mount.describe(base)
+        return _conditional(document.body, document.etag, media_type, headers)
+
+
+def _offered(headers: Mapping[str, str], types: tuple[str, ...]) -> str:
+    """The type that is wanted most; the first where they are equal."""
+    accept = headers.get("Accept", "")
+    best = max(types, key=lambda media_type: quality(accept, media_type))
+    if not quality(accept, best):
+        raise NotAcceptable(f"this is only to be had as {' or '.join(types)}", hint=f"send Accept: {types[0]}")
+    return best
+
+
+def _conditional(body: bytes, etag: str, media_type: str, headers: Mapping[str, str]) -> web.Response:
+    """The document, or 304 where the requester has it (RFC 9110 section 13.1.2)."""
+    fields = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    if etag:
+        fields["ETag"] = etag
+        known = [tag.strip().removeprefix("W/") for tag in headers.get("If-None-Match", "").split(",")]
+        if etag in known or "*" in known:
+            return web.Response(status=304, headers=fields)
+    return web.Response(body=body, headers={**fields, "Content-Type": media_type})
+
+
+def _links(mounts: list[Mount], base: str) -> Json:
+    """A Thing that links to the others, for a server of several (WoT Discovery section 6.3)."""
+    links = [{"rel": "item", "href": mount.path, "type": TD_JSON} for mount in mounts]
+    return {
+        "@context": context_with({}),
+        "title": "Things",
+        "base": base,
+        "securityDefinitions": {"nosec_sc": {"scheme": "nosec"}},
+        "security": ["nosec_sc"],
+        "links": links,
+    }
+
+
+def _page(mounts: list[Mount]) -> str:
+    rows = "".join(
+        f'<li><a href="/{html.escape(m.path)}">{html.escape(m.thing.td.title)}</a> '
+        f"{html.escape(m.thing.td.description)}</li>"
+        for m in mounts
+    )
+    return f"<!doctype html><html lang=en><meta charset=utf-8><title>Things</title><h1>Things</h1><ul>{rows}</ul></html>"

@@ -1,0 +1,91 @@
+"""The server's path table: one dictionary look-up per request, whatever the number of Things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from wot.binding import Describe
+from wot.errors import UnknownAffordance, UnknownThing
+from wot.interaction import Interactable
+from wot.td import ThingDescription
+from wot_http.forms import Route, routes
+
+_HOT = 8192  # raw paths kept resolved
+
+
+class Mount(NamedTuple):
+    """One Thing at one path."""
+
+    path: str
+    thing: Interactable
+    describe: Describe
+    table: Mapping[str, Mapping[str, Route]]
+
+
+class Place(NamedTuple):
+    """What a path leads to: methods of an affordance, or (without methods) the Thing itself."""
+
+    mount: Mount
+    methods: Mapping[str, Route] | None
+
+
+class Paths:
+    """Which Thing and affordance a raw request path means."""
+
+    def __init__(self) -> None:
+        self.mounts: dict[str, Mount] = {}
+        self.hot: dict[str, Place] = {}
+        # Things of one class have the very same affordance objects, and so share one table.
+        self._tables: dict[tuple[int, ...], list[Any]] = {}
+
+    def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
+        """Add a Thing; returns what removes it."""
+        td = thing.td
+        parts = [td.json.get(kind) for kind in ("properties", "actions", "events", "uriVariables")]
+        key = tuple(id(part) for part in parts)
+        shared = self._tables.setdefault(key, [self._table(td), 0, parts])
+        shared[1] += 1
+        self.mounts[path] = Mount(path, thing, describe, shared[0])
+
+        def unmount() -> None:
+            del self.mounts[path]
+            self.hot.clear()
+            shared[1] -= 1
+            if not shared[1]:
+                del self._tables[key]
+
+        return unmount
+
+    @staticmethod
+    def _table(td: ThingDescription) -> dict[str, dict[str, Route]]:
+        return routes(td)
+
+    def find(self, raw: str) -> Place:
+        """What a path leads to that is not in `hot` yet; UnknownThing or UnknownAffordance where to nothing."""
+        path = raw if raw.startswith("/") else urlsplit(raw).path
+        segments = path.removeprefix("/").removesuffix("/").split("/")
+        # Split before decoding: a %2F belongs to a name.
+        head, *rest = [unquote(segment, errors="replace") for segment in segments]
+        mount = self.mounts.get(head)
+        if mount is None:
+            known = ", ".join(f"/{name}" for name in sorted(self.mounts)[:10])
+            raise UnknownThing(f"there is no Thing at /{head[:80]}", hint=f"there are: {known}" if known else "")
+        methods = mount.table.get("/".join(rest)) if rest else None
+        if rest and methods is None:
+            raise self._unknown(mount, rest)
+        place = Place(mount, methods)
+        if len(self.hot) >= _HOT:
+            self.hot.clear()
+        self.hot[raw] = place
+        return place
+
+    @staticmethod
+    def _unknown(mount: Mount, rest: list[str]) -> UnknownAffordance:
+        kind, name = rest[0][:80], "/".join(rest[1:])[:80]
+        known = ", ".join(sorted(mount.thing.td.json.get(kind, {}))[:20]) if kind else ""
+        what = f"no {name!r} among its {kind}" if known else f"nothing at /{'/'.join(rest)[:120]}"
+        return UnknownAffordance(
+            f"{mount.thing.td.title} has {what}", hint=f"there are: {known}" if known else f"see its TD at /{mount.path}"
+        )

@@ -1,0 +1,110 @@
+"""Server-sent events (HTML Living Standard section 9.2), both ways."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from wot.errors import ProtocolError
+from wot.interaction import Notification
+
+EVENT_STREAM = "text/event-stream"
+GAP = "wot-gap"  # the event by which a subscriber learns that notifications were dropped
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_LARGEST = 4 << 20  # bytes of one message
+
+
+class Message(NamedTuple):
+    """One dispatched event."""
+
+    event: str
+    data: str
+    id: str
+
+
+def frame(notification: Notification) -> bytes:
+    """The bytes of a notification, made once for all subscribers.
+
+    Without an `event:` line: node-wot and a browser's `onmessage` hear only unnamed messages.
+    """
+    wire = notification.wire
+    if wire is None:
+        body = notification.content.body
+        if b"\n" in body or b"\r" in body:
+            body = b"\ndata: ".join(_LINE_END.split(body))
+        place = b"id: %b\n" % notification.position.encode() if notification.position else b""
+        wire = notification.wire = b"%bdata: %b\n\n" % (place, body)
+    return wire
+
+
+def opening(position: str, heartbeat: float) -> bytes:
+    """What comes first: how often to expect a sign of life, and from where to resume. No event is dispatched."""
+    place = f"id: {position}\n" if position else ""
+    return f": heartbeat {heartbeat:g}\n{place}\n".encode()
+
+
+def gap(after: str, reason: bytes) -> bytes:
+    """The event that tells of dropped notifications."""
+    place = f"id: {after}\n" if after else ""
+    return f"{place}event: {GAP}\ndata: ".encode() + reason + b"\n\n"
+
+
+class Parser:
+    """Turns bytes, cut anywhere, into messages."""
+
+    def __init__(self) -> None:
+        self.last_id = ""
+        self.heartbeat = 0.0  # seconds, where the other side says so
+        self._rest = b""
+        self._started = False
+        self._after_cr = False
+        self._event = ""
+        self._data: list[str] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> list[Message]:
+        """The messages that `chunk` completes; ProtocolError for what is too large or no UTF-8."""
+        if self._after_cr and chunk.startswith(b"\n"):
+            chunk = chunk[1:]
+        self._after_cr = chunk.endswith(b"\r") if chunk else self._after_cr
+        data = self._rest + chunk
+        if not self._started and len(data) >= 3:
+            data = data.removeprefix(b"\xef\xbb\xbf")
+            self._started = True
+        *lines, self._rest = _LINE_END.split(data)
+        self._size += len(chunk)
+        if self._size > _LARGEST:
+            raise ProtocolError(f"an event is larger than {_LARGEST >> 20} MiB")
+        try:
+            found = [message for line in lines if (message := self._line(line.decode())) is not None]
+        except UnicodeDecodeError:
+            raise ProtocolError("the event stream is not UTF-8") from None
+        if found or not self._rest:
+            self._size = len(self._rest) + sum(map(len, self._data))
+        return found
+
+    def _line(self, line: str) -> Message | None:
+        if not line:
+            return self._dispatch()
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if field == "data":
+            self._data.append(value)
+        elif field == "event":
+            self._event = value
+        elif field == "id" and "\0" not in value:
+            self.last_id = value
+        elif not field and value.startswith("heartbeat "):
+            self._expect(value)
+        return None
+
+    def _expect(self, comment: str) -> None:
+        try:
+            self.heartbeat = max(0.0, float(comment.split()[1]))
+        except (ValueError, IndexError):
+            self.heartbeat = 0.0
+
+    def _dispatch(self) -> Message | None:
+        message = Message(self._event, "\n".join(self._data), self.last_id) if self._data else None
+        self._event, self._data = "", []
+        return message

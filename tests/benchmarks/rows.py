@@ -1,0 +1,199 @@
+"""What is measured while servers run: each function makes the rows of one group."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+from figures import Row
+from load import Fan, LoadError, message, request
+from processes import HERE, Server, Settings, compare, run_program, serving
+
+COUNT, STATUS, ADD = "/bench/properties/count", "/bench/properties/status", "/bench/actions/add"
+INPUT = b'{"a": 2, "b": 3}'
+OBJECT = b'{"temperature":22.5,"humidity":41.0,"state":"on"}'
+CPU = "µs CPU"
+FANS = 5  # events per round
+
+
+WORK = {
+    "read an integer": (message("GET", COUNT), 200),
+    "read an object": (message("GET", STATUS), 200),
+    "write an integer": (message("PUT", COUNT, b"7"), 204),
+    "write an object": (message("PUT", STATUS, OBJECT), 204),
+    "invoke an action": (message("POST", ADD, INPUT), 200),
+}
+CELLS = [(what, 64) for what in WORK] + [(what, 1) for what in WORK if "object" not in what]
+YARDSTICKS = (("hand-written", 0.95), ("floor", 1.3))
+# what is sent, the status expected and the JSON expected
+CHECKS: list[tuple[bytes, int, object]] = [
+    (message("PUT", COUNT, b"41"), 204, None),
+    (message("GET", COUNT), 200, 41),
+    (message("PUT", COUNT, b'"x"'), 400, None),
+    (message("GET", COUNT), 200, 41),
+    (message("PUT", STATUS, OBJECT), 204, None),
+    (message("PUT", STATUS, b'{"temperature": "x"}'), 400, None),
+    (message("GET", STATUS), 200, json.loads(OBJECT)),
+    (message("POST", ADD, INPUT), 200, 5),
+    (message("POST", ADD, b'{"a": "q", "b": 3}'), 400, None),
+    (message("POST", ADD, b'{"a": 1, "b": 3, "c": 4}'), 400, None),
+    (message("GET", "/bench/properties/none"), 404, None),
+]
+
+
+def check(server: Server) -> None:
+    """See that the server answers rightly, good input and bad, before its speed counts."""
+    for sent, status, value in CHECKS:
+        reply = request(server.port, sent)
+        if reply.status != status or (value is not None and json.loads(reply.body) != value):
+            raise LoadError(f"{server.name} answers {sent!r} with {reply}, not {status} {value}")
+
+
+def http(settings: Settings) -> list[Row]:
+    """Server CPU per read, write and invocation, against both yardsticks."""
+    rows = []
+    with serving("isowot_server", "handwritten", "floor") as servers:
+        for server in servers:
+            check(server)
+        for what, links in CELLS:
+            sent, status = WORK[what]
+            ours, *theirs = compare({s: [sent] for s in servers}, settings, links, status)
+            title = f"{what}, {links} connection{'s' if links > 1 else ''}"
+            for (against, bar), samples in zip(YARDSTICKS, theirs, strict=True):
+                rows.append(Row("http", title, CPU, ours, against, samples, bar))
+    return rows
+
+
+def clients(settings: Settings) -> list[Row]:
+    """Reads of the consumer library against a bare aiohttp session."""
+    samples: dict[str, dict[str, list[float]]] = {"": defaultdict(list), "bare": defaultdict(list)}
+    with serving("floor") as (server,):
+        base = put_td(server)
+        for _ in range(settings.starts):
+            for kind, figures in samples.items():
+                for name, value in read_as(kind, base, settings.reads).items():
+                    figures[name].append(value)
+    return [
+        Row("clients", f"client reads, {name}", unit, samples[""][f"{way}_{key}"],
+            "bare aiohttp", samples["bare"][f"{way}_{key}"], bar, more)
+        for way, name in (("sequential", "one at a time"), ("concurrent", "64 at once"))
+        for unit, key, bar, more in (("reads/s", "rps", 0.8, True), (CPU, "cpu_us", 1.25, False))
+    ]  # fmt: skip
+
+
+def read_as(kind: str, base: str, reads: int) -> dict[str, float]:
+    """Run one client program; the figures it gives."""
+    program = str(HERE / "clients" / "isowot_client.py")
+    url = base + "/properties/count"
+    line = run_program(program, "--td", base, "--url", url, "--n", str(reads), f"--kind={kind}")
+    if line.pop("value") != 41:
+        raise LoadError(f"client {kind!r} read a wrong value")
+    return {name: value for name, value in line.items() if isinstance(value, float)}
+
+
+def put_td(server: Server) -> str:
+    """Give the floor server a Thing Description for clients; its URL."""
+    base = f"http://127.0.0.1:{server.port}/bench"
+    form = {"href": base + "/properties/count", "op": ["readproperty", "writeproperty"]}
+    td = {
+        "@context": ["https://www.w3.org/2019/wot/td/v1", "https://www.w3.org/2022/wot/td/v1.1"],
+        "id": "urn:bench:floor",
+        "title": "bench",
+        "securityDefinitions": {"nosec_sc": {"scheme": "nosec"}},
+        "security": ["nosec_sc"],
+        "properties": {"count": {"type": "integer", "forms": [form]}},
+    }
+    request(server.port, message("PUT", "/bench", json.dumps(td).encode()))
+    request(server.port, message("PUT", COUNT, b"41"))
+    return base
+
+
+def fanout(settings: Settings) -> list[Row]:
+    """Server CPU of one event to many subscribers over server-sent events."""
+    costs: dict[str, list[float]] = defaultdict(list)
+    value = 10_000_000
+    with serving("isowot_server", "handwritten", "floor") as servers:
+        for _ in range(settings.starts):
+            for server in servers:
+                fan = Fan(server.port, "/bench/events/tick", settings.subscribers)
+                for i in range(FANS + 1):
+                    value += 1
+                    before = server.cpu()
+                    server.send(cmd="emit", n=1, value=value)
+                    fan.receive(str(value).encode())
+                    server.answer()
+                    if i:  # the first one warms up
+                        costs[server.name].append((server.cpu() - before) * 1e3)
+                fan.close()
+    what = f"1 event to {settings.subscribers} subscribers"
+    ours = costs["isowot_server"]
+    queues, loop = "bare aiohttp, a queue each", "bare aiohttp, one loop of writes"
+    return [
+        Row("fanout", what, "ms CPU", ours, queues, costs["handwritten"], 1.0),
+        Row("fanout", what, "ms CPU", ours, loop, costs["floor"]),
+    ]
+
+
+def td(settings: Settings) -> list[Row]:
+    """A Thing Description of 200 affordances: generated, and served from its cached bytes."""
+    made = []
+    with serving("isowot_server", BENCH_AFFORDANCES=200) as (big,), serving("floor") as (floor,):
+        get = message("GET", "/bench")
+        document = request(big.port, get).body
+        found = json.loads(document)
+        if len(found["properties"]) + len(found["actions"]) + len(found["events"]) != 204:
+            raise LoadError("the TD lacks affordances")
+        request(floor.port, message("PUT", "/bench", document))
+        for _ in range(settings.starts):
+            made.append(big.command(cmd="td", n=5)["median_s"] * 1e3)
+        ours, theirs = compare({big: [get], floor: [get]}, settings, 16)
+    size = f"{len(document) / 1024:.0f} KiB"
+    return [
+        Row("td", "TD of 200 affordances generated", "ms", made, bar=5.0),
+        Row("td", f"the same ({size}) served", CPU, ours, "floor, the same bytes", theirs, 1.3),
+    ]
+
+
+def things(settings: Settings) -> list[Row]:
+    """Many Things of 4 affordances in one process: memory, time to come up, cost of a request."""
+    memory: dict[int, list[float]] = defaultdict(list)
+    up: dict[int, list[float]] = defaultdict(list)
+    costs: dict[int, list[float]] = {}
+    for i in range(2):
+        servers = {n: Server("isowot_server", BENCH_THINGS=n).ready() for n in settings.things}
+        try:
+            for n, server in servers.items():
+                memory[n].append(server.memory())
+                up[n].append(float(server.facts["up_s"]))
+            if i:
+                costs = cost_each(servers, settings)
+        finally:
+            for server in servers.values():
+                server.stop()
+    return things_rows(memory, up, costs)
+
+
+def cost_each(servers: dict[int, Server], settings: Settings) -> dict[int, list[float]]:
+    """The cost of a read at each number of Things, every Thing read in turn."""
+    names = ["bench", *(f"bench-{i}" for i in range(1, max(servers)))]
+    every = [message("GET", f"/{name}/properties/count") for name in names]
+    reads = {server: every[:n] for n, server in servers.items()}
+    return dict(zip(servers, compare(reads, settings, 64), strict=True))
+
+
+def things_rows(
+    memory: dict[int, list[float]], up: dict[int, list[float]], costs: dict[int, list[float]]
+) -> list[Row]:
+    """The rows of many Things; one Thing is the measure of the rest."""
+    rows = []
+    for n in sorted(memory):
+        if n == 1:
+            rows.append(Row("things", "1 Thing, whole process", "KiB", memory[1]))
+            continue
+        each = [(m - one) / (n - 1) for m, one in zip(memory[n], memory[1], strict=True)]
+        rows += [
+            Row("things", f"{n:,} Things, each", "KiB", each, bar=12.0),
+            Row("things", f"{n:,} Things up", "s", up[n], bar=1.0),
+            Row("things", f"read, {n:,} Things in turn", CPU, costs[n], "1 Thing", costs[1], 1.1),
+        ]
+    return rows

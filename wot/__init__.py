@@ -1,0 +1,93 @@
+"""The Web of Things: declare Things, serve them, find them, use them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wot import errors, sync
+    from wot.affordances import Action, Event, Property, Stored, action, event, every, property, stored
+    from wot.consumed import ConsumedThing
+    from wot.content import Content
+    from wot.exposed import ExposedThing
+    from wot.interaction import Interactable, Interaction
+    from wot.running import run
+    from wot.servient import Endpoint, Served, Servient, consume, endpoint, serve
+    from wot.td import ThingDescription
+    from wot.thing import Thing
+    from wot.threads import cancelled
+
+# Name → module; imported when first used (PEP 562), so that `import wot` costs next to nothing.
+_WHERE = {
+    "Action": "wot.affordances",
+    "ConsumedThing": "wot.consumed",
+    "Content": "wot.content",
+    "Endpoint": "wot.servient",
+    "Event": "wot.affordances",
+    "ExposedThing": "wot.exposed",
+    "Interactable": "wot.interaction",
+    "Interaction": "wot.interaction",
+    "Property": "wot.affordances",
+    "Served": "wot.servient",
+    "Servient": "wot.servient",
+    "Stored": "wot.affordances",
+    "Thing": "wot.thing",
+    "ThingDescription": "wot.td",
+    "action": "wot.affordances",
+    "cancelled": "wot.threads",
+    "consume": "wot.servient",
+    "endpoint": "wot.servient",
+    "errors": "",
+    "event": "wot.affordances",
+    "every": "wot.affordances",
+    "property": "wot.affordances",
+    "run": "wot.running",
+    "serve": "wot.servient",
+    "stored": "wot.affordances",
+    "sync": "",
+}
+
+__all__ = [
+    "Action",
+    "ConsumedThing",
+    "Content",
+    "Endpoint",
+    "Event",
+    "ExposedThing",
+    "Interactable",
+    "Interaction",
+    "Property",
+    "Served",
+    "Servient",
+    "Stored",
+    "Thing",
+    "ThingDescription",
+    "action",
+    "cancelled",
+    "consume",
+    "endpoint",
+    "errors",
+    "event",
+    "every",
+    "property",
+    "run",
+    "serve",
+    "stored",
+    "sync",
+]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    where = _WHERE.get(name)
+    if where is None:
+        raise AttributeError(f"module 'wot' has no attribute {name!r}")
+    found = getattr(importlib.import_module(where), name) if where else importlib.import_module(f"wot.{name}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,358 @@
+"""Declaring affordances: the decorators, and what a Thing class keeps of each."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Concatenate, Generic, Never, ParamSpec, Self, TypeVar, Unpack, cast, overload
+
+from wot.content import JSON, TEXT, is_text
+from wot.errors import DefinitionError
+from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
+from wot.payload import Arguments, Payload
+from wot.td import Json
+from wot.terms import ActionTerms, DescribedTerms, PropertyTerms, SchemaTerms, StoredTerms, td_terms
+
+T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
+Hints = Callable[[Any], dict[str, Any]]
+Method = Callable[..., Any]
+
+_ABSENT: Any = object()
+
+
+class Declared:
+    """What the four kinds of affordances share: a name, and the words said about them."""
+
+    kind = ""
+    name = ""
+    attribute = ""
+    json: Json
+    media_type = JSON
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.attribute = name
+        self.name = self.given.get("name", name)
+        self.media_type = self.given.get("content_type", JSON)
+
+    def __init__(self, given: Mapping[str, Any], allowed: type) -> None:
+        self.given = given
+        self.terms = td_terms(given, allowed, type(self).__name__.lower())
+
+    def __set__(self, thing: Any, value: Never) -> None:
+        remedy = {
+            "properties": f"await thing.{self.attribute}.write(value)",
+            "events": f"thing.{self.attribute}.emit(data)",
+        }.get(self.kind, f"await thing.{self.attribute}(…)")
+        raise AttributeError(f"{self.attribute} is an affordance and cannot be assigned: use {remedy}")
+
+    def define(self, owner: type, hints: Hints) -> None:
+        """Work out schema and description; called once, when the class that declares it exists."""
+        raise NotImplementedError
+
+    def _described(self, method: Method | None, json: Json) -> Json:
+        """`json` with the words given, the docstring where no description is, and forms where they say something."""
+        words = dict(self.terms)
+        doc = inspect.getdoc(method) if method else None
+        if doc and "description" not in words:
+            words["description"] = doc
+        form: Json = {} if self.media_type == JSON else {"contentType": self.media_type}
+        if "response_type" in self.given:
+            form["response"] = {"contentType": self.given["response_type"]}
+        # A form without href: what every binding's form has to repeat.
+        return {**words, **json, **({"forms": [form]} if form else {})}
+
+
+class Property(Declared, Generic[T]):
+    """A declared property; on an instance, a handle to read, write and observe it."""
+
+    kind = "properties"
+    payload: Payload
+    written: Mapping[str, Payload]
+    variables: Mapping[str, Payload]
+    observable = False
+
+    def __init__(self, reader: Method | None, given: Mapping[str, Any], allowed: type = PropertyTerms) -> None:
+        super().__init__(given, allowed)
+        self.reader = None if given.get("write_only") else reader
+        self.declared = reader
+        self.writer: Method | None = None
+
+    @overload
+    def __get__(self, thing: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, thing: object, owner: type) -> PropertyHandle[T]: ...
+    def __get__(self, thing: object | None, owner: type) -> Self | PropertyHandle[T]:
+        return self if thing is None else PropertyHandle(parts_of(thing), self)
+
+    def write(self, method: Callable[Concatenate[Any, T, P], R]) -> Callable[Concatenate[Any, T, P], R]:
+        """Declare the method that writes this property: `@brightness.write`."""
+        if self.declared is None:
+            raise DefinitionError("a stored property writes itself", hint="use @wot.property for one with a writer")
+        if method.__name__ == self.declared.__name__:
+            raise DefinitionError(
+                f"the writer hides the property {method.__name__!r}", hint=f"name it set_{method.__name__}"
+            )
+        self.writer = method
+        return method
+
+    def define(self, owner: type, hints: Hints) -> None:
+        """Schema from the reader's return type; further parameters are URI variables."""
+        assert self.declared is not None
+        known = hints(self.declared)
+        if "return" not in known:
+            raise DefinitionError("the reader does not say what it returns", hint="add `-> type`")
+        self.observable = bool(self.given.get("observable"))
+        if self.observable and not is_text(self.media_type):
+            raise DefinitionError(f"an observable property cannot be {self.media_type}", hint="use JSON or text")
+        self.variables = _variables(self.declared, known, skip=1)
+        if self.writer:
+            self.written = _variables(self.writer, hints(self.writer), skip=2)
+        else:
+            self.written = {}
+        self._set_payload(known["return"], read_only=self.writer is None)
+        variables = {name: p.schema for name, p in {**self.variables, **self.written}.items()}
+        self.json = self._described(self.declared, {**self.payload.schema, **_given_any("uriVariables", variables)})
+
+    def _set_payload(self, hint: Any, *, read_only: bool) -> None:
+        flags = {"readOnly": read_only, "observable": self.observable}
+        terms = {name: value for name, value in self.terms.items() if name not in ("readOnly", "observable")}
+        self.payload = Payload.of(hint, {**terms, **{name: True for name, value in flags.items() if value}})
+
+
+class Stored(Property[T]):
+    """A property that the framework keeps; on an instance it also has `.value`."""
+
+    observable = True
+
+    def __init__(self, default: T, persist: bool, given: Mapping[str, Any]) -> None:
+        super().__init__(None, given, StoredTerms)
+        self.default = default
+        self.persist = persist
+        self.variables = self.written = {}
+        self.hint: Any = _ABSENT
+
+    @overload
+    def __get__(self, thing: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, thing: object, owner: type) -> StoredHandle[T]: ...
+    def __get__(self, thing: object | None, owner: type) -> Self | StoredHandle[T]:
+        return self if thing is None else StoredHandle(parts_of(thing), self)
+
+    def define(self, owner: type, hints: Hints) -> None:
+        """Schema from the annotation, or else from the default."""
+        hint = _annotated(owner, self.attribute, hints)
+        if hint is _ABSENT:
+            if self.default is None:
+                raise DefinitionError(
+                    "None does not say what may be stored",
+                    hint=f"annotate it: {self.attribute}: wot.Stored[float | None] = wot.stored(None)",
+                )
+            hint = type(self.default)
+        self._set_payload(hint, read_only=bool(self.given.get("read_only")))
+        self.payload.dump(self.default)
+        self.json = self._described(None, {**self.payload.schema})
+
+
+class Action(Declared, Generic[P, R]):
+    """A declared action; on an instance, a callable."""
+
+    kind = "actions"
+    arguments: Arguments
+    output: Payload | None
+    variables: Mapping[str, Payload]
+
+    def __init__(self, method: Method, given: Mapping[str, Any]) -> None:
+        super().__init__(given, ActionTerms)
+        self.method = method
+        self.timeout: float | None = given.get("timeout", _ABSENT)
+        self.own_timeout = "timeout" in given
+
+    @overload
+    def __get__(self, thing: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, thing: object, owner: type) -> ActionHandle[P, R]: ...
+    def __get__(self, thing: object | None, owner: type) -> Self | ActionHandle[P, R]:
+        return self if thing is None else ActionHandle(parts_of(thing), self)
+
+    @property
+    def response_type(self) -> str:
+        """The media type of the output."""
+        kind: str = self.given.get("response_type", self.media_type)
+        return kind
+
+    def define(self, owner: type, hints: Hints) -> None:
+        """Input from the parameters, output from the return type."""
+        known = hints(self.method)
+        parameters = dict(list(inspect.signature(self.method).parameters.items())[1:])
+        in_uri = self.given.get("uri_variables", ())
+        unknown = [name for name in in_uri if name not in parameters]
+        if unknown:
+            raise DefinitionError(f"uri_variables names {unknown[0]!r}, which is no parameter")
+        self.variables = _variables(self.method, known, skip=1, only=in_uri)
+        self.arguments = Arguments({n: p for n, p in parameters.items() if n not in in_uri}, known)
+        result = known.get("return", type(None))
+        self.output = None if result is type(None) else Payload.of(result)
+        json: Json = {"synchronous": True}
+        if self.arguments.schema:
+            json["input"] = self.arguments.schema
+        if self.output:
+            json["output"] = self.output.schema
+        variables = {name: payload.schema for name, payload in self.variables.items()}
+        self.json = self._described(self.method, {**json, **_given_any("uriVariables", variables)})
+
+
+class Event(Declared, Generic[T]):
+    """A declared event; on an instance, a handle to emit it and to subscribe to it."""
+
+    kind = "events"
+    payload: Payload | None
+
+    def __init__(self, hint: Any, given: Mapping[str, Any]) -> None:
+        super().__init__(given, SchemaTerms)
+        self.hint = hint
+
+    @overload
+    def __get__(self, thing: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, thing: object, owner: type) -> EventHandle[T]: ...
+    def __get__(self, thing: object | None, owner: type) -> Self | EventHandle[T]:
+        return self if thing is None else EventHandle(parts_of(thing), self)
+
+    def define(self, owner: type, hints: Hints) -> None:
+        """Data schema from the type given or the annotation; without either there is no data."""
+        hint = self.hint
+        if hint is _ABSENT:
+            hint = _annotated(owner, self.attribute, hints)
+        about = {"title", "titles", "description", "descriptions", "@type"}
+        said = {term: value for term, value in self.terms.items() if term in about or ":" in term}
+        of_data = {term: value for term, value in self.terms.items() if term not in said}
+        if hint in (_ABSENT, Any, None, type(None)):
+            if of_data:
+                raise DefinitionError(f"{next(iter(of_data))!r} needs data to speak of", hint="say its type: event(float)")
+            self.payload = None
+        else:
+            self.payload = Payload.of(hint, of_data)
+        self.terms = said
+        self.json = self._described(None, {"data": self.payload.schema} if self.payload else {})
+
+
+def _given_any(term: str, value: Json) -> Json:
+    return {term: value} if value else {}
+
+
+def _variables(method: Method, known: Mapping[str, Any], skip: int, only: Any = None) -> dict[str, Payload]:
+    """The parameters behind `self` (and the value) as URI variables."""
+    parameters = list(inspect.signature(method).parameters.values())
+    if len(parameters) < skip:
+        raise DefinitionError(f"{method.__name__} needs {skip} parameter(s): self" + (" and the value" if skip > 1 else ""))
+    found: dict[str, Payload] = {}
+    for parameter in parameters[skip:]:
+        if only is not None and parameter.name not in only:
+            continue
+        payload = Payload.of(known.get(parameter.name, str))
+        if payload.schema.get("type") in ("object", "array"):
+            raise DefinitionError(f"{parameter.name}: a URI variable cannot be an object or an array (TD 1.1)")
+        if parameter.default is not parameter.empty and parameter.default is not None:
+            payload.schema["default"] = parameter.default
+        found[parameter.name] = payload
+    return found
+
+
+def _annotated(owner: type, attribute: str, hints: Hints) -> Any:
+    """T of `attribute: wot.Event[T] = …` in the class body."""
+    annotation = owner.__dict__.get("__annotations__", {}).get(attribute)
+    if annotation is None:
+        return _ABSENT
+    hint = hints(owner).get(attribute)
+    args: tuple[Any, ...] = getattr(hint, "__args__", ())
+    return args[0] if args else _ABSENT
+
+
+@overload
+def property(reader: Callable[Concatenate[Any, ...], Awaitable[T]], /) -> Property[T]: ...
+@overload
+def property(reader: Callable[Concatenate[Any, ...], T], /) -> Property[T]: ...
+@overload
+def property(**terms: Unpack[PropertyTerms]) -> _PropertyDecorator: ...
+def property(reader: Method | None = None, /, **terms: Unpack[PropertyTerms]) -> Any:
+    """Declare a property from the method that reads it; keywords are TD terms in snake case."""
+    return Property[Any](reader, terms) if reader else _PropertyDecorator(terms)
+
+
+class _PropertyDecorator:
+    def __init__(self, terms: PropertyTerms) -> None:
+        self._terms = terms
+
+    @overload
+    def __call__(self, reader: Callable[Concatenate[Any, ...], Awaitable[T]], /) -> Property[T]: ...
+    @overload
+    def __call__(self, reader: Callable[Concatenate[Any, ...], T], /) -> Property[T]: ...
+    def __call__(self, reader: Method, /) -> Any:
+        return Property[Any](reader, cast(Mapping[str, Any], self._terms))
+
+
+def stored(default: T, /, *, persist: bool = False, **terms: Unpack[StoredTerms]) -> Stored[T]:
+    """Declare a property that the framework keeps; with `persist` it survives a restart."""
+    return Stored(default, persist, cast(Mapping[str, Any], terms))
+
+
+@overload
+def action(method: Callable[Concatenate[Any, P], Awaitable[R]], /) -> Action[P, R]: ...
+@overload
+def action(method: Callable[Concatenate[Any, P], R], /) -> Action[P, R]: ...
+@overload
+def action(**terms: Unpack[ActionTerms]) -> _ActionDecorator: ...
+def action(method: Method | None = None, /, **terms: Unpack[ActionTerms]) -> Any:
+    """Declare an action: parameters become its input, the return type its output."""
+    return Action[..., Any](method, terms) if method else _ActionDecorator(terms)
+
+
+class _ActionDecorator:
+    def __init__(self, terms: ActionTerms) -> None:
+        self._terms = terms
+
+    @overload
+    def __call__(self, method: Callable[Concatenate[Any, P], Awaitable[R]], /) -> Action[P, R]: ...
+    @overload
+    def __call__(self, method: Callable[Concatenate[Any, P], R], /) -> Action[P, R]: ...
+    def __call__(self, method: Method, /) -> Any:
+        return Action[..., Any](method, cast(Mapping[str, Any], self._terms))
+
+
+@overload
+def event(hint: type[T], /, **terms: Unpack[SchemaTerms]) -> Event[T]: ...
+@overload
+def event(**terms: Unpack[SchemaTerms]) -> Event[Any]: ...
+def event(hint: Any = _ABSENT, /, **terms: Unpack[SchemaTerms]) -> Event[Any]:
+    """Declare an event that carries data of the type given, or none."""
+    return Event(hint, cast(Mapping[str, Any], terms))
+
+
+def every(*, seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Run a method again and again while its Thing is served."""
+    if not seconds > 0:
+        raise DefinitionError(f"every(seconds={seconds!r}): the interval must be positive")
+
+    def mark(method: Callable[P, R]) -> Callable[P, R]:
+        method.__wot_every__ = seconds  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+__all__ = [
+    "TEXT",
+    "Action",
+    "Declared",
+    "DescribedTerms",
+    "Event",
+    "Property",
+    "Stored",
+    "action",
+    "event",
+    "every",
+    "property",
+    "stored",
+]

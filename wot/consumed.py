@@ -1,0 +1,320 @@
+"""A Thing somewhere else as an Interactable: chooses the form, follows it, and survives lost connections."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, NamedTuple
+
+from wot.binding import Client
+from wot.content import JSON, Content
+from wot.errors import (
+    ConnectError,
+    EventsLost,
+    NoBinding,
+    NoForm,
+    NotAllowed,
+    Timeout,
+    TransportError,
+    Unavailable,
+    UnknownAffordance,
+    UriVariableError,
+    WoTError,
+)
+from wot.forms import expand, forms_for, is_template, scheme_of, usable
+from wot.handles import Subscription, incoming, outgoing, subscribed
+from wot.interaction import DONE, NONE, Interaction, Notification, OpenStream, Reply, Stream
+from wot.payload import Mismatch, Payload
+from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription
+from wot.templates import variables_in
+
+READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
+OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
+PATIENCE = 300.0  # seconds for which a lost subscription is tried again
+_NOTHING: Any = object()
+
+
+class _Way(NamedTuple):
+    """A form, the client that follows it, and whether it has URI variables."""
+
+    form: Form
+    client: Client
+    template: bool
+
+
+class ConsumedThing:
+    """A remote Thing, used by name: read, write, invoke, observe, subscribe. It can be served again."""
+
+    def __init__(
+        self,
+        description: ThingDescription,
+        client_for: Callable[[str], Client],
+        *,
+        base: str = "",
+        patience: float = PATIENCE,
+    ) -> None:
+        self.description = description
+        self._base = description.base or base
+        self._client_for = client_for
+        self._patience = patience
+        self._ways: dict[tuple[Op, str], tuple[_Way, ...]] = {}
+        self._payloads: dict[tuple[str, str, str], Payload | None] = {}
+        self._td: ThingDescription | None = None
+
+    @property
+    def td(self) -> ThingDescription:
+        """What can be used from here: only affordances and operations that have a usable form."""
+        if self._td is None:
+            self._td = ThingDescription(_reachable(self.description, self._can))
+        return self._td
+
+    async def request(self, interaction: Interaction, /) -> Reply:
+        """Perform an interaction along the first form whose other end can be reached."""
+        op, name = interaction.op, interaction.name
+        if op is DESCRIBE:
+            return DONE
+        ways = self._ways.get((op, name)) or self._find(op, name)
+        for way in ways[:-1]:
+            try:
+                return await way.client.request(self._filled(way, interaction), interaction)
+            except ConnectError:
+                continue
+        way = ways[-1]
+        return await way.client.request(self._filled(way, interaction), interaction)
+
+    async def stream(self, interaction: Interaction, /) -> Stream:
+        """Follow a property or an event, through reconnections."""
+        return Followed(self.open, interaction, await self.open(interaction), self._patience)
+
+    async def open(self, interaction: Interaction) -> Stream:
+        """One subscription along the first form whose other end can be reached."""
+        ways = self._ways.get((interaction.op, interaction.name)) or self._find(interaction.op, interaction.name)
+        for way in ways[:-1]:
+            try:
+                return await way.client.stream(self._filled(way, interaction), interaction)
+            except ConnectError:
+                continue
+        return await ways[-1].client.stream(self._filled(ways[-1], interaction), interaction)
+
+    def _find(self, op: Op, name: str) -> tuple[_Way, ...]:
+        forms = usable(forms_for(self.description, op, name, self._base), op)
+        if not forms:
+            raise self._refusal(op, name)
+        found: list[_Way] = []
+        tried: list[str] = []
+        for form in forms:
+            scheme = scheme_of(form.href)
+            try:
+                client = self._client_for(scheme)
+            except NoBinding as error:
+                tried.append(str(error))
+                continue
+            if client.usable(form, op):
+                found.append(_Way(form, client, is_template(form.href)))
+            else:
+                tried.append(f"{form.href} with {form.subprotocol or 'no'} subprotocol is not spoken here")
+        if not found:
+            raise NoForm(f"no form of {name!r} can be used for {op}", hint="; ".join(tried[:5]))
+        ways = self._ways[op, name] = tuple(found)
+        return ways
+
+    def _refusal(self, op: Op, name: str) -> WoTError:
+        kind = KIND.get(op)
+        names = self.description.json.get(kind, {}) if kind else {}
+        title = self.description.title
+        if kind and name not in names:
+            known = ", ".join(sorted(names)[:20]) or "none"
+            return UnknownAffordance(f"{title} has no {name!r} among its {kind}", hint=f"there are: {known}")
+        return NotAllowed(f"{title} offers no {op}" + (f" for {name!r}" if name else ""))
+
+    def _can(self, op: Op, name: str) -> bool:
+        try:
+            return bool(self._find(op, name))
+        except WoTError:
+            return False
+
+    def _filled(self, way: _Way, interaction: Interaction) -> Form:
+        """The form with its URI variables in place."""
+        values = interaction.variables
+        if not way.template and not values:
+            return way.form
+        self._check_variables(way, interaction)
+        return way.form.replace(href=expand(way.form.href, values))
+
+    def _check_variables(self, way: _Way, interaction: Interaction) -> None:
+        declared = self._variables(interaction)
+        known = variables_in(way.form.href)
+        for name, value in interaction.variables.items():
+            if name not in known:
+                raise UriVariableError(f"there is no URI variable {name!r}", hint=f"there are: {', '.join(known) or 'none'}")
+            try:
+                Payload.plain(declared.get(name, {})).build(value, closed=True)
+            except Mismatch as error:
+                raise UriVariableError(f"the URI variable {name!r}: {error}") from None
+
+    def _variables(self, interaction: Interaction) -> Json:
+        """URI variables of the affordance, over those of the Thing (TD 1.1 section 5.3.1.1)."""
+        kind = KIND.get(interaction.op, "")
+        own: Json = self.description.json.get(kind, {}).get(interaction.name, {}).get("uriVariables", {})
+        return {**self.description.json.get("uriVariables", {}), **own}
+
+    # The same by name, for those who have no class.
+
+    async def read(self, name: str, /, **variables: Any) -> Any:
+        """The value of a property; keyword arguments are URI variables."""
+        reply = await self.request(Interaction(READ, name, variables=variables or NONE))
+        return incoming(self._payload("properties", name) or _ANY, reply.content, name)
+
+    async def write(self, name: str, value: Any, /, **variables: Any) -> None:
+        """Set a property; returns when the Thing has accepted it."""
+        content = self._outgoing(WRITE, name, "", value)
+        await self.request(Interaction(WRITE, name, content, variables or NONE))
+
+    async def invoke(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Any:
+        """Invoke an action with an input value, if it has one; returns its output."""
+        content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
+        if content is None and _needs_input(self._payload("actions", name, "input")):
+            content = self._outgoing(INVOKE, name, "input", {})
+        reply = await self.request(Interaction(INVOKE, name, content, variables or NONE))
+        payload = self._payload("actions", name, "output")
+        if payload is None and reply.content is None:
+            return None
+        return incoming(payload or _ANY, reply.content, name)
+
+    def observe(self, name: str, /, **variables: Any) -> AbstractAsyncContextManager[Subscription[Any]]:
+        """`async with thing.observe("level") as values`: every value from here on."""
+        return self._follow(OBSERVE, name, self._payload("properties", name) or _ANY, variables)
+
+    def subscribe(self, name: str, /, **variables: Any) -> AbstractAsyncContextManager[Subscription[Any]]:
+        """`async with thing.subscribe("overheated") as events`: the data of every event from here on."""
+        return self._follow(SUBSCRIBE, name, self._payload("events", name, "data"), variables)
+
+    def _follow(
+        self, op: Op, name: str, payload: Payload | None, variables: Mapping[str, Any]
+    ) -> AbstractAsyncContextManager[Subscription[Any]]:
+        interaction = Interaction(op, name, variables=variables or NONE)
+        return subscribed(self, interaction, lambda content: _event_data(payload, content, name))
+
+    def _payload(self, kind: str, name: str, part: str = "") -> Payload | None:
+        key = (kind, name, part)
+        if key not in self._payloads:
+            json: Any = self.description.affordance(kind, name) or {}
+            schema: Json | None = json.get(part) if part else json
+            self._payloads[key] = None if schema is None else Payload.plain(schema)
+        return self._payloads[key]
+
+    def _outgoing(self, op: Op, name: str, part: str, value: Any) -> Content | None:
+        ways = self._ways.get((op, name)) or self._find(op, name)
+        payload = self._payload(KIND[op], name, part) or _ANY
+        return outgoing(lambda: payload.dump(value, ways[0].form.content_type), name)
+
+
+_ANY = Payload.plain({})
+
+
+def _needs_input(payload: Payload | None) -> bool:
+    """Whether an action wants an object although nobody gave one."""
+    return payload is not None and payload.schema.get("type") == "object"
+
+
+def _event_data(payload: Payload | None, content: Content, name: str) -> Any:
+    if payload is None and content.body in (b"", b"null"):
+        return None
+    return incoming(payload or _ANY, content, name)
+
+
+class Followed(OpenStream):
+    """A subscription that is made again when its connection is lost, and goes on where it was."""
+
+    def __init__(
+        self,
+        open_: Callable[[Interaction], Any],
+        interaction: Interaction,
+        stream: Stream,
+        patience: float,
+    ) -> None:
+        self._open, self._interaction, self._stream, self._patience = open_, interaction, stream, patience
+        self._closed = False
+        self.position = getattr(stream, "position", "") or interaction.after
+
+    async def __anext__(self) -> Notification:
+        while True:
+            try:
+                notification = await anext(self._stream)
+            except (TransportError, StopAsyncIteration):
+                if self._closed:
+                    raise StopAsyncIteration from None
+                await self._stream.aclose()
+                self.position = getattr(self._stream, "position", "") or self.position
+                await self._again()
+                continue
+            if notification.position:
+                self.position = notification.position
+            return notification
+
+    async def _again(self) -> None:
+        interaction = self._interaction
+        if not self.position and interaction.op is SUBSCRIBE:
+            raise EventsLost("the connection was lost, and the other side does not number its events")
+        resumed = Interaction(interaction.op, interaction.name, variables=interaction.variables, after=self.position)
+        self._stream = await reconnected(lambda: self._open(resumed), self._patience)
+
+    async def aclose(self) -> None:
+        self._closed = True
+        await self._stream.aclose()
+
+
+async def reconnected(connect: Callable[[], Any], patience: float) -> Any:
+    """What `connect` gives, tried again with growing pauses for `patience` seconds."""
+    end = time.monotonic() + patience
+    pause = 0.05
+    while True:
+        # The pause comes first: the other side has just gone away, and many may come back at once.
+        await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the load, guards nothing
+        pause = min(pause * 2, 10.0)
+        try:
+            return await connect()
+        except (ConnectError, Timeout, Unavailable):
+            if time.monotonic() > end:
+                raise
+
+
+def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) -> Json:
+    """The TD without forms, base and security, reduced to what has a usable form."""
+    dropped = ("forms", "base", "security", "securityDefinitions", "profile", *KINDS)
+    json: Json = {name: value for name, value in description.json.items() if name not in dropped}
+    kinds = {
+        "properties": {n: _property(n, p, can) for n, p in description.json.get("properties", {}).items()},
+        "actions": {n: _plain(a, INVOKE, n, can) for n, a in description.json.get("actions", {}).items()},
+        "events": {n: _plain(e, SUBSCRIBE, n, can) for n, e in description.json.get("events", {}).items()},
+    }
+    for kind, found in kinds.items():
+        kept = {name: affordance for name, affordance in found.items() if affordance is not None}
+        if kept:
+            json[kind] = kept
+    return json
+
+
+def _property(name: str, json: Json, can: Callable[[Op, str], bool]) -> Json | None:
+    readable, writable = can(READ, name), can(WRITE, name)
+    if not readable and not writable:
+        return None
+    changed = {"readOnly": not writable, "writeOnly": not readable, "observable": readable and can(OBSERVE, name)}
+    bare = {term: value for term, value in json.items() if term not in (*changed, "forms")}
+    return {**bare, **{term: True for term, value in changed.items() if value}, **_media_type(json)}
+
+
+def _plain(json: Json, op: Op, name: str, can: Callable[[Op, str], bool]) -> Json | None:
+    if not can(op, name):
+        return None
+    return {**{term: value for term, value in json.items() if term != "forms"}, **_media_type(json)}
+
+
+def _media_type(json: Json) -> Json:
+    """A form without href that keeps media types other than JSON."""
+    form = Form(next(iter(json.get("forms", ())), {}))
+    kept = {term: form.json[term] for term in ("contentType", "response") if term in form.json}
+    return {"forms": [kept]} if form.content_type != JSON or "response" in kept else {}

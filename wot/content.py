@@ -1,0 +1,203 @@
+"""A payload with its media type, and the codecs between bytes and values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+JSON = "application/json"
+TEXT = "text/plain"
+OCTETS = "application/octet-stream"
+CBOR = "application/cbor"
+_DEEPEST = 200  # levels of nesting; validators and peers give up not far beyond
+
+
+class Content(msgspec.Struct, frozen=True, gc=False):
+    """Bytes and what they are."""
+
+    body: bytes
+    type: str = JSON
+
+
+class Malformed(ValueError):
+    """Bytes that are not of their media type, or a value that it cannot carry."""
+
+
+class Codec(Protocol):
+    """Between a value of the JSON data model (or bytes) and the bytes of one media type.
+
+    Third parties add one through the entry-point group `wot.codecs`: entry name = media type,
+    object = an instance. Both methods raise `Malformed` (or any ValueError) with the reason.
+    """
+
+    def encode(self, value: Any, /) -> bytes: ...
+
+    def decode(self, body: bytes, /) -> Any: ...
+
+
+class _Functions(NamedTuple):
+    encode: Callable[[Any], bytes]
+    decode: Callable[[bytes], Any]
+
+
+def essence(media_type: str) -> str:
+    """`media_type` without parameters, in lower case."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def codec(media_type: str) -> Codec:
+    """The codec for `media_type`; what nobody knows is passed on as bytes."""
+    return _BUILT_IN.get(media_type) or _codec(essence(media_type))
+
+
+def is_text(media_type: str) -> bool:
+    """Whether payloads of this type can travel where only text can."""
+    kind = essence(media_type)
+    return _family(kind) == JSON or kind.startswith("text/")
+
+
+@cache
+def _codec(kind: str) -> Codec:
+    found = _BUILT_IN.get(_family(kind))
+    if found:
+        return found
+    for entry in entry_points(group="wot.codecs", name=kind):
+        third_party: Codec = entry.load()
+        return third_party
+    return _TEXT if kind.startswith("text/") else _OCTETS
+
+
+def _family(kind: str) -> str:
+    if kind.endswith("+json") or kind == "text/json":
+        return JSON
+    return CBOR if kind.endswith("+cbor") else kind
+
+
+def to_plain(value: Any) -> Any:
+    """`value` in terms of the JSON data model: what a codec can be given."""
+    return msgspec.to_builtins(value, enc_hook=_foreign, str_keys=True)
+
+
+def finite(value: Any) -> bool:
+    """Whether no NaN or infinity hides in `value`, which JSON would turn into null."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, float) and not math.isfinite(item):
+            return False
+        if isinstance(item, Mapping):
+            members: Mapping[Any, Any] = item
+            stack.extend(members.values())
+        elif isinstance(item, (list, tuple)):
+            stack.extend(item)  # pyright: ignore[reportUnknownArgumentType]
+    return True
+
+
+def _foreign(value: Any) -> Any:
+    """What msgspec does not know: pydantic models, numpy arrays and scalars."""
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", by_alias=True)
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a {type(value).__name__} has no JSON form")
+
+
+_json_encoder = msgspec.json.Encoder(enc_hook=_foreign)
+_json_decoder = msgspec.json.Decoder()
+
+
+def _encode_json(value: Any) -> bytes:
+    try:
+        body = _json_encoder.encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Malformed(str(error)) from None
+    if b"null" in body and not finite(to_plain(value)):
+        raise Malformed("NaN and infinity are not JSON")
+    return body
+
+
+def _decode_json(body: bytes) -> Any:
+    try:
+        return _json_decoder.decode(body)
+    except RecursionError:
+        raise Malformed("it is nested too deeply") from None
+    except ValueError as error:  # msgspec.DecodeError, UnicodeDecodeError
+        raise Malformed(str(error)) from None
+
+
+def _encode_cbor(value: Any) -> bytes:
+    import cbor2
+
+    if not finite(plain := to_plain(value)):
+        raise Malformed("NaN and infinity are outside the JSON data model")
+    return cbor2.dumps(plain)
+
+
+def _decode_cbor(body: bytes) -> Any:
+    import io
+
+    import cbor2
+
+    stream = io.BytesIO(body)
+    try:
+        value = cbor2.load(stream)
+    except RecursionError:
+        raise Malformed("it is nested too deeply") from None
+    except (cbor2.CBORDecodeError, EOFError, ValueError, TypeError, OverflowError) as error:
+        raise Malformed(f"not CBOR: {error}") from None
+    if stream.tell() != len(body):
+        raise Malformed("not CBOR: there are bytes behind the value")
+    return _json_model(value, _DEEPEST)
+
+
+def _json_model(value: Any, depth: int) -> Any:
+    """`value` if the JSON data model can hold it; byte strings become base64 (RFC 8949 section 6.1)."""
+    if not depth:
+        raise Malformed("it is nested too deeply")
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return value
+    elif isinstance(value, bytes):
+        return msgspec.to_builtins(value)
+    elif isinstance(value, (list, tuple)):
+        items: list[Any] = [*value]  # pyright: ignore[reportUnknownVariableType]
+        return [_json_model(item, depth - 1) for item in items]
+    elif isinstance(value, Mapping):
+        members: Mapping[Any, Any] = value
+        if all(isinstance(name, str) for name in members):
+            return {name: _json_model(item, depth - 1) for name, item in members.items()}
+    raise Malformed("the CBOR value is outside the JSON data model")
+
+
+def _encode_text(value: Any) -> bytes:
+    return value.encode() if isinstance(value, str) else _encode_json(value)
+
+
+def _decode_text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise Malformed(f"not UTF-8: {error.reason} at byte {error.start}") from None
+
+
+def _encode_octets(value: Any) -> bytes:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    raise Malformed(f"this media type takes bytes, not {type(value).__name__}")
+
+
+_OCTETS = _Functions(_encode_octets, lambda body: body)
+_TEXT = _Functions(_encode_text, _decode_text)
+_BUILT_IN: Mapping[str, Codec] = {
+    JSON: _Functions(_encode_json, _decode_json),
+    CBOR: _Functions(_encode_cbor, _decode_cbor),
+    TEXT: _TEXT,
+    OCTETS: _OCTETS,
+}

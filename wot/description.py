@@ -1,0 +1,90 @@
+"""Whole Thing Descriptions: what a Thing offers plus the forms of every endpoint that serves it."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from wot.binding import Describe, Document, Server
+from wot.interaction import Interactable
+from wot.td import KINDS, Json, ThingDescription
+
+_KEPT = 256  # TDs kept as bytes, over all Things and all who ask
+_NOSEC = {"securityDefinitions": {"nosec_sc": {"scheme": "nosec"}}, "security": ["nosec_sc"]}
+
+
+class End(NamedTuple):
+    """One endpoint and the path of a Thing below it."""
+
+    server: Server
+    path: str
+
+
+class Descriptions:
+    """Composes TDs and keeps the bytes of the latest, by Thing, revision, endpoint and base."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, str, int, str], Document] = OrderedDict()
+
+    def describe(self, thing: Interactable, ends: Sequence[End], own: End) -> Describe:
+        """A function from a base, as the requester sees `own`, to the TD."""
+
+        def description(base: str) -> Document:
+            td = thing.td
+            key = (id(td), td.id, td.revision, base)
+            found = self._kept.get(key)
+            if found is None:
+                body = msgspec.json.encode(composed(td, ends, own, base))
+                found = self._kept[key] = Document(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
+                if len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+            else:
+                self._kept.move_to_end(key)
+            return found
+
+        return description
+
+    def forget(self, thing: Interactable) -> None:
+        """Drop what is kept of a Thing that is no longer served."""
+        for key in [key for key in self._kept if key[0] == id(thing.td)]:
+            del self._kept[key]
+
+
+def composed(td: ThingDescription, ends: Sequence[End], own: End, base: str) -> Json:
+    """The TD as `own` tells it: its hrefs relative to `base`, those of other endpoints absolute."""
+    head = {term: value for term, value in td.json.items() if term not in (*KINDS, "links")}
+    json: Json = {**head, "base": base, **_NOSEC}
+    for kind in KINDS:
+        if kind in td.json:
+            json[kind] = {name: {**affordance, "forms": []} for name, affordance in td.json[kind].items()}
+    whole: list[Json] = []
+    for end in ends:
+        prefix = "" if end is own else _reachable(end.server.base, base)
+        for kind, name, form in end.server.forms(end.path, td):
+            href = {"href": prefix + form.json["href"]}
+            (json[kind][name]["forms"] if kind else whole).append({**form.json, **href})
+    if whole:
+        json["forms"] = whole
+    if td.json.get("links"):
+        json["links"] = td.json["links"]
+    return json
+
+
+def _reachable(base: str, seen: str) -> str:
+    """The base of another endpoint; where that listens on every address, at the host the requester sees."""
+    parts = urlsplit(base)
+    try:
+        unspecified = ipaddress.ip_address(parts.hostname or "").is_unspecified
+    except ValueError:
+        unspecified = False
+    if not unspecified:
+        return base
+    host = urlsplit(seen).hostname or "localhost"
+    named = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=f"{named}:{parts.port}" if parts.port else named).geturl()

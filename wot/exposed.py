@@ -1,0 +1,301 @@
+"""A Thing of this process as an Interactable: checks what comes in, runs the handler, checks what goes out."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from wot.affordances import Action, Event, Property, Stored
+from wot.content import Content, Malformed, essence
+from wot.deadline import OwnTimeout, within
+from wot.errors import (
+    DefinitionError,
+    HandlerError,
+    InteractionError,
+    InvalidInput,
+    NotAllowed,
+    Unavailable,
+    UnknownAffordance,
+    UnsupportedContent,
+    UriVariableError,
+)
+from wot.interaction import DONE, Interaction, Notification, Reply, Stream
+from wot.log import Log
+from wot.payload import Mismatch, Payload
+from wot.state import Kept
+from wot.td import KIND, Op, ThingDescription
+from wot.template import Handler, Template
+from wot.threads import Threads
+
+_log = logging.getLogger("wot")
+READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
+OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
+_EMPTY = Content(b"null")
+
+
+class ExposedThing:
+    """An instance of a Thing class, ready to take interactions."""
+
+    __slots__ = ("_kept", "_logs", "_td", "_threads", "id", "template", "thing", "title", "values")
+
+    def __init__(self, template: Template, thing: object, id: str = "", title: str = "") -> None:
+        self.template, self.thing = template, thing
+        self.id = id or template.id
+        self.title = title or template.title
+        self.values: dict[str, Any] = {}
+        self._logs: dict[tuple[str, str], Log] = {}
+        self._td: ThingDescription | None = None
+        self._threads: Threads | None = None
+        self._kept: Kept | None = None
+
+    @property
+    def td(self) -> ThingDescription:
+        """What this Thing offers, without forms."""
+        td = self._td
+        if td is None or td.id != self.id:
+            json = self.template.json
+            names = {"@context": json["@context"], "id": self.id, "title": self.title}
+            td = self._td = ThingDescription({**names, **json, **names})
+        return td
+
+    async def request(self, interaction: Interaction, /) -> Reply:
+        """Read, write or invoke."""
+        op, name = interaction.op, interaction.name
+        template = self.template
+        try:
+            if op is READ:
+                declared = template.properties[name]
+                if (handler := template.readers.get(name)) is None:
+                    return Reply(self._read_stored(declared))
+                given = _typed(interaction.variables, declared.variables)
+                value = await self._call(handler, template.timeout, (), given)
+                return Reply(_checked(declared.payload, value, declared.media_type, name))
+            if op is WRITE:
+                return await self._write(interaction, template.properties[name])
+            if op is INVOKE:
+                action = template.actions[name]
+                args, given = _arguments(interaction, action)
+                timeout = action.timeout if action.own_timeout else template.timeout
+                value = await self._call(template.invoked[name], timeout, args, given)
+                return _output(action, value, name)
+            if op is DESCRIBE:
+                return DONE
+            raise self._refusal(interaction)
+        except KeyError as error:
+            raise self._refusal(interaction, error) from error
+        except InteractionError:
+            raise
+        except TimeoutError:
+            raise Unavailable(f"{name!r} did not answer within its time limit", retry_after=5) from None
+        except Exception as error:
+            _log.exception("%s: %s of %r failed", self.title, op, name)
+            raise HandlerError(f"{op} of {name!r} failed in the Thing's own code") from error
+
+    async def stream(self, interaction: Interaction, /) -> Stream:
+        """Observe a property or subscribe to an event."""
+        op, name = interaction.op, interaction.name
+        if op is SUBSCRIBE and name in self.template.events:
+            return self._log("events", name).subscribe(interaction.after)
+        declared = self.template.properties.get(name) if op is OBSERVE else None
+        if declared is None:
+            raise self._refusal(interaction)
+        if not declared.observable:
+            raise NotAllowed(f"{name!r} is not observable")
+        log = self._log("properties", name)
+        stream = log.subscribe()
+        try:
+            first = await self.request(Interaction(READ, name, variables=interaction.variables))
+        except BaseException:
+            await stream.aclose()
+            raise
+        assert first.content is not None
+        stream.first = Notification(first.content, log.here())
+        return stream
+
+    def _read_stored(self, declared: Property[Any]) -> Content:
+        if not isinstance(declared, Stored):
+            raise NotAllowed(f"{declared.name!r} can only be written")
+        return _checked(declared.payload, self.stored(declared), declared.media_type, declared.name)
+
+    async def _write(self, interaction: Interaction, declared: Property[Any]) -> Reply:
+        name = interaction.name
+        handler = self.template.writers.get(name)
+        if handler is None and (not isinstance(declared, Stored) or declared.given.get("read_only")):
+            raise NotAllowed(f"{name!r} can only be read")
+        value = _written(interaction, declared)
+        if handler is None:
+            assert isinstance(declared, Stored)
+            self.store(declared, value)
+            return DONE
+        given = _typed(interaction.variables, declared.written)
+        log = self._logs.get(("properties", name))
+        before = log.here() if log else ""
+        await self._call(handler, self.template.timeout, (value,), given)
+        # Its handler did not tell the observers, so we do.
+        if log and log.watched and log.here() == before and name in self.template.readers:
+            reply = await self.request(Interaction(READ, name))
+            assert reply.content is not None
+            log.emit(reply.content)
+        return DONE
+
+    async def _call(self, handler: Handler, timeout: float | None, args: tuple[Any, ...], given: Mapping[str, Any]) -> Any:
+        try:
+            if handler.is_async:
+                return await within(timeout, handler.call(self.thing, *args, **given))
+            call = functools.partial(handler.call, self.thing, *args, **given)
+            return await within(timeout, self.threads.run(call))
+        except (KeyError, OwnTimeout) as error:
+            # Not ours: a lookup or a time-out inside the handler is a fault of the handler.
+            raise _Foreign from error
+
+    @property
+    def threads(self) -> Threads:
+        """Where this Thing's plain `def` methods run."""
+        if self._threads is None:
+            self._threads = Threads(self.title, self.template.threads)
+        return self._threads
+
+    def stored(self, kept: Stored[Any]) -> Any:
+        """The value of a stored property."""
+        try:
+            return self.values[kept.name]
+        except KeyError:
+            value = self._restored(kept) if kept.persist else copy.deepcopy(kept.default)
+            return self.values.setdefault(kept.name, value)
+
+    def store(self, kept: Stored[Any], value: Any) -> None:
+        """Set a stored property and tell its observers; InvalidInput where the value does not fit."""
+        content = _sent(kept.payload, value, kept.media_type, kept.name)
+        log = self._logs.get(("properties", kept.name))
+        old = _sent(kept.payload, self.stored(kept), kept.media_type, kept.name) if log else None
+        self.values[kept.name] = value
+        if kept.persist:
+            self._state().save(kept.name, content.body)
+        if log and old != content:
+            log.emit(content)
+
+    def _restored(self, kept: Stored[Any]) -> Any:
+        body = self._state().load(kept.name)
+        if body is not None:
+            try:
+                return kept.payload.load(Content(body, kept.media_type), closed=True)
+            except (Mismatch, Malformed) as error:
+                _log.warning("%s: the kept value of %r no longer fits and is dropped: %s", self.title, kept.name, error)
+        return copy.deepcopy(kept.default)
+
+    def _state(self) -> Kept:
+        if self._kept is None:
+            self._kept = Kept(self.id)
+        return self._kept
+
+    def changed(self, changed: Property[Any], value: Any) -> None:
+        """Tell the observers of a property."""
+        if not changed.observable:
+            raise DefinitionError(f"{changed.name!r} is not observable", hint="declare it with observable=True")
+        content = _sent(changed.payload, value, changed.media_type, changed.name)
+        self._log("properties", changed.name).emit(content)
+
+    def emit(self, event: Event[Any], data: Any) -> None:
+        """Tell the subscribers of an event; InvalidInput where the data does not fit."""
+        if event.payload is None:
+            if data is not None:
+                raise InvalidInput(f"{event.name}: this event carries no data", hint="declare its type: wot.event(float)")
+            content = _EMPTY
+        else:
+            content = _sent(event.payload, data, event.media_type, event.name)
+        self._log("events", event.name).emit(content)
+
+    async def drained(self, event: Event[Any], timeout: float) -> bool:
+        """Wait until every subscriber has taken what was emitted."""
+        return await self._log("events", event.name).drained(timeout)
+
+    def _log(self, kind: str, name: str) -> Log:
+        log = self._logs.get((kind, name))
+        if log is None:
+            made = Log(1, newest=True) if kind == "properties" else Log()
+            log = self._logs.setdefault((kind, name), made)
+        return log
+
+    def _refusal(self, interaction: Interaction, error: KeyError | None = None) -> InteractionError:
+        kind = KIND.get(interaction.op)
+        if kind is None:
+            return NotAllowed(f"{interaction.op} is not offered by this Thing")
+        if self.td.affordance(kind, interaction.name) is None:
+            names = ", ".join(sorted(self.td.json.get(kind, {}))[:20]) or "none"
+            return UnknownAffordance(f"{self.title} has no {interaction.name!r} among its {kind}", hint=f"there are: {names}")
+        return NotAllowed(f"{interaction.op} is not offered by {interaction.name!r}")
+
+
+class _Foreign(Exception):
+    """Wraps what a handler raised and what would otherwise be taken for ours."""
+
+
+def _typed(variables: Mapping[str, Any], declared: Mapping[str, Payload]) -> Mapping[str, Any]:
+    """URI variables as the handler's keyword arguments."""
+    if not variables:
+        return variables
+    typed: dict[str, Any] = {}
+    for name, value in variables.items():
+        payload = declared.get(name)
+        if payload is None:
+            known = ", ".join(declared) or "none"
+            raise UriVariableError(f"there is no URI variable {name!r}", hint=f"there are: {known}")
+        try:
+            typed[name] = payload.build(value, closed=True)
+        except Mismatch as error:
+            raise UriVariableError(f"the URI variable {name!r}: {error}") from None
+    return typed
+
+
+def _written(interaction: Interaction, declared: Property[Any]) -> Any:
+    if interaction.payload is None:
+        raise InvalidInput(f"{declared.name}: a value is needed and none was sent")
+    _of_type(interaction.payload, declared.media_type, declared.name)
+    try:
+        return declared.payload.load(interaction.payload, closed=True)
+    except (Mismatch, Malformed) as error:
+        raise InvalidInput(f"{declared.name}: {error}") from None
+
+
+def _arguments(interaction: Interaction, action: Action[..., Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if interaction.payload is not None:
+        _of_type(interaction.payload, action.media_type, action.name)
+    try:
+        args, given = action.arguments.load(interaction.payload)
+    except (Mismatch, Malformed) as error:
+        raise InvalidInput(f"{action.name}: {error}") from None
+    return args, {**given, **_typed(interaction.variables, action.variables)} if interaction.variables else given
+
+
+def _of_type(content: Content, expected: str, name: str) -> None:
+    if content.type != expected and essence(content.type) != essence(expected):
+        raise UnsupportedContent(f"{name}: {content.type} is not taken here", hint=f"send Content-Type: {expected}")
+
+
+def _sent(payload: Payload, value: Any, media_type: str, name: str) -> Content:
+    """What the Thing's own code gives away; InvalidInput, raised there, where it does not fit."""
+    try:
+        return payload.dump(value, media_type)
+    except (Mismatch, Malformed) as error:
+        raise InvalidInput(f"{name}: {error}") from None
+
+
+def _checked(payload: Payload, value: Any, media_type: str, name: str) -> Content:
+    """What a handler returned; HandlerError where its own schema forbids it."""
+    try:
+        return payload.dump(value, media_type)
+    except (Mismatch, Malformed) as error:
+        _log.error("the handler of %r returned what its data schema forbids: %s", name, error)
+        raise HandlerError(f"the handler of {name!r} returned what its data schema forbids") from error
+
+
+def _output(action: Action[..., Any], value: Any, name: str) -> Reply:
+    if action.output is not None:
+        return Reply(_checked(action.output, value, action.response_type, name))
+    if value is not None:
+        _log.error("the handler of %r returned a value but declares none; add its type after ->", name)
+        raise HandlerError(f"the handler of {name!r} returned a value that its description does not mention")
+    return DONE

@@ -1,0 +1,141 @@
+"""Which form serves an operation, and where it points to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+
+from wot.content import Malformed, codec
+from wot.errors import UriVariableError
+from wot.td import KIND, STREAMS, Form, Json, Op, ThingDescription, default_ops
+from wot.templates import expand, plain, variables_in
+
+__all__ = ["expand", "folder", "forms_for", "is_template", "offered", "plain", "resolve", "scheme_of", "variables_from"]
+
+
+def forms_for(td: ThingDescription, op: Op, name: str, base: str) -> list[Form]:
+    """The forms of a TD that serve `op`, in its order, their hrefs resolved against `base`."""
+    kind = KIND.get(op)
+    holder: Any = td.json if kind is None else td.json.get(kind, {}).get(name, {})
+    read_only, write_only = bool(holder.get("readOnly")), bool(holder.get("writeOnly"))
+    default = default_ops(kind, read_only, write_only) if kind else ()
+    found: list[Form] = []
+    for json in holder.get("forms", ()):
+        ops = json.get("op", default)
+        if op in ((ops,) if isinstance(ops, str) else ops) and "href" in json:
+            found.append(Form({**json, "href": resolve(base, json["href"])}))
+    return found
+
+
+def offered(td: ThingDescription, kind: str, name: str) -> tuple[Op, ...]:
+    """The operations that an affordance without forms offers, by its own terms."""
+    json: Json = td.json.get(kind, {}).get(name, {})
+    if kind == "actions":
+        return (Op.INVOKE_ACTION,)
+    if kind == "events":
+        return (Op.SUBSCRIBE_EVENT,)
+    found = [] if json.get("writeOnly") else [Op.READ_PROPERTY]
+    if not json.get("readOnly"):
+        found.append(Op.WRITE_PROPERTY)
+    return (*found, Op.OBSERVE_PROPERTY) if json.get("observable") else tuple(found)
+
+
+def folder(kind: str, name: str) -> str:
+    """Where an affordance lives below its Thing: `properties/level`."""
+    return f"{kind}/{quote(name, safe='')}"
+
+
+def scheme_of(href: str) -> str:
+    """The URL scheme of `href`, "" where it is relative."""
+    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", href)
+    return match[1].lower() if match else ""
+
+
+def is_template(href: str) -> bool:
+    """Whether `href` has URI variables."""
+    return bool(variables_in(href))
+
+
+def resolve(base: str, href: str) -> str:
+    """`href` relative to `base` (RFC 3986 section 5.2), for any scheme; templates stay as they are."""
+    if not base or scheme_of(href):
+        return href
+    start, _, tail = _split_template(href)
+    scheme, authority, path, query, _fragment = urlsplit(base)
+    ref = urlsplit(start)
+    if start.startswith("//"):
+        return f"{scheme}:{start}{tail}"
+    if not ref.path:
+        query, target = ref.query or ("" if tail else query), path
+    else:
+        query = ref.query
+        target = ref.path if ref.path.startswith("/") else _merged(path, ref.path, bool(authority))
+        target = _without_dots(target)
+    return urlunsplit((scheme, authority, target, query, ref.fragment)) + tail
+
+
+def _split_template(href: str) -> tuple[str, str, str]:
+    """What is before the first expression, and the rest: an expression may hold `?`, `#` and dots."""
+    at = href.find("{")
+    return (href, "", "") if at < 0 else (href[:at], "", href[at:])
+
+
+def _merged(base: str, path: str, authority: bool) -> str:
+    if authority and not base:
+        return f"/{path}"
+    return base[: base.rfind("/") + 1] + path
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986 section 5.2.4."""
+    kept: list[str] = []
+    parts = path.split("/")
+    for index, part in enumerate(parts):
+        if part == "..":
+            if len(kept) > 1 or (kept and kept[0]):
+                kept.pop()
+        elif part != ".":
+            kept.append(part)
+        if part in (".", "..") and index == len(parts) - 1:
+            kept.append("")
+    return "/".join(kept)
+
+
+def variables_from(query: str, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """The URI variables in a query string, as the types their schemas want; UriVariableError names the bad one."""
+    found: dict[str, Any] = {}
+    for name, text in _pairs(query):
+        if name not in declared:
+            known = ", ".join(declared) or "none"
+            raise UriVariableError(f"there is no URI variable {name[:80]!r}", hint=f"there are: {known}")
+        if name in found:
+            raise UriVariableError(f"the URI variable {name!r} is given twice", hint="give it once")
+        found[name] = _value(text, declared[name])
+    return found
+
+
+def _pairs(query: str) -> Iterable[tuple[str, str]]:
+    try:
+        return parse_qsl(query, keep_blank_values=True, strict_parsing=True, max_num_fields=64, errors="strict")
+    except ValueError as error:
+        raise UriVariableError(f"the query cannot be read: {str(error)[:80]}", hint="write it as name=value&…") from None
+
+
+def _value(text: str, schema: Json) -> Any:
+    """Text stands for a number or a boolean where the schema wants one."""
+    if schema.get("type") in ("integer", "number", "boolean"):
+        try:
+            return codec("application/json").decode(text.encode())
+        except Malformed:
+            return text
+    return text
+
+
+def usable(forms: Iterable[Form], op: Op) -> list[Form]:
+    """Streams prefer what loses nothing; otherwise the TD's own order holds."""
+    ranked = list(forms)
+    if op in STREAMS:
+        ranked.sort(key=lambda form: form.subprotocol == "longpoll")
+    return ranked

@@ -1,0 +1,261 @@
+"""What an affordance is on an instance: the same few verbs, whether the Thing is here or far away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Generic, Never, ParamSpec, Protocol, TypeVar, cast
+
+from wot.content import JSON, Content, Malformed
+from wot.errors import EventsLost, InvalidInput, InvalidOutput, WoTError
+from wot.interaction import NONE, Interactable, Interaction, Notification, Stream
+from wot.payload import Mismatch, Payload
+from wot.td import Op
+
+if TYPE_CHECKING:
+    from wot.affordances import Action, Event, Property, Stored
+
+T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
+
+READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
+OBSERVE, SUBSCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT
+
+
+class Local(Protocol):
+    """What only a Thing of this process can do."""
+
+    def emit(self, event: Event[Any], data: Any) -> None: ...
+
+    def changed(self, changed: Property[Any], value: Any) -> None: ...
+
+    def stored(self, kept: Stored[Any]) -> Any: ...
+
+    def store(self, kept: Stored[Any], value: Any) -> None: ...
+
+    async def drained(self, event: Event[Any], timeout: float) -> bool: ...
+
+
+class Parts(Protocol):
+    """What handles need of the instance they belong to."""
+
+    @property
+    def target(self) -> Interactable: ...
+
+    @property
+    def local(self) -> Local: ...
+
+
+def parts_of(thing: Any) -> Parts:
+    """The parts of a Thing instance."""
+    parts: Parts = thing.__wot__
+    return parts
+
+
+def outgoing(dump: Callable[[], Content | None], what: str) -> Content | None:
+    """What is sent; InvalidInput, before anything is sent, where it does not fit."""
+    try:
+        return dump()
+    except (Mismatch, Malformed) as error:
+        raise InvalidInput(f"{what}: {error}") from None
+
+
+def incoming(payload: Payload | None, content: Content | None, what: str) -> Any:
+    """The value that came back; InvalidOutput where it is not what was declared."""
+    if payload is None:
+        return None
+    if content is None:
+        raise InvalidOutput(f"{what}: a value is declared, but none was sent")
+    try:
+        return payload.load(content, closed=False)
+    except (Mismatch, Malformed) as error:
+        raise InvalidOutput(f"{what}: {error}") from None
+
+
+class Subscription(Generic[T], AsyncIterator[T]):
+    """The values of a stream; after EventsLost, iterating again goes on behind the gap."""
+
+    def __init__(self, target: Interactable, interaction: Interaction, load: Callable[[Content], T]) -> None:
+        self._target, self._interaction, self._load = target, interaction, load
+        self._stream: Stream | None = None
+        self._after = ""
+
+    async def open(self) -> None:
+        """Subscribe; returns once the subscription stands."""
+        after = self._after
+        self._stream = await self._target.stream(
+            Interaction(self._interaction.op, self._interaction.name, variables=self._interaction.variables, after=after)
+        )
+
+    async def __anext__(self) -> T:
+        return self._load((await self.notification()).content)
+
+    async def notification(self) -> Notification:
+        """The next notification as it came, with its position."""
+        if self._stream is None:
+            await self.open()
+        assert self._stream is not None
+        try:
+            return await anext(self._stream)
+        except EventsLost as lost:
+            self._after = lost.after
+            await self.close()
+            raise
+        except WoTError:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """End the subscription."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            await stream.aclose()
+
+
+@asynccontextmanager
+async def subscribed(
+    target: Interactable, interaction: Interaction, load: Callable[[Content], T]
+) -> AsyncGenerator[Subscription[T], None]:
+    """A subscription for the time of a block."""
+    subscription = Subscription(target, interaction, load)
+    await subscription.open()
+    try:
+        yield subscription
+    finally:
+        await subscription.close()
+
+
+class _Handle:
+    __slots__ = ("_declared", "_parts")
+
+    def __init__(self, parts: Parts, declared: Any) -> None:
+        self._parts = parts
+        self._declared = declared
+
+    def __bool__(self) -> Never:
+        raise TypeError(f"{self._declared.attribute} is a handle, not a value: use {self._remedy()}")
+
+    def _remedy(self) -> str:
+        return f"await thing.{self._declared.attribute}.read()"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._declared.name!r}>"
+
+
+class PropertyHandle(_Handle, Generic[T]):
+    """One property of one Thing."""
+
+    __slots__ = ()
+    _declared: Property[T]
+
+    async def read(self, **variables: Any) -> T:
+        """The value now; keyword arguments are URI variables."""
+        declared = self._declared
+        reply = await self._parts.target.request(Interaction(READ, declared.name, variables=variables or NONE))
+        return cast(T, incoming(declared.payload, reply.content, declared.name))
+
+    async def write(self, value: T, **variables: Any) -> None:
+        """Set the value; returns when the Thing has accepted it."""
+        declared = self._declared
+        content = outgoing(lambda: declared.payload.dump(value, declared.media_type), declared.name)
+        await self._parts.target.request(Interaction(WRITE, declared.name, content, variables or NONE))
+
+    def observe(self, **variables: Any) -> _Observed[T]:
+        """`async with lamp.brightness.observe() as values`: the value now, then every change."""
+        declared = self._declared
+        return subscribed(
+            self._parts.target,
+            Interaction(OBSERVE, declared.name, variables=variables or NONE),
+            lambda content: incoming(declared.payload, content, declared.name),
+        )
+
+    def changed(self, value: T) -> None:
+        """Tell the observers; for the Thing's own code, from any thread."""
+        self._parts.local.changed(self._declared, value)
+
+
+class StoredHandle(PropertyHandle[T], Generic[T]):
+    """One stored property of one Thing."""
+
+    __slots__ = ()
+    _declared: Stored[T]
+
+    @property
+    def value(self) -> T:
+        """The value, for the Thing's own code; assigning checks it and tells the observers, from any thread."""
+        return cast(T, self._parts.local.stored(self._declared))
+
+    @value.setter
+    def value(self, value: T) -> None:
+        self._parts.local.store(self._declared, value)
+
+
+class ActionHandle(_Handle, Generic[P, R]):
+    """One action of one Thing."""
+
+    __slots__ = ()
+    _declared: Action[P, R]
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Invoke it; returns its output when it is done."""
+        declared = self._declared
+        variables: dict[str, Any] = {}
+        given = dict(kwargs)
+        for name in declared.variables:
+            if name in given:
+                variables[name] = given.pop(name)
+        content = outgoing(lambda: declared.arguments.dump(args, given, declared.media_type), declared.name)
+        reply = await self._parts.target.request(Interaction(INVOKE, declared.name, content, variables or NONE))
+        return cast(R, incoming(declared.output, reply.content, declared.name))
+
+    def _remedy(self) -> str:
+        return f"await thing.{self._declared.attribute}(…)"
+
+
+class EventHandle(_Handle, Generic[T]):
+    """One event of one Thing."""
+
+    __slots__ = ()
+    _declared: Event[T]
+
+    def emit(self, data: T = cast(Any, None)) -> None:
+        """Tell every subscriber; for the Thing's own code, from any thread."""
+        self._parts.local.emit(self._declared, data)
+
+    def subscribe(self) -> _Observed[T]:
+        """`async with lamp.overheated.subscribe() as readings`: what is emitted from here on."""
+        declared = self._declared
+        return subscribed(
+            self._parts.target,
+            Interaction(SUBSCRIBE, declared.name),
+            lambda content: incoming(declared.payload, content, declared.name),
+        )
+
+    async def drained(self, timeout: float = 10.0) -> bool:
+        """Wait until every subscriber has taken what was emitted; False where that takes longer."""
+        return await self._parts.local.drained(self._declared, timeout)
+
+    def _remedy(self) -> str:
+        return f"thing.{self._declared.attribute}.subscribe()"
+
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    _Observed = AbstractAsyncContextManager[Subscription[T]]
+
+__all__ = [
+    "JSON",
+    "ActionHandle",
+    "EventHandle",
+    "Local",
+    "Parts",
+    "PropertyHandle",
+    "StoredHandle",
+    "Subscription",
+    "incoming",
+    "outgoing",
+    "parts_of",
+    "subscribed",
+]

@@ -1,0 +1,64 @@
+"""What happens to a Thing while it is served: start, background work, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from wot.thing import Thing, exposed_of
+
+_log = logging.getLogger("wot")
+_STOPPING = 1.0  # seconds for stop(): a driver that hangs must not hold up the shutdown
+
+
+class Running:
+    """A Thing that has been started, and its background tasks."""
+
+    def __init__(self, thing: Thing) -> None:
+        self._thing = thing
+        self._exposed = exposed_of(thing)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.uses = 0
+
+    async def start(self) -> None:
+        """Call start() and begin the background work; what start() raises is for whoever serves the Thing."""
+        await self._hook(self._thing.start)
+        for seconds, name in self._exposed.template.every:
+            # Not in a TaskGroup: that would wrap whatever the caller's own block raises.
+            method = getattr(self._thing, name)
+            self._tasks.append(asyncio.create_task(self._repeat(seconds, method), name=f"wot {name}"))
+
+    async def stop(self) -> None:
+        """End the background work and call stop()."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            async with asyncio.timeout(_STOPPING):
+                await self._hook(self._thing.stop)
+        except TimeoutError:
+            _log.warning("%s: stop() took longer than %g s and was left behind", self._exposed.title, _STOPPING)
+        except Exception:
+            _log.exception("%s: stop() failed", self._exposed.title)
+
+    async def _hook(self, method: Callable[[], Any]) -> None:
+        if inspect.iscoroutinefunction(method):
+            await method()
+        else:
+            await self._exposed.threads.run(method)
+
+    async def _repeat(self, seconds: float, method: Callable[[], Any]) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            try:
+                await self._hook(method)
+            except Exception:
+                _log.exception("%s: %s() failed and will be tried again", self._exposed.title, method.__name__)
+            # Keeps the rhythm; what is missed is not made up for.
+            due = max(due + seconds, loop.time())
+            await asyncio.sleep(due - loop.time())
+

@@ -1,0 +1,207 @@
+"""Between bytes and typed values: one fast path, one thorough one, the same verdict."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from wot.content import JSON, Codec, Content, Malformed, codec, essence, finite, to_plain
+from wot.errors import DefinitionError
+from wot.hints import Member, Shape, default_term, narrowed, object_schema, shape_of
+from wot.schema import Mismatch, Verdict
+from wot.td import Json
+
+__all__ = ["Arguments", "Mismatch", "Payload"]
+
+_json: Codec = codec(JSON)
+_LARGEST = 2**53
+
+
+class Payload:
+    """What travels for one data schema, as values of one Python type.
+
+    Made `of` a type hint, or `plain` from a data schema alone. The schema is the truth: msgspec's typed
+    decoder only shortens the way to the same verdict, and whatever it refuses is judged again.
+    """
+
+    __slots__ = ("_build", "_closed", "_decoder", "schema", "verdict")
+
+    def __init__(self, shape: Shape, terms: Json | None = None) -> None:
+        shape = narrowed(shape, terms) if terms else shape
+        self.schema: Json = shape.schema
+        self.verdict = Verdict(self.schema)
+        self._build = shape.build
+        self._decoder = msgspec.json.Decoder(shape.hint) if shape.exact and shape.schema else None
+        self._closed = shape.closed
+
+    @classmethod
+    def of(cls, hint: Any, terms: Json | None = None) -> Payload:
+        """The payload of a type hint, its schema extended by `terms`."""
+        return cls(shape_of(hint), terms)
+
+    @classmethod
+    def plain(cls, schema: Json) -> Payload:
+        """The payload of a data schema, as plain values."""
+        return cls(Shape(Any, schema, lambda value: value, exact=False))
+
+    def load(self, content: Content, *, closed: bool) -> Any:
+        """The typed value in `content`; Mismatch where it does not fit, Malformed where it is broken."""
+        media_type = content.type
+        if self._decoder is not None and media_type == JSON and (self._closed or not closed):
+            try:
+                return self._decoder.decode(content.body)
+            except (ValueError, RecursionError):
+                pass  # judged again below, with a better message
+        kind = codec(media_type)
+        value = kind.decode(content.body)
+        if isinstance(value, str) and essence(media_type).startswith("text/"):
+            value = self._from_text(value)
+        if isinstance(value, bytes):
+            return value  # a media type that is not looked into
+        return self.build(value, closed=closed, size=len(content.body))
+
+    def build(self, value: Any, *, closed: bool, size: int = 0) -> Any:
+        """The typed value for a plain one, checked."""
+        self.verdict.check(value, closed=closed, size=size)
+        try:
+            return self._build(_integral(value))
+        except (ValueError, TypeError, LookupError, StopIteration, ArithmeticError) as error:
+            raise Mismatch(str(error)[:300]) from None
+
+    def dump(self, value: Any, media_type: str = JSON) -> Content:
+        """`value` as bytes; Mismatch or Malformed where the schema or the media type forbids it."""
+        kind = codec(media_type)
+        if kind is not _json:
+            return self._dump(value, media_type, kind)
+        body = kind.encode(value)
+        if self._decoder is not None and self._closed:
+            try:
+                self._decoder.decode(body)
+                return Content(body)
+            except (ValueError, RecursionError):
+                pass
+        self.verdict.check(kind.decode(body), closed=True, size=len(body))
+        return Content(body, media_type)
+
+    def _dump(self, value: Any, media_type: str, kind: Codec) -> Content:
+        if not isinstance(value, (bytes, bytearray, memoryview)):
+            value = to_plain(value)
+            if not finite(value):
+                raise Mismatch("NaN and infinity cannot be sent")
+            self.verdict.check(value, closed=True)
+        return Content(kind.encode(value), media_type)
+
+    def from_text(self, text: str) -> Any:
+        """The typed value of a URI variable."""
+        return self.build(self._from_text(text), closed=True, size=len(text))
+
+    def _from_text(self, text: str) -> Any:
+        """Text stands for a number or a boolean where the schema wants one."""
+        kind = self.schema.get("type")
+        if kind in ("integer", "number", "boolean", "null") and text:
+            try:
+                return _json.decode(text.encode())
+            except Malformed:
+                return text
+        return text
+
+
+def _integral(value: Any) -> Any:
+    """1.0 is an integer in JSON Schema, so it becomes one before Python types are made."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST:
+        return int(value)
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [_integral(item) for item in items]
+    if isinstance(value, dict):
+        members: Json = value
+        return {name: _integral(member) for name, member in members.items()}
+    return value
+
+
+class Arguments:
+    """The input of an action as keyword arguments of its method."""
+
+    __slots__ = ("_body", "_names", "_positional", "optional", "schema")
+
+    def __init__(self, parameters: Mapping[str, inspect.Parameter], hints: Mapping[str, Any]) -> None:
+        kinds = inspect.Parameter
+        whole = [p for p in parameters.values() if p.kind is kinds.POSITIONAL_ONLY]
+        if any(p.kind in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD) for p in parameters.values()):
+            raise DefinitionError("*args and **kwargs have no data schema", hint="name the parameters")
+        if whole and len(parameters) > 1:
+            raise DefinitionError(
+                "a positional-only parameter makes the whole input that value, so it must be the only one",
+                hint="drop the `/`, and the input becomes an object with a member for each parameter",
+            )
+        self._positional = whole[0].name if whole else ""
+        self._names = tuple(parameters)
+        members = {name: _parameter(p, hints.get(name, Any)) for name, p in parameters.items()}
+        self.optional = not any(member.required for member in members.values())
+        self._body = _whole(members[self._positional]) if whole else _struct(members)
+        self.schema: Json = self._body.schema if self._body else {}
+
+    def load(self, content: Content | None) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Positional and keyword arguments from what was sent."""
+        if self._body is None:
+            if content is not None and content.body not in (b"", b"null", b"{}"):
+                raise Mismatch("this action takes no input")
+            return (), {}
+        if content is None:
+            if self.optional:
+                return (), {}
+            raise Mismatch("an input is needed and none was sent")
+        value = self._body.load(content, closed=True)
+        if self._positional:
+            return (value,), {}
+        if isinstance(value, msgspec.Struct):
+            value = msgspec.structs.asdict(value)
+            if self.optional or msgspec.UNSET in value.values():
+                value = {name: given for name, given in value.items() if given is not msgspec.UNSET}
+        return (), value
+
+    def dump(self, args: tuple[Any, ...], kwargs: dict[str, Any], media_type: str) -> Content | None:
+        """What is sent for a call with these arguments."""
+        if self._body is None:
+            return None
+        if self._positional:
+            return self._body.dump(args[0], media_type) if args else None
+        value = {**dict(zip(self._names, args, strict=False)), **kwargs}
+        return None if not value and self.optional else self._body.dump(value, media_type)
+
+
+def _parameter(parameter: inspect.Parameter, hint: Any) -> Member:
+    required = parameter.default is parameter.empty
+    try:
+        return Member(shape_of(hint), required, msgspec.UNSET if required else parameter.default)
+    except DefinitionError as error:
+        raise DefinitionError(f"parameter {parameter.name!r}: {error}", hint=error.hint) from None
+
+
+def _whole(member: Member) -> Payload:
+    return Payload(member.shape, default_term(member.default))
+
+
+def _struct(members: Mapping[str, Member]) -> Payload | None:
+    """Arguments as one object: decoded into a Struct made for them where msgspec may be trusted."""
+    if not members:
+        return None
+    schema = object_schema(members)
+    exact = all(member.shape.exact and member.shape.closed for member in members.values())
+    if exact:
+        fields: list[Any] = [
+            (name, m.shape.hint) if m.required else (name, m.shape.hint | msgspec.UnsetType, msgspec.UNSET)
+            for name, m in sorted(members.items(), key=lambda item: not item[1].required)
+        ]
+        hint: Any = msgspec.defstruct("Arguments", fields, forbid_unknown_fields=True)
+    else:
+        hint = dict
+    builds = {name: member.shape.build for name, member in members.items()}
+
+    def build(value: Any) -> dict[str, Any]:
+        return {name: builds[name](item) for name, item in value.items()}
+
+    return Payload(Shape(hint, schema, build, exact))

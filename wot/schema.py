@@ -1,0 +1,142 @@
+"""Verdicts on plain values: does this value fit that data schema, and if not, where and why."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import msgspec
+
+from wot.td import Json
+
+# What is asserted: the JSON Schema subset of TD 1.1 section 5.3.2 plus what our own hints need.
+# Everything else (unknown terms, $ref above all) is ignored, as TD 1.1 asks of a consumer.
+ASSERTED = frozenset(
+    "type const enum minimum exclusiveMinimum maximum exclusiveMaximum multipleOf minLength maxLength pattern"
+    " minItems maxItems uniqueItems required".split()
+)
+_EXPLAINED = 1 << 16  # bytes of a value up to which the slow, well-spoken validator explains
+_SHOWN = 300  # characters of a message
+
+
+class Mismatch(ValueError):
+    """A value that its schema forbids: where (JSON path) and why."""
+
+    def __init__(self, reason: str, path: str = "$") -> None:
+        super().__init__(reason if path == "$" else f"{path}: {reason}")
+
+
+class Verdict:
+    """One data schema, compiled when it is first needed.
+
+    `closed` refuses members that an object schema does not declare: a Thing does so with what it gets and
+    gives, a consumer with what it sends (TD 1.1, client-data-schema-no-extras).
+    """
+
+    __slots__ = ("_compiled", "schema")
+
+    def __init__(self, schema: Json) -> None:
+        self.schema = schema
+        self._compiled: list[Any] = [None, None]
+
+    def check(self, value: Any, *, closed: bool, size: int = 0) -> None:
+        """Raise Mismatch where `value` (of `size` bytes) does not fit."""
+        validator = self._compiled[closed] or self._compile(closed)
+        try:
+            if validator.is_valid(value):
+                return
+        except ValueError:  # jsonschema-rs gives up at 255 levels
+            raise Mismatch("it is nested too deeply") from None
+        raise self._explain(validator, value, closed, size)
+
+    def _compile(self, closed: bool) -> Any:
+        validator = compiled(asserted(self.schema, closed))
+        self._compiled[closed] = validator
+        return validator
+
+    def _explain(self, validator: Any, value: Any, closed: bool, size: int) -> Mismatch:
+        import jsonschema
+        from jsonschema.exceptions import best_match
+
+        if size <= _EXPLAINED:
+            try:
+                errors = jsonschema.Draft7Validator(asserted(self.schema, closed)).iter_errors(value)
+                found: Any = best_match(errors)
+            except Exception:  # noqa: BLE001 - it only words what is decided already, and may dislike a schema
+                found = None
+            if found is not None:
+                return Mismatch(_short(found.message), found.json_path)
+        error = next(iter(validator.iter_errors(value)))
+        return Mismatch(_short(error.message), "$" + "".join(f"[{part!r}]" for part in error.instance_path))
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= _SHOWN else f"{message[:_SHOWN]}…"
+
+
+def asserted(schema: Any, closed: bool) -> Any:
+    """`schema` with the terms that are checked and nothing else."""
+    if not isinstance(schema, dict):
+        return {}
+    given: Json = schema
+    out: Json = {term: value for term, value in given.items() if term in ASSERTED}
+    for term in ("oneOf", "anyOf", "allOf"):
+        if given.get(term):  # an empty oneOf (wotpy) counts as absent
+            out[term] = [asserted(branch, closed) for branch in given[term]]
+    if "items" in given:
+        items = given["items"]
+        out["items"] = [asserted(i, closed) for i in items] if isinstance(items, list) else asserted(items, closed)
+    properties = given.get("properties")
+    if isinstance(properties, dict):
+        members: Json = properties
+        out["properties"] = {name: asserted(member, closed) for name, member in members.items()}
+    rest = given.get("additionalProperties")
+    if isinstance(rest, dict):
+        out["additionalProperties"] = asserted(rest, closed)
+    elif rest is not None:
+        out["additionalProperties"] = rest
+    elif closed and "properties" in out and not any(term in out for term in ("oneOf", "anyOf", "allOf")):
+        out["additionalProperties"] = False
+    return out
+
+
+def compiled(schema: Json) -> Any:
+    """A validator for `schema`; a foreign TD's pattern that cannot be compiled is left out."""
+    return _compiled(msgspec.json.encode(schema))
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(text: bytes) -> Any:
+    import jsonschema_rs
+
+    schema = msgspec.json.decode(text)
+    try:
+        return jsonschema_rs.Draft7Validator(schema, validate_formats=False)
+    except ValueError:
+        return jsonschema_rs.Draft7Validator(_usable(schema), validate_formats=False)
+
+
+def _usable(schema: Any) -> Any:
+    """`schema` without the terms that no validator takes."""
+    import jsonschema_rs
+
+    if isinstance(schema, list):
+        items: list[Any] = schema
+        return [_usable(item) for item in items]
+    if not isinstance(schema, dict):
+        return schema
+    given: Json = schema
+    out: Json = {}
+    for term, value in given.items():
+        inner = {name: _usable(v) for name, v in value.items()} if term == "properties" else _usable(value)
+        try:
+            jsonschema_rs.Draft7Validator({term: inner}, validate_formats=False)
+        except ValueError:
+            continue
+        out[term] = inner
+    return out
+
+
+def fits(schema: Json, value: Any) -> bool:
+    """Whether a plain value fits one branch of a union."""
+    return bool(compiled(asserted(schema, False)).is_valid(value))

@@ -1,0 +1,320 @@
+"""The composition root: puts Things, servers and clients together and takes them apart again."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+import unicodedata
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from types import TracebackType
+from typing import Any, NamedTuple, Self, overload
+from urllib.parse import urlsplit
+
+from wot.binding import Client, Server, load
+from wot.consumed import PATIENCE, ConsumedThing
+from wot.description import Descriptions, End, composed
+from wot.errors import Finding, InvalidTD, WoTError
+from wot.exposed import ExposedThing
+from wot.forms import scheme_of
+from wot.interaction import Interactable
+from wot.lifecycle import Running
+from wot.source import Source, fetch
+from wot.state import default_id
+from wot.td import ThingDescription
+from wot.thing import Thing, ThingT, exposed_of, proxy
+
+Servable = Thing | Interactable
+Things = Servable | Iterable[Servable] | Mapping[str, Servable]
+TD = ThingDescription | Mapping[str, Any] | str
+
+
+class Endpoint(NamedTuple):
+    """Where to serve, with the options of its binding."""
+
+    url: str
+    options: Mapping[str, Any] = {}
+
+
+def endpoint(url: str, **options: Any) -> Endpoint:
+    """An endpoint with options, such as `public_url=` and `cors=` for HTTP."""
+    return Endpoint(url, options)
+
+
+class Mounted(NamedTuple):
+    """A Thing and every endpoint that serves it."""
+
+    thing: Interactable
+    ends: Sequence[End]
+
+
+class Served:
+    """What is being served."""
+
+    def __init__(self, mounted: Sequence[Mounted]) -> None:
+        self._mounted = mounted
+
+    @property
+    def urls(self) -> list[str]:
+        """The URL of each Thing's TD at the first endpoint, in the order given."""
+        return [m.ends[0].server.base + m.ends[0].path for m in self._mounted]
+
+    @property
+    def things(self) -> list[Interactable]:
+        """The Things as Interactables, in the order given."""
+        return [m.thing for m in self._mounted]
+
+    @property
+    def descriptions(self) -> list[ThingDescription]:
+        """The whole TD of each Thing as the first endpoint tells it."""
+        return [ThingDescription(composed(m.thing.td, m.ends, m.ends[0], m.ends[0].server.base)) for m in self._mounted]
+
+
+class _Shared:
+    """A server with all that is mounted on it; it stops when the last use ends."""
+
+    def __init__(self, asked: Endpoint, server: Server) -> None:
+        self.asked, self.server = asked, server
+        self.paths: dict[str, Interactable] = {}
+        self.uses = 0
+
+
+class Servient:
+    """Serves Things and consumes others; leaving its context ends everything it started.
+
+    `options` are those of client bindings; `patience` (seconds) is for how long a lost subscription is tried again.
+    """
+
+    def __init__(self, *, patience: float = PATIENCE, **options: Any) -> None:
+        self._patience = patience
+        self._options = options
+        self._clients: dict[type, Client] = {}
+        self._servers: dict[str, _Shared] = {}
+        self._running: dict[int, Running] = {}
+        self._ids: dict[str, tuple[Interactable, int]] = {}
+        self._changing = asyncio.Lock()
+        self._descriptions = Descriptions()
+        self._entered = False
+
+    async def __aenter__(self) -> Self:
+        self._entered = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._entered = False
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
+            await client.close()
+
+    @overload
+    async def consume(self, source: TD) -> ConsumedThing: ...
+    @overload
+    async def consume(self, source: TD, cls: type[ThingT]) -> ThingT: ...
+    async def consume(self, source: TD, cls: type[ThingT] | None = None) -> ConsumedThing | ThingT:
+        """The Thing that a TD describes, or that a URL or file name leads to; with `cls`, typed by that class.
+
+        Raises InvalidTD where there is no TD or it lacks what `cls` declares, TransportError where it cannot be had.
+        """
+        self._check_entered()
+        if isinstance(source, str):
+            found = await fetch(source, self._client)
+        else:
+            td = source if isinstance(source, ThingDescription) else ThingDescription.parse(source)
+            found = Source(td, "")
+        consumed = ConsumedThing(found.td, self._client, base=found.url, patience=self._patience)
+        if cls is None:
+            return consumed
+        _must_offer(cls, found.td)
+        return proxy(cls, consumed)
+
+    def _client(self, scheme: str) -> Client:
+        """The client for a scheme; schemes that name one binding share it."""
+        binding = load(scheme)
+        client = self._clients.get(type(binding))
+        if client is None:
+            client = self._clients[type(binding)] = binding.client(self._options)
+        return client
+
+    def _check_entered(self) -> None:
+        if not self._entered:
+            raise WoTError("this Servient is not open", hint="use it in: async with wot.Servient() as servient")
+
+    @asynccontextmanager
+    async def serve(
+        self, things: Things, *endpoints: str | Endpoint, insecure: bool = False
+    ) -> AsyncGenerator[Served, None]:
+        """Serve Things at endpoints for the time of a block.
+
+        `things` is one, several, or a mapping from path to Thing. Endpoints that are served already are shared;
+        beyond loopback only with `insecure=True`, as there is no authentication yet.
+        """
+        self._check_entered()
+        if not endpoints:
+            raise WoTError("there is no endpoint to serve at", hint='name one, such as "http://127.0.0.1:8080"')
+        async with AsyncExitStack() as stack:
+            placed = _placed(things)
+            for path, thing in placed:
+                self._identify(stack, path, thing)
+                # Started first and so stopped last: handlers may need the Thing until the servers are gone.
+                await self._start(stack, thing)
+            shared = [await self._open(stack, _endpoint(given), insecure) for given in endpoints]
+            yield Served([self._mount(stack, path, _interactable(thing), shared) for path, thing in placed])
+
+    def _identify(self, stack: AsyncExitStack, path: str, servable: Servable) -> None:
+        thing = _interactable(servable)
+        if isinstance(thing, ExposedThing) and not thing.id:
+            thing.id = default_id(type(thing.thing), path)
+        other, uses = self._ids.get(thing.td.id, (thing, 0))
+        if other is not thing and thing.td.id:
+            raise WoTError(
+                f"two Things have the id {thing.td.id}", hint="give each its own, as in Lamp(id=…) or by title and path"
+            )
+        self._ids[thing.td.id] = thing, uses + 1
+        stack.callback(self._forget_id, thing.td.id)
+
+    def _forget_id(self, name: str) -> None:
+        thing, uses = self._ids.pop(name)
+        if uses > 1:
+            self._ids[name] = thing, uses - 1
+
+    async def _start(self, stack: AsyncExitStack, servable: Servable) -> None:
+        if not isinstance(servable, Thing):
+            return
+        async with self._changing:
+            running = self._running.get(id(servable))
+            if running is None:
+                running = Running(servable)
+                await running.start()
+                self._running[id(servable)] = running
+            running.uses += 1
+        stack.push_async_callback(self._stop, servable, running)
+
+    async def _stop(self, servable: Thing, running: Running) -> None:
+        running.uses -= 1
+        if not running.uses:
+            del self._running[id(servable)]
+            await running.stop()
+
+    async def _open(self, stack: AsyncExitStack, asked: Endpoint, insecure: bool) -> _Shared:
+        """The server for an endpoint; one that serves there already is shared."""
+        _refuse_exposure(asked, insecure)
+        async with self._changing:
+            shared = self._servers.get(asked.url)
+            if shared is None or urlsplit(asked.url).port == 0:
+                server = load(scheme_of(asked.url)).server(asked.url, asked.options)
+                await server.start()
+                shared = _Shared(asked, server)
+                self._servers[asked.url] = shared
+            elif asked.options and asked.options != shared.asked.options:
+                raise WoTError(f"{asked.url} is served already, with other options")
+            shared.uses += 1
+        stack.push_async_callback(self._close, shared)
+        return shared
+
+    async def _close(self, shared: _Shared) -> None:
+        shared.uses -= 1
+        if not shared.uses:
+            if self._servers.get(shared.asked.url) is shared:
+                del self._servers[shared.asked.url]
+            await shared.server.stop()
+
+    def _mount(self, stack: AsyncExitStack, path: str, thing: Interactable, shared: Sequence[_Shared]) -> Mounted:
+        ends = [End(end.server, path) for end in shared]
+        for at, end in zip(shared, ends, strict=True):
+            if path in at.paths:
+                raise WoTError(
+                    f"two Things want to be at {end.server.base}{path}",
+                    hint='give one another title, or serve a mapping: {"path": thing}',
+                )
+            at.paths[path] = thing
+            stack.callback(at.paths.pop, path)
+            stack.callback(at.server.mount(path, thing, self._descriptions.describe(thing, ends, end)))
+        stack.callback(self._descriptions.forget, thing)
+        return Mounted(thing, ends)
+
+
+def _interactable(servable: Servable) -> Interactable:
+    if isinstance(servable, Thing):
+        return exposed_of(servable)
+    if not hasattr(servable, "request"):
+        raise WoTError(f"{type(servable).__name__} is no Thing", hint="serve an instance of a wot.Thing subclass")
+    return servable
+
+
+def _endpoint(given: str | Endpoint) -> Endpoint:
+    made = Endpoint(given) if isinstance(given, str) else given
+    if not scheme_of(made.url):
+        raise WoTError(f"{made.url!r} is no URL", hint='write it with its scheme, such as "http://127.0.0.1:8080"')
+    return made
+
+
+def _placed(things: Things) -> list[tuple[str, Servable]]:
+    """Each Thing with its path: the one given, or one made from its title."""
+    if isinstance(things, Mapping):
+        for path in things:
+            if path != slug(path):
+                raise WoTError(f"{path!r} cannot be the path of a Thing", hint=f"{slug(path)!r} can")
+        return list(things.items())
+    several: Iterable[Any] = things if isinstance(things, Iterable) else (things,)
+    placed = [(slug(_interactable(thing).td.title), thing) for thing in several]
+    if not placed:
+        raise WoTError("there is no Thing to serve")
+    return placed
+
+
+def slug(title: str) -> str:
+    """A title as one path segment: `Kitchen Lamp` → `kitchen-lamp`."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9._~]+", "-", plain).strip("-.") or "thing"
+
+
+def _refuse_exposure(asked: Endpoint, insecure: bool) -> None:
+    """DESIGN: loopback or authentication, unless somebody says otherwise."""
+    host = urlsplit(asked.url).hostname or ""
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost" or host.endswith(".localhost")
+    if not loopback and not insecure:
+        raise WoTError(
+            f"{asked.url} can be reached from other machines, and nothing protects it",
+            hint="serve on 127.0.0.1, or say insecure=True (--insecure) where the network can be trusted",
+        )
+
+
+def _must_offer(cls: type[Thing], td: ThingDescription) -> None:
+    template = cls.__template__
+    declared = {"properties": template.properties, "actions": template.actions, "events": template.events}
+    missing = [
+        Finding(f"$.{kind}", f"{name!r} is missing, which {cls.__name__} declares")
+        for kind, members in declared.items()
+        for name in members
+        if td.affordance(kind, name) is None
+    ]
+    if missing:
+        raise InvalidTD(missing, hint=f"this Thing is no {cls.__name__}; without the class it can still be used")
+
+
+@asynccontextmanager
+async def serve(things: Things, *endpoints: str | Endpoint, insecure: bool = False) -> AsyncGenerator[Served, None]:
+    """Serve Things for the time of a block, with a Servient of their own."""
+    async with Servient() as servient, servient.serve(things, *endpoints, insecure=insecure) as served:
+        yield served
+
+
+@overload
+def consume(source: TD, /, **options: Any) -> AbstractAsyncContextManager[ConsumedThing]: ...
+@overload
+def consume(source: TD, cls: type[ThingT], /, **options: Any) -> AbstractAsyncContextManager[ThingT]: ...
+def consume(source: TD, cls: Any = None, /, **options: Any) -> Any:
+    """`async with wot.consume(url, Lamp) as lamp`: a Thing for the time of a block, with a Servient of its own."""
+    return _consumed(source, cls, options)
+
+
+@asynccontextmanager
+async def _consumed(source: TD, cls: Any, options: Mapping[str, Any]) -> AsyncGenerator[Any, None]:
+    async with Servient(**options) as servient:
+        yield await (servient.consume(source) if cls is None else servient.consume(source, cls))

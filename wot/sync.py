@@ -1,0 +1,185 @@
+"""The same verbs without `await`, for scripts and notebooks: a loop in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from types import TracebackType
+from typing import Any, Self, TypeVar, overload
+
+import wot.servient as servients
+from wot.consumed import ConsumedThing
+from wot.errors import Timeout, WoTError
+from wot.running import new_loop
+from wot.servient import TD, Endpoint, Served, Things
+from wot.td import ThingDescription
+from wot.thing import ThingT
+
+T = TypeVar("T")
+_END: Any = object()
+
+
+class Servient:
+    """Serves and consumes like `wot.Servient`, from synchronous code and from any thread.
+
+    Ctrl-C and time-outs cancel what is under way. `wait` runs anything awaitable, such as the handles of a typed Thing.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._servient = servients.Servient(**options)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        loop = self._loop = new_loop()
+        self._thread = threading.Thread(target=loop.run_forever, name="wot loop", daemon=True)
+        self._thread.start()
+        self.wait(self._servient.__aenter__())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        loop, thread = self._loop, self._thread
+        assert loop is not None and thread is not None
+        try:
+            self.wait(self._servient.__aexit__(None, None, None))
+        finally:
+            self._loop = None
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+
+    def wait(self, awaitable: Awaitable[T], timeout: float | None = None) -> T:
+        """The result of anything awaitable; Timeout (and it is cancelled) after `timeout` seconds."""
+        if self._loop is None:
+            raise WoTError("this Servient is not open", hint="use it in: with wot.sync.Servient() as servient")
+
+        async def run() -> T:
+            return await awaitable
+
+        future = asyncio.run_coroutine_threadsafe(run(), self._loop)
+        try:
+            return future.result(timeout)
+        except concurrent.futures.TimeoutError:
+            if future.done():
+                raise  # raised by what was waited for
+            future.cancel()
+            raise Timeout(f"no result after {timeout} s") from None
+        except BaseException:
+            future.cancel()
+            raise
+
+    @contextmanager
+    def open(self, context: AbstractAsyncContextManager[T]) -> Generator[T, None, None]:
+        """An asynchronous context as a synchronous one."""
+        value = self.wait(context.__aenter__())
+        try:
+            yield value
+        finally:
+            self.wait(context.__aexit__(None, None, None))
+
+    @contextmanager
+    def follow(self, subscription: AbstractAsyncContextManager[AsyncIterator[T]]) -> Generator[Iterator[T], None, None]:
+        """A subscription as a synchronous iterator: `with servient.follow(lamp.hot.subscribe()) as readings`."""
+        with self.open(subscription) as values:
+            yield _Values(self, values)
+
+    @overload
+    def consume(self, source: TD) -> Thing: ...
+    @overload
+    def consume(self, source: TD, cls: type[ThingT]) -> ThingT: ...
+    def consume(self, source: TD, cls: type[ThingT] | None = None) -> Thing | ThingT:
+        """The Thing at a URL or in a file; with `cls` its handles are awaitable, to be used with `wait`."""
+        if cls is not None:
+            return self.wait(self._servient.consume(source, cls))
+        return Thing(self, self.wait(self._servient.consume(source)))
+
+    @contextmanager
+    def serve(self, things: Things, *endpoints: str | Endpoint, insecure: bool = False) -> Generator[Served, None, None]:
+        """Serve Things in the background for the time of a block."""
+        with self.open(self._servient.serve(things, *endpoints, insecure=insecure)) as served:
+            yield served
+
+
+class _Values(Iterator[T]):
+    """The values of a subscription, one after the other."""
+
+    def __init__(self, servient: Servient, values: AsyncIterator[T]) -> None:
+        self._servient, self._values = servient, values
+
+    def __next__(self) -> T:
+        return self.next()
+
+    def next(self, timeout: float | None = None) -> T:
+        """The next value; Timeout where none comes within `timeout` seconds."""
+
+        async def step() -> Any:
+            return await anext(self._values, _END)
+
+        value = self._servient.wait(step(), timeout)
+        if value is _END:
+            raise StopIteration
+        result: T = value
+        return result
+
+
+class Thing:
+    """A remote Thing by name, without `await`."""
+
+    def __init__(self, servient: Servient, consumed: ConsumedThing) -> None:
+        self._servient = servient
+        self.consumed = consumed
+
+    @property
+    def description(self) -> ThingDescription:
+        """The TD as it was received."""
+        return self.consumed.description
+
+    def read(self, name: str, /, **variables: Any) -> Any:
+        """The value of a property."""
+        return self._servient.wait(self.consumed.read(name, **variables))
+
+    def write(self, name: str, value: Any, /, **variables: Any) -> None:
+        """Set a property."""
+        self._servient.wait(self.consumed.write(name, value, **variables))
+
+    def invoke(self, name: str, /, *input: Any, **variables: Any) -> Any:
+        """Invoke an action; returns its output."""
+        return self._servient.wait(self.consumed.invoke(name, *input, **variables))
+
+    @contextmanager
+    def observe(self, name: str, /, **variables: Any) -> Generator[_Values[Any], None, None]:
+        """The values of a property while the block is open."""
+        with self._followed(lambda: self.consumed.observe(name, **variables)) as values:
+            yield values
+
+    @contextmanager
+    def subscribe(self, name: str, /, **variables: Any) -> Generator[_Values[Any], None, None]:
+        """The data of an event while the block is open."""
+        with self._followed(lambda: self.consumed.subscribe(name, **variables)) as values:
+            yield values
+
+    @contextmanager
+    def _followed(
+        self, follow: Callable[[], AbstractAsyncContextManager[AsyncIterator[Any]]]
+    ) -> Generator[_Values[Any], None, None]:
+        with self._servient.open(follow()) as values:
+            yield _Values(self._servient, values)
+
+
+@contextmanager
+def serve(things: Things, *endpoints: str | Endpoint, insecure: bool = False) -> Generator[Served, None, None]:
+    """Serve Things in the background for the time of a block."""
+    with Servient() as servient, servient.serve(things, *endpoints, insecure=insecure) as served:
+        yield served
+
+
+@contextmanager
+def consume(source: TD, **options: Any) -> Generator[Thing, None, None]:
+    """A remote Thing for the time of a block."""
+    with Servient(**options) as servient:
+        yield servient.consume(source)

@@ -1,0 +1,184 @@
+"""Typed views of JSON objects: nothing is copied, so nothing unknown gets lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
+
+from wot.errors import Finding
+
+T = TypeVar("T")
+N = TypeVar("N", bound="Node")
+Json = dict[str, Any]
+
+
+class Node:
+    """One JSON object of a Thing Description, with its members as attributes.
+
+    `json` is the object itself: treat it as read-only and use `replace` for a changed copy.
+    """
+
+    __slots__ = ("json",)
+    members: ClassVar[Mapping[str, Member[Any]]] = {}
+
+    def __init__(self, json: Json) -> None:
+        self.json = json
+
+    def __init_subclass__(cls) -> None:
+        inherited = cls.members
+        own = {member.name: member for member in vars(cls).values() if isinstance(member, Member)}
+        cls.members = {**inherited, **own}
+
+    def replace(self, **members: Any) -> Self:
+        """A copy with other values for some JSON members."""
+        return type(self)({**self.json, **members})
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Any member by its JSON name, extension terms included."""
+        return self.json.get(name, default)
+
+    @classmethod
+    def check(cls, json: Any, path: str = "$") -> Iterator[Finding]:
+        """What keeps `json` from being read as one of these."""
+        if not isinstance(json, dict):
+            yield Finding(path, f"should be an object, not {type_name(json)}")
+            return
+        given: Json = json
+        for name, member in cls.members.items():
+            if name in given:
+                yield from member.check(given[name], f"{path}.{name}")
+            elif member.required:
+                yield Finding(path, f"the member {name!r} is missing")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Node) and type(self) is type(other) and self.json == other.json
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.json!r})"
+
+
+Check = Callable[[Any, str], Iterator[Finding]]
+
+
+class Member(Generic[T]):
+    """A JSON member: its name, what is read from it, and its default."""
+
+    def __init__(
+        self, read: Callable[[Any], T], check: Check, default: T, *, name: str = "", required: bool = False
+    ) -> None:
+        self.read, self.check, self.default = read, check, default
+        self.name, self.required = name, required
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = self.name or camel(name)
+
+    @overload
+    def __get__(self, node: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, node: Node, owner: type) -> T: ...
+    def __get__(self, node: Node | None, owner: type) -> Self | T:
+        if node is None:
+            return self
+        value = node.json.get(self.name)
+        return self.default if value is None else self.read(value)
+
+
+def camel(name: str) -> str:
+    """`min_length` as TD terms are spelled: `minLength`."""
+    head, *rest = name.rstrip("_").split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def type_name(value: Any) -> str:
+    """The JSON word for the type of `value`."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
+    return names.get(type(value), "null" if value is None else "a number")
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _expect(kinds: type | tuple[type, ...], word: str) -> Check:
+    def check(value: Any, path: str) -> Iterator[Finding]:
+        if not isinstance(value, kinds):
+            yield Finding(path, f"should be {word}, not {type_name(value)}")
+
+    return check
+
+
+def anything(name: str = "") -> Member[Any]:
+    """Any JSON value."""
+    return Member(_same, lambda _value, _path: iter(()), None, name=name)
+
+
+def text(name: str = "", *, required: bool = False) -> Member[str]:
+    """A string; "" where it is absent."""
+    return Member(_same, _expect(str, "a string"), "", name=name, required=required)
+
+
+def flag(*, default: bool = False) -> Member[bool]:
+    """A boolean."""
+    return Member(_same, _expect(bool, "a boolean"), default)
+
+
+def mapping(name: str = "") -> Member[Mapping[str, Any]]:
+    """An object that is not looked into."""
+    return Member(_same, _expect(dict, "an object"), {}, name=name)
+
+
+def number() -> Member[float | None]:
+    """A number, or None where it is absent."""
+    return Member(_same, _expect((int, float), "a number"), None)
+
+
+def texts(name: str = "") -> Member[tuple[str, ...]]:
+    """A string or an array of them, read as a tuple."""
+
+    def check(value: Any, path: str) -> Iterator[Finding]:
+        values: list[Any] = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, str) for item in values):
+            yield Finding(path, "should be a string or an array of strings")
+
+    return Member(lambda value: (value,) if isinstance(value, str) else tuple(value), check, (), name=name)
+
+
+def node(kind: Callable[[], type[N]], name: str = "") -> Member[N | None]:
+    """An object of its own class; None where it is absent."""
+    return Member(lambda value: kind()(value), lambda value, path: kind().check(value, path), None, name=name)
+
+
+def nodes(kind: Callable[[], type[N]], *, single: bool = False) -> Member[tuple[N, ...]]:
+    """An array of objects of one class; with `single`, one object may stand for an array of it."""
+
+    def check(value: Any, path: str) -> Iterator[Finding]:
+        if single and isinstance(value, dict):
+            yield from kind().check(value, path)
+        elif not isinstance(value, list):
+            yield Finding(path, f"should be an array, not {type_name(value)}")
+        else:
+            items: list[Any] = value
+            for index, item in enumerate(items):
+                yield from kind().check(item, f"{path}[{index}]")
+
+    def read(value: Any) -> tuple[N, ...]:
+        items: list[Any] = value if isinstance(value, list) else [value]
+        return tuple(kind()(item) for item in items)
+
+    return Member(read, check, ())
+
+
+def named(kind: Callable[[], type[N]]) -> Member[Mapping[str, N]]:
+    """An object whose members are objects of one class."""
+
+    def check(value: Any, path: str) -> Iterator[Finding]:
+        if not isinstance(value, dict):
+            yield Finding(path, f"should be an object, not {type_name(value)}")
+            return
+        members: Json = value
+        for name, item in members.items():
+            yield from kind().check(item, f"{path}.{name}")
+
+    return Member(lambda value: {name: kind()(item) for name, item in value.items()}, check, {})

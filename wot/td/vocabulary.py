@@ -1,0 +1,65 @@
+"""The words and default values of TD 1.1 that are data: contexts, operations, who has which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+TD_10 = "https://www.w3.org/2019/wot/td/v1"
+TD_11 = "https://www.w3.org/2022/wot/td/v1.1"
+TD_JSON = "application/td+json"
+
+
+class Op(StrEnum):
+    """The operations of TD 1.1 section 5.3.4.2, and DESCRIBE: to read the TD, never the `op` of a form."""
+
+    READ_PROPERTY = "readproperty"
+    WRITE_PROPERTY = "writeproperty"
+    OBSERVE_PROPERTY = "observeproperty"
+    UNOBSERVE_PROPERTY = "unobserveproperty"
+    INVOKE_ACTION = "invokeaction"
+    QUERY_ACTION = "queryaction"
+    CANCEL_ACTION = "cancelaction"
+    SUBSCRIBE_EVENT = "subscribeevent"
+    UNSUBSCRIBE_EVENT = "unsubscribeevent"
+    READ_ALL_PROPERTIES = "readallproperties"
+    WRITE_ALL_PROPERTIES = "writeallproperties"
+    READ_MULTIPLE_PROPERTIES = "readmultipleproperties"
+    WRITE_MULTIPLE_PROPERTIES = "writemultipleproperties"
+    OBSERVE_ALL_PROPERTIES = "observeallproperties"
+    UNOBSERVE_ALL_PROPERTIES = "unobserveallproperties"
+    QUERY_ALL_ACTIONS = "queryallactions"
+    SUBSCRIBE_ALL_EVENTS = "subscribeallevents"
+    UNSUBSCRIBE_ALL_EVENTS = "unsubscribeallevents"
+    DESCRIBE = "describe"
+
+
+# The member of a Thing Description that holds the affordance an operation is about.
+KIND: Mapping[Op, str] = {
+    Op.READ_PROPERTY: "properties",
+    Op.WRITE_PROPERTY: "properties",
+    Op.OBSERVE_PROPERTY: "properties",
+    Op.UNOBSERVE_PROPERTY: "properties",
+    Op.INVOKE_ACTION: "actions",
+    Op.QUERY_ACTION: "actions",
+    Op.CANCEL_ACTION: "actions",
+    Op.SUBSCRIBE_EVENT: "events",
+    Op.UNSUBSCRIBE_EVENT: "events",
+}
+
+KINDS = ("properties", "actions", "events")
+STREAMS = frozenset({Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT})
+
+
+def default_ops(kind: str, read_only: bool = False, write_only: bool = False) -> tuple[str, ...]:
+    """What a form without `op` is for (TD 1.1 section 5.4)."""
+    if kind == "actions":
+        return (Op.INVOKE_ACTION,)
+    if kind == "events":
+        return (Op.SUBSCRIBE_EVENT, Op.UNSUBSCRIBE_EVENT)
+    if kind != "properties":
+        return ()
+    # A property that is both (TD 1.1 gives no rule) keeps the narrower of the two: reading.
+    if read_only:
+        return (Op.READ_PROPERTY,)
+    return (Op.WRITE_PROPERTY,) if write_only else (Op.READ_PROPERTY, Op.WRITE_PROPERTY)

@@ -1,0 +1,143 @@
+"""What all Things of one class share: their description without a name, and their handlers."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from wot.affordances import Action, Declared, Event, Property
+from wot.errors import DefinitionError
+from wot.td import Json, context_with
+
+
+class Handler(NamedTuple):
+    """A method that serves an operation."""
+
+    call: Callable[..., Any]
+    is_async: bool
+
+
+class Template(NamedTuple):
+    """Compiled from a Thing class when it is made."""
+
+    json: Json
+    properties: Mapping[str, Property[Any]]
+    actions: Mapping[str, Action[..., Any]]
+    events: Mapping[str, Event[Any]]
+    readers: Mapping[str, Handler]
+    writers: Mapping[str, Handler]
+    invoked: Mapping[str, Handler]
+    every: tuple[tuple[float, str], ...]
+    title: str
+    id: str
+    threads: int
+    timeout: float | None
+
+
+def template_of(cls: type, words: Mapping[str, Any], inherited: Template | None) -> Template:
+    """Compile `cls`; DefinitionError names the member and the reason."""
+    local = _calling_namespace()
+    declared = {name: member for name, member in _members(cls).items() if isinstance(member, Declared)}
+    for attribute, member in declared.items():
+        if vars(cls).get(attribute) is member:
+            _define(cls, member, local)
+    members: dict[str, dict[str, Any]] = {"properties": {}, "actions": {}, "events": {}}
+    for attribute, member in declared.items():
+        kind = members[member.kind]
+        if member.name in kind:
+            raise DefinitionError(f"{cls.__name__}.{attribute}: there are two {member.kind} named {member.name!r}")
+        kind[member.name] = member
+    return _compile(cls, members, words, inherited)
+
+
+def _compile(cls: type, members: Mapping[str, Any], words: Mapping[str, Any], inherited: Template | None) -> Template:
+    properties: Mapping[str, Property[Any]] = members["properties"]
+    actions: Mapping[str, Action[..., Any]] = members["actions"]
+    return Template(
+        json=_description(cls, members, words, inherited),
+        properties=properties,
+        actions=actions,
+        events=members["events"],
+        readers={n: _handler(p.reader) for n, p in properties.items() if p.reader},
+        writers={name: _handler(_overridden(cls, p.writer)) for name, p in properties.items() if p.writer},
+        invoked={name: _handler(action.method) for name, action in actions.items()},
+        every=tuple((m.__wot_every__, name) for name, m in _members(cls).items() if hasattr(m, "__wot_every__")),
+        title=words.get("title") or cls.__name__,
+        id=words.get("id", ""),
+        threads=words.get("threads") or (inherited.threads if inherited else 1),
+        timeout=words["timeout"] if "timeout" in words else (inherited.timeout if inherited else 30.0),
+    )
+
+
+def _description(cls: type, members: Mapping[str, Any], words: Mapping[str, Any], inherited: Template | None) -> Json:
+    old: Json = inherited.json if inherited else {}
+    json: Json = {"@context": _context(words.get("context", {}), old)}
+    types = words.get("types")
+    if types or "@type" in old:
+        json["@type"] = ([types] if isinstance(types, str) else list(types)) if types else old["@type"]
+    description = words.get("description") or (inspect.cleandoc(cls.__doc__) if cls.__doc__ else "")
+    if description:
+        json["description"] = description
+    for word in ("titles", "descriptions", "version", "support", "links"):
+        value = words.get(word, old.get(word))
+        if value:
+            json[word] = list(value) if word == "links" else value
+    for kind in ("properties", "actions", "events"):
+        if members[kind]:
+            json[kind] = {name: member.json for name, member in members[kind].items()}
+    return {**json, **words.get("terms", {})}
+
+
+def _context(extensions: Mapping[str, str], old: Json) -> list[Any]:
+    inherited = next((part for part in old.get("@context", ()) if isinstance(part, dict)), {})
+    return context_with({**inherited, **extensions})
+
+
+def _members(cls: type) -> dict[str, Any]:
+    """Everything `cls` defines or inherits, in order of declaration."""
+    found: dict[str, Any] = {}
+    for owner in reversed(cls.__mro__[:-1]):
+        for name, value in vars(owner).items():
+            if isinstance(found.get(name), Declared) and not isinstance(value, Declared):
+                raise DefinitionError(
+                    f"{owner.__name__}.{name} hides an inherited affordance", hint="declare it again with its decorator"
+                )
+            found[name] = value
+    return found
+
+
+def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
+    def hints(thing: Any) -> dict[str, Any]:
+        return typing.get_type_hints(thing, localns={**local, cls.__name__: cls}, include_extras=True)
+
+    try:
+        if not member.name or "/" in member.name:
+            raise DefinitionError(f"the name {member.name!r} cannot be part of a URL", hint="leave out the slash")
+        member.define(cls, hints)
+    except NameError as error:
+        reason = f"the type {error.name!r} is not known when the class is made"
+        raise DefinitionError(f"{cls.__name__}.{member.attribute}: {reason}", hint="define it above the class") from error
+    except (DefinitionError, ValueError, TypeError) as error:
+        hint = getattr(error, "hint", "")
+        raise DefinitionError(f"{cls.__name__}.{member.attribute}: {error}", hint=hint) from error
+
+
+def _calling_namespace() -> dict[str, Any]:
+    """The local names where the class statement stands, for types that are defined in a function."""
+    frame = sys._getframe(1)  # noqa: SLF001 - the only way to see them
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("wot."):
+        frame = frame.f_back
+    return dict(frame.f_locals)
+
+
+def _overridden(cls: type, method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method of that name in `cls`: a subclass that overrides a writer is heard."""
+    found = getattr(cls, method.__name__, method)
+    return found if inspect.isfunction(found) else method
+
+
+def _handler(method: Callable[..., Any]) -> Handler:
+    return Handler(method, inspect.iscoroutinefunction(method))

@@ -1,0 +1,92 @@
+"""Keyword arguments of declarations as terms of a Thing Description."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from wot.errors import DefinitionError
+from wot.td import Json, camel
+
+_RENAMED = {"types": "@type", "kind": "type"}
+
+
+class DescribedTerms(TypedDict, total=False):
+    """What every affordance may say of itself (TD 1.1 section 5.3.1.2)."""
+
+    name: str
+    title: str
+    titles: Mapping[str, str]
+    description: str
+    descriptions: Mapping[str, str]
+    types: str | Sequence[str]
+    terms: Mapping[str, Any]
+
+
+class SchemaTerms(DescribedTerms, total=False):
+    """What a data schema may say (TD 1.1 section 5.3.2)."""
+
+    unit: str
+    minimum: float
+    maximum: float
+    exclusive_minimum: float
+    exclusive_maximum: float
+    multiple_of: float
+    min_length: int
+    max_length: int
+    pattern: str
+    min_items: int
+    max_items: int
+    enum: Sequence[Any]
+    const: Any
+    default: Any
+    format: str
+    content_encoding: str
+    content_media_type: str
+
+
+class PropertyTerms(SchemaTerms, total=False):
+    """What a property may say (TD 1.1 section 5.3.1.3)."""
+
+    observable: bool
+    write_only: bool
+    content_type: str
+
+
+class StoredTerms(SchemaTerms, total=False):
+    """What a stored property may say: it is always observable."""
+
+    read_only: bool
+
+
+class ActionTerms(DescribedTerms, total=False):
+    """What an action may say (TD 1.1 section 5.3.1.4)."""
+
+    safe: bool
+    idempotent: bool
+    content_type: str
+    response_type: str
+    uri_variables: Sequence[str]
+    timeout: float | None
+
+
+# Terms that shape the declaration instead of standing in the TD under that name.
+_OWN = frozenset({"name", "terms", "content_type", "response_type", "uri_variables", "timeout"})
+
+
+def td_terms(given: Mapping[str, Any], allowed: type, what: str) -> Json:
+    """`given` in the spelling of the TD; DefinitionError for a word that is none."""
+    known = set(allowed.__annotations__) if not hasattr(allowed, "__optional_keys__") else allowed.__optional_keys__
+    out: Json = {}
+    for word, value in given.items():
+        if word not in known:
+            near = difflib.get_close_matches(word, known, 1)
+            raise DefinitionError(
+                f"{what} has no term {word!r}",
+                hint=f"did you mean {near[0]!r}?" if near else 'extension terms go into terms={"prefix:term": …}',
+            )
+        if word not in _OWN:
+            out[_RENAMED.get(word) or camel(word)] = list(value) if isinstance(value, (tuple, set)) else value
+    extension: Mapping[str, Any] = given.get("terms", {})
+    return {**out, **extension}
