@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wot import errors, sync
-    from wot.affordances import Action, Event, Property, Stored, action, event, every, property, stored
+    from wot.affordances import (
+        Action,
+        Event,
+        Property,
+        Stored,
+        action,
+        event,
+        every,
+        property,
+        stored,
+    )
     from wot.consumed import ConsumedThing
     from wot.content import Content
     from wot.exposed import ExposedThing
@@ -84,7 +94,11 @@ def __getattr__(name: str) -> Any:
     where = _WHERE.get(name)
     if where is None:
         raise AttributeError(f"module 'wot' has no attribute {name!r}")
-    found = getattr(importlib.import_module(where), name) if where else importlib.import_module(f"wot.{name}")
+    found = (
+        getattr(importlib.import_module(where), name)
+        if where
+        else importlib.import_module(f"wot.{name}")
+    )
     globals()[name] = found
     return found
 

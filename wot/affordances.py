@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Concatenate, Generic, Never, ParamSpec, Self, TypeVar, Unpack, cast, overload
+from typing import (
+    Any,
+    Concatenate,
+    Generic,
+    Never,
+    ParamSpec,
+    Self,
+    TypeVar,
+    Unpack,
+    cast,
+    overload,
+)
 
 from wot.content import JSON, TEXT, is_text
 from wot.errors import DefinitionError
@@ -45,7 +57,9 @@ class Declared:
             "properties": f"await thing.{self.attribute}.write(value)",
             "events": f"thing.{self.attribute}.emit(data)",
         }.get(self.kind, f"await thing.{self.attribute}(…)")
-        raise AttributeError(f"{self.attribute} is an affordance and cannot be assigned: use {remedy}")
+        raise AttributeError(
+            f"{self.attribute} is an affordance and cannot be assigned: use {remedy}"
+        )
 
     def define(self, owner: type, hints: Hints) -> None:
         """Work out schema and description; called once, when the class that declares it exists."""
@@ -73,7 +87,9 @@ class Property(Declared, Generic[T]):
     variables: Mapping[str, Payload]
     observable = False
 
-    def __init__(self, reader: Method | None, given: Mapping[str, Any], allowed: type = PropertyTerms) -> None:
+    def __init__(
+        self, reader: Method | None, given: Mapping[str, Any], allowed: type = PropertyTerms
+    ) -> None:
         super().__init__(given, allowed)
         self.reader = None if given.get("write_only") else reader
         self.declared = reader
@@ -86,13 +102,18 @@ class Property(Declared, Generic[T]):
     def __get__(self, thing: object | None, owner: type) -> Self | PropertyHandle[T]:
         return self if thing is None else PropertyHandle(parts_of(thing), self)
 
-    def write(self, method: Callable[Concatenate[Any, T, P], R]) -> Callable[Concatenate[Any, T, P], R]:
+    def write(
+        self, method: Callable[Concatenate[Any, T, P], R]
+    ) -> Callable[Concatenate[Any, T, P], R]:
         """Declare the method that writes this property: `@brightness.write`."""
         if self.declared is None:
-            raise DefinitionError("a stored property writes itself", hint="use @wot.property for one with a writer")
+            raise DefinitionError(
+                "a stored property writes itself", hint="use @wot.property for one with a writer"
+            )
         if method.__name__ == self.declared.__name__:
             raise DefinitionError(
-                f"the writer hides the property {method.__name__!r}", hint=f"name it set_{method.__name__}"
+                f"the writer hides the property {method.__name__!r}",
+                hint=f"name it set_{method.__name__}",
             )
         self.writer = method
         return method
@@ -105,7 +126,9 @@ class Property(Declared, Generic[T]):
             raise DefinitionError("the reader does not say what it returns", hint="add `-> type`")
         self.observable = bool(self.given.get("observable"))
         if self.observable and not is_text(self.media_type):
-            raise DefinitionError(f"an observable property cannot be {self.media_type}", hint="use JSON or text")
+            raise DefinitionError(
+                f"an observable property cannot be {self.media_type}", hint="use JSON or text"
+            )
         self.variables = _variables(self.declared, known, skip=1)
         if self.writer:
             self.written = _variables(self.writer, hints(self.writer), skip=2)
@@ -113,12 +136,20 @@ class Property(Declared, Generic[T]):
             self.written = {}
         self._set_payload(known["return"], read_only=self.writer is None)
         variables = {name: p.schema for name, p in {**self.variables, **self.written}.items()}
-        self.json = self._described(self.declared, {**self.payload.schema, **_given_any("uriVariables", variables)})
+        self.json = self._described(
+            self.declared, {**self.payload.schema, **_given_any("uriVariables", variables)}
+        )
 
     def _set_payload(self, hint: Any, *, read_only: bool) -> None:
         flags = {"readOnly": read_only, "observable": self.observable}
-        terms = {name: value for name, value in self.terms.items() if name not in ("readOnly", "observable")}
-        self.payload = Payload.of(hint, {**terms, **{name: True for name, value in flags.items() if value}})
+        terms = {
+            name: value
+            for name, value in self.terms.items()
+            if name not in ("readOnly", "observable")
+        }
+        self.payload = Payload.of(
+            hint, {**terms, **{name: True for name, value in flags.items() if value}}
+        )
 
 
 class Stored(Property[T]):
@@ -176,7 +207,7 @@ class Action(Declared, Generic[P, R]):
     def __get__(self, thing: object | None, owner: type) -> Self | ActionHandle[P, R]:
         return self if thing is None else ActionHandle(parts_of(thing), self)
 
-    @property
+    @builtins.property
     def response_type(self) -> str:
         """The media type of the output."""
         kind: str = self.given.get("response_type", self.media_type)
@@ -230,7 +261,10 @@ class Event(Declared, Generic[T]):
         of_data = {term: value for term, value in self.terms.items() if term not in said}
         if hint in (_ABSENT, Any, None, type(None)):
             if of_data:
-                raise DefinitionError(f"{next(iter(of_data))!r} needs data to speak of", hint="say its type: event(float)")
+                raise DefinitionError(
+                    f"{next(iter(of_data))!r} needs data to speak of",
+                    hint="say its type: event(float)",
+                )
             self.payload = None
         else:
             self.payload = Payload.of(hint, of_data)
@@ -242,18 +276,25 @@ def _given_any(term: str, value: Json) -> Json:
     return {term: value} if value else {}
 
 
-def _variables(method: Method, known: Mapping[str, Any], skip: int, only: Any = None) -> dict[str, Payload]:
+def _variables(
+    method: Method, known: Mapping[str, Any], skip: int, only: Any = None
+) -> dict[str, Payload]:
     """The parameters behind `self` (and the value) as URI variables."""
     parameters = list(inspect.signature(method).parameters.values())
     if len(parameters) < skip:
-        raise DefinitionError(f"{method.__name__} needs {skip} parameter(s): self" + (" and the value" if skip > 1 else ""))
+        raise DefinitionError(
+            f"{method.__name__} needs {skip} parameter(s): self"
+            + (" and the value" if skip > 1 else "")
+        )
     found: dict[str, Payload] = {}
     for parameter in parameters[skip:]:
         if only is not None and parameter.name not in only:
             continue
         payload = Payload.of(known.get(parameter.name, str))
         if payload.schema.get("type") in ("object", "array"):
-            raise DefinitionError(f"{parameter.name}: a URI variable cannot be an object or an array (TD 1.1)")
+            raise DefinitionError(
+                f"{parameter.name}: a URI variable cannot be an object or an array (TD 1.1)"
+            )
         if parameter.default is not parameter.empty and parameter.default is not None:
             payload.schema["default"] = parameter.default
         found[parameter.name] = payload
@@ -262,7 +303,7 @@ def _variables(method: Method, known: Mapping[str, Any], skip: int, only: Any = 
 
 def _annotated(owner: type, attribute: str, hints: Hints) -> Any:
     """T of `attribute: wot.Event[T] = …` in the class body."""
-    annotation = owner.__dict__.get("__annotations__", {}).get(attribute)
+    annotation = inspect.get_annotations(owner).get(attribute)
     if annotation is None:
         return _ABSENT
     hint = hints(owner).get(attribute)

@@ -13,7 +13,17 @@ from wot.errors import NoBinding, WoTError
 from wot.interaction import Interactable, Interaction, Reply, Stream
 from wot.td import Form, Op, ThingDescription
 
-__all__ = ["Binding", "Client", "Describe", "Document", "Server", "known_option", "load", "schemes", "within"]
+__all__ = [
+    "Binding",
+    "Client",
+    "Describe",
+    "Document",
+    "Server",
+    "known_option",
+    "load",
+    "schemes",
+    "within",
+]
 
 GROUP = "wot.bindings"
 Options = Mapping[str, Any]

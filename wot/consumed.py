@@ -91,7 +91,9 @@ class ConsumedThing:
 
     async def open(self, interaction: Interaction) -> Stream:
         """One subscription along the first form whose other end can be reached."""
-        ways = self._ways.get((interaction.op, interaction.name)) or self._find(interaction.op, interaction.name)
+        ways = self._ways.get((interaction.op, interaction.name)) or self._find(
+            interaction.op, interaction.name
+        )
         for way in ways[:-1]:
             try:
                 return await way.client.stream(self._filled(way, interaction), interaction)
@@ -115,7 +117,9 @@ class ConsumedThing:
             if client.usable(form, op):
                 found.append(_Way(form, client, is_template(form.href)))
             else:
-                tried.append(f"{form.href} with {form.subprotocol or 'no'} subprotocol is not spoken here")
+                tried.append(
+                    f"{form.href} with {form.subprotocol or 'no'} subprotocol is not spoken here"
+                )
         if not found:
             raise NoForm(f"no form of {name!r} can be used for {op}", hint="; ".join(tried[:5]))
         ways = self._ways[op, name] = tuple(found)
@@ -123,11 +127,13 @@ class ConsumedThing:
 
     def _refusal(self, op: Op, name: str) -> WoTError:
         kind = KIND.get(op)
-        names = self.description.json.get(kind, {}) if kind else {}
+        names: Json = self.description.json.get(kind, {}) if kind else {}
         title = self.description.title
         if kind and name not in names:
             known = ", ".join(sorted(names)[:20]) or "none"
-            return UnknownAffordance(f"{title} has no {name!r} among its {kind}", hint=f"there are: {known}")
+            return UnknownAffordance(
+                f"{title} has no {name!r} among its {kind}", hint=f"there are: {known}"
+            )
         return NotAllowed(f"{title} offers no {op}" + (f" for {name!r}" if name else ""))
 
     def _can(self, op: Op, name: str) -> bool:
@@ -149,7 +155,10 @@ class ConsumedThing:
         known = variables_in(way.form.href)
         for name, value in interaction.variables.items():
             if name not in known:
-                raise UriVariableError(f"there is no URI variable {name!r}", hint=f"there are: {', '.join(known) or 'none'}")
+                raise UriVariableError(
+                    f"there is no URI variable {name!r}",
+                    hint=f"there are: {', '.join(known) or 'none'}",
+                )
             try:
                 Payload.plain(declared.get(name, {})).build(value, closed=True)
             except Mismatch as error:
@@ -158,7 +167,9 @@ class ConsumedThing:
     def _variables(self, interaction: Interaction) -> Json:
         """URI variables of the affordance, over those of the Thing (TD 1.1 section 5.3.1.1)."""
         kind = KIND.get(interaction.op, "")
-        own: Json = self.description.json.get(kind, {}).get(interaction.name, {}).get("uriVariables", {})
+        own: Json = (
+            self.description.json.get(kind, {}).get(interaction.name, {}).get("uriVariables", {})
+        )
         return {**self.description.json.get("uriVariables", {}), **own}
 
     # The same by name, for those who have no class.
@@ -184,11 +195,15 @@ class ConsumedThing:
             return None
         return incoming(payload or _ANY, reply.content, name)
 
-    def observe(self, name: str, /, **variables: Any) -> AbstractAsyncContextManager[Subscription[Any]]:
+    def observe(
+        self, name: str, /, **variables: Any
+    ) -> AbstractAsyncContextManager[Subscription[Any]]:
         """`async with thing.observe("level") as values`: every value from here on."""
         return self._follow(OBSERVE, name, self._payload("properties", name) or _ANY, variables)
 
-    def subscribe(self, name: str, /, **variables: Any) -> AbstractAsyncContextManager[Subscription[Any]]:
+    def subscribe(
+        self, name: str, /, **variables: Any
+    ) -> AbstractAsyncContextManager[Subscription[Any]]:
         """`async with thing.subscribe("overheated") as events`: the data of every event from here on."""
         return self._follow(SUBSCRIBE, name, self._payload("events", name, "data"), variables)
 
@@ -236,7 +251,12 @@ class Followed(OpenStream):
         stream: Stream,
         patience: float,
     ) -> None:
-        self._open, self._interaction, self._stream, self._patience = open_, interaction, stream, patience
+        self._open, self._interaction, self._stream, self._patience = (
+            open_,
+            interaction,
+            stream,
+            patience,
+        )
         self._closed = False
         self.position = getattr(stream, "position", "") or interaction.after
 
@@ -258,8 +278,12 @@ class Followed(OpenStream):
     async def _again(self) -> None:
         interaction = self._interaction
         if not self.position and interaction.op is SUBSCRIBE:
-            raise EventsLost("the connection was lost, and the other side does not number its events")
-        resumed = Interaction(interaction.op, interaction.name, variables=interaction.variables, after=self.position)
+            raise EventsLost(
+                "the connection was lost, and the other side does not number its events"
+            )
+        resumed = Interaction(
+            interaction.op, interaction.name, variables=interaction.variables, after=self.position
+        )
         self._stream = await reconnected(lambda: self._open(resumed), self._patience)
 
     async def aclose(self) -> None:
@@ -287,9 +311,15 @@ def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) ->
     dropped = ("forms", "base", "security", "securityDefinitions", "profile", *KINDS)
     json: Json = {name: value for name, value in description.json.items() if name not in dropped}
     kinds = {
-        "properties": {n: _property(n, p, can) for n, p in description.json.get("properties", {}).items()},
-        "actions": {n: _plain(a, INVOKE, n, can) for n, a in description.json.get("actions", {}).items()},
-        "events": {n: _plain(e, SUBSCRIBE, n, can) for n, e in description.json.get("events", {}).items()},
+        "properties": {
+            n: _property(n, p, can) for n, p in description.json.get("properties", {}).items()
+        },
+        "actions": {
+            n: _plain(a, INVOKE, n, can) for n, a in description.json.get("actions", {}).items()
+        },
+        "events": {
+            n: _plain(e, SUBSCRIBE, n, can) for n, e in description.json.get("events", {}).items()
+        },
     }
     for kind, found in kinds.items():
         kept = {name: affordance for name, affordance in found.items() if affordance is not None}
@@ -302,7 +332,11 @@ def _property(name: str, json: Json, can: Callable[[Op, str], bool]) -> Json | N
     readable, writable = can(READ, name), can(WRITE, name)
     if not readable and not writable:
         return None
-    changed = {"readOnly": not writable, "writeOnly": not readable, "observable": readable and can(OBSERVE, name)}
+    changed = {
+        "readOnly": not writable,
+        "writeOnly": not readable,
+        "observable": readable and can(OBSERVE, name),
+    }
     bare = {term: value for term, value in json.items() if term not in (*changed, "forms")}
     return {**bare, **{term: True for term, value in changed.items() if value}, **_media_type(json)}
 
@@ -315,6 +349,7 @@ def _plain(json: Json, op: Op, name: str, can: Callable[[Op, str], bool]) -> Jso
 
 def _media_type(json: Json) -> Json:
     """A form without href that keeps media types other than JSON."""
-    form = Form(next(iter(json.get("forms", ())), {}))
+    forms: list[Json] = json.get("forms") or [{}]
+    form = Form(forms[0])
     kept = {term: form.json[term] for term in ("contentType", "response") if term in form.json}
     return {"forms": [kept]} if form.content_type != JSON or "response" in kept else {}

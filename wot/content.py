@@ -6,9 +6,11 @@ import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, cast
 
 import msgspec
+
+from wot.td import is_array, is_object
 
 JSON = "application/json"
 TEXT = "text/plain"
@@ -28,19 +30,13 @@ class Malformed(ValueError):
     """Bytes that are not of their media type, or a value that it cannot carry."""
 
 
-class Codec(Protocol):
+class Codec(NamedTuple):
     """Between a value of the JSON data model (or bytes) and the bytes of one media type.
 
     Third parties add one through the entry-point group `wot.codecs`: entry name = media type,
-    object = an instance. Both methods raise `Malformed` (or any ValueError) with the reason.
+    object = a Codec. Both functions raise `Malformed` (or another ValueError) with the reason.
     """
 
-    def encode(self, value: Any, /) -> bytes: ...
-
-    def decode(self, body: bytes, /) -> Any: ...
-
-
-class _Functions(NamedTuple):
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes], Any]
 
@@ -90,11 +86,10 @@ def finite(value: Any) -> bool:
         item = stack.pop()
         if isinstance(item, float) and not math.isfinite(item):
             return False
-        if isinstance(item, Mapping):
-            members: Mapping[Any, Any] = item
-            stack.extend(members.values())
-        elif isinstance(item, (list, tuple)):
-            stack.extend(item)  # pyright: ignore[reportUnknownArgumentType]
+        if is_object(item):
+            stack.extend(item.values())
+        elif is_array(item):
+            stack.extend(item)
     return True
 
 
@@ -167,13 +162,14 @@ def _json_model(value: Any, depth: int) -> Any:
     elif isinstance(value, bytes):
         return msgspec.to_builtins(value)
     elif isinstance(value, (list, tuple)):
-        items: list[Any] = [*value]  # pyright: ignore[reportUnknownVariableType]
-        return [_json_model(item, depth - 1) for item in items]
-    elif isinstance(value, Mapping):
-        members: Mapping[Any, Any] = value
-        if all(isinstance(name, str) for name in members):
-            return {name: _json_model(item, depth - 1) for name, item in members.items()}
+        return [_json_model(item, depth - 1) for item in cast(list[Any], value)]
+    elif is_object(value) and _all_text(list(value)):
+        return {name: _json_model(item, depth - 1) for name, item in value.items()}
     raise Malformed("the CBOR value is outside the JSON data model")
+
+
+def _all_text(names: list[Any]) -> bool:
+    return all(isinstance(name, str) for name in names)
 
 
 def _encode_text(value: Any) -> bytes:
@@ -188,16 +184,16 @@ def _decode_text(body: bytes) -> str:
 
 
 def _encode_octets(value: Any) -> bytes:
-    if isinstance(value, (bytes, bytearray, memoryview)):
+    if isinstance(value, (bytes, bytearray)):
         return bytes(value)
     raise Malformed(f"this media type takes bytes, not {type(value).__name__}")
 
 
-_OCTETS = _Functions(_encode_octets, lambda body: body)
-_TEXT = _Functions(_encode_text, _decode_text)
+_OCTETS = Codec(_encode_octets, bytes)
+_TEXT = Codec(_encode_text, _decode_text)
 _BUILT_IN: Mapping[str, Codec] = {
-    JSON: _Functions(_encode_json, _decode_json),
-    CBOR: _Functions(_encode_cbor, _decode_cbor),
+    JSON: Codec(_encode_json, _decode_json),
+    CBOR: Codec(_encode_cbor, _decode_cbor),
     TEXT: _TEXT,
     OCTETS: _OCTETS,
 }

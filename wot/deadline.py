@@ -39,6 +39,7 @@ class OwnTimeout(Exception):
 @types.coroutine
 def _resume(coroutine: Coroutine[Any, Any, T], waiting: Any) -> Generator[Any, Any, T]:
     """Go on with a coroutine that has yielded `waiting`."""
+    sent: Any = None
     while True:
         try:
             sent = yield waiting
@@ -46,11 +47,11 @@ def _resume(coroutine: Coroutine[Any, Any, T], waiting: Any) -> Generator[Any, A
             coroutine.close()
             raise
         except BaseException as error:  # noqa: BLE001 - cancellation is passed to the coroutine
-            step, value = coroutine.throw, error
+            raised: BaseException | None = error
         else:
-            step, value = coroutine.send, sent
+            raised = None
         try:
-            waiting = step(value)
+            waiting = coroutine.send(sent) if raised is None else coroutine.throw(raised)
         except StopIteration as done:
             result: T = done.value
             return result

@@ -41,7 +41,9 @@ class Descriptions:
             found = self._kept.get(key)
             if found is None:
                 body = msgspec.json.encode(composed(td, ends, own, base))
-                found = self._kept[key] = Document(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
+                found = self._kept[key] = Document(
+                    body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+                )
                 if len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
             else:
@@ -62,7 +64,9 @@ def composed(td: ThingDescription, ends: Sequence[End], own: End, base: str) -> 
     json: Json = {**head, "base": base, **_NOSEC}
     for kind in KINDS:
         if kind in td.json:
-            json[kind] = {name: {**affordance, "forms": []} for name, affordance in td.json[kind].items()}
+            json[kind] = {
+                name: {**affordance, "forms": []} for name, affordance in td.json[kind].items()
+            }
     whole: list[Json] = []
     for end in ends:
         prefix = "" if end is own else _reachable(end.server.base, base)

@@ -142,7 +142,9 @@ class HandlerError(InteractionError):
 class Unavailable(InteractionError):
     """The Thing cannot answer now; `retry_after` (seconds) says when to ask again."""
 
-    def __init__(self, message: str = "", *, retry_after: float | None = None, hint: str = "") -> None:
+    def __init__(
+        self, message: str = "", *, retry_after: float | None = None, hint: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
 
@@ -198,18 +200,15 @@ def to_problem(error: WoTError, status: int) -> dict[str, Any]:
     return problem
 
 
-def from_problem(problem: Any, fallback: type[WoTError]) -> WoTError:
+def from_problem(problem: Mapping[str, Any], fallback: type[WoTError]) -> WoTError:
     """The error that `problem` describes; `fallback` where it names none of ours."""
-    if not isinstance(problem, dict):
-        return fallback()
-    text: dict[str, Any] = problem
-    name = str(text.get("type", "")).removeprefix(PROBLEM)
+    name = str(problem.get("type", "")).removeprefix(PROBLEM)
     kind = CROSSING.get(name, fallback)
-    message = str(text.get("detail") or text.get("title") or "")[:_LIMIT]
-    error = kind(message, hint=str(text.get("hint", ""))[:_LIMIT])
+    message = str(problem.get("detail") or problem.get("title") or "")[:_LIMIT]
+    error = kind(message, hint=str(problem.get("hint", ""))[:_LIMIT])
     if isinstance(error, EventsLost):
-        error.after = str(text.get("after", ""))[:_LIMIT]
+        error.after = str(problem.get("after", ""))[:_LIMIT]
     if isinstance(error, Unavailable):
-        delay = text.get("retryAfter")
+        delay = problem.get("retryAfter")
         error.retry_after = float(delay) if isinstance(delay, (int, float)) else None
     return error

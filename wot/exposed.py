@@ -89,7 +89,9 @@ class ExposedThing:
         except InteractionError:
             raise
         except TimeoutError:
-            raise Unavailable(f"{name!r} did not answer within its time limit", retry_after=5) from None
+            raise Unavailable(
+                f"{name!r} did not answer within its time limit", retry_after=5
+            ) from None
         except Exception as error:
             _log.exception("%s: %s of %r failed", self.title, op, name)
             raise HandlerError(f"{op} of {name!r} failed in the Thing's own code") from error
@@ -123,7 +125,9 @@ class ExposedThing:
     async def _write(self, interaction: Interaction, declared: Property[Any]) -> Reply:
         name = interaction.name
         handler = self.template.writers.get(name)
-        if handler is None and (not isinstance(declared, Stored) or declared.given.get("read_only")):
+        if handler is None and (
+            not isinstance(declared, Stored) or declared.given.get("read_only")
+        ):
             raise NotAllowed(f"{name!r} can only be read")
         value = _written(interaction, declared)
         if handler is None:
@@ -141,7 +145,13 @@ class ExposedThing:
             log.emit(reply.content)
         return DONE
 
-    async def _call(self, handler: Handler, timeout: float | None, args: tuple[Any, ...], given: Mapping[str, Any]) -> Any:
+    async def _call(
+        self,
+        handler: Handler,
+        timeout: float | None,
+        args: tuple[Any, ...],
+        given: Mapping[str, Any],
+    ) -> Any:
         try:
             if handler.is_async:
                 return await within(timeout, handler.call(self.thing, *args, **given))
@@ -183,7 +193,12 @@ class ExposedThing:
             try:
                 return kept.payload.load(Content(body, kept.media_type), closed=True)
             except (Mismatch, Malformed) as error:
-                _log.warning("%s: the kept value of %r no longer fits and is dropped: %s", self.title, kept.name, error)
+                _log.warning(
+                    "%s: the kept value of %r no longer fits and is dropped: %s",
+                    self.title,
+                    kept.name,
+                    error,
+                )
         return copy.deepcopy(kept.default)
 
     def _state(self) -> Kept:
@@ -194,7 +209,9 @@ class ExposedThing:
     def changed(self, changed: Property[Any], value: Any) -> None:
         """Tell the observers of a property."""
         if not changed.observable:
-            raise DefinitionError(f"{changed.name!r} is not observable", hint="declare it with observable=True")
+            raise DefinitionError(
+                f"{changed.name!r} is not observable", hint="declare it with observable=True"
+            )
         content = _sent(changed.payload, value, changed.media_type, changed.name)
         self._log("properties", changed.name).emit(content)
 
@@ -202,7 +219,10 @@ class ExposedThing:
         """Tell the subscribers of an event; InvalidInput where the data does not fit."""
         if event.payload is None:
             if data is not None:
-                raise InvalidInput(f"{event.name}: this event carries no data", hint="declare its type: wot.event(float)")
+                raise InvalidInput(
+                    f"{event.name}: this event carries no data",
+                    hint="declare its type: wot.event(float)",
+                )
             content = _EMPTY
         else:
             content = _sent(event.payload, data, event.media_type, event.name)
@@ -225,7 +245,10 @@ class ExposedThing:
             return NotAllowed(f"{interaction.op} is not offered by this Thing")
         if self.td.affordance(kind, interaction.name) is None:
             names = ", ".join(sorted(self.td.json.get(kind, {}))[:20]) or "none"
-            return UnknownAffordance(f"{self.title} has no {interaction.name!r} among its {kind}", hint=f"there are: {names}")
+            return UnknownAffordance(
+                f"{self.title} has no {interaction.name!r} among its {kind}",
+                hint=f"there are: {names}",
+            )
         return NotAllowed(f"{interaction.op} is not offered by {interaction.name!r}")
 
 
@@ -260,19 +283,26 @@ def _written(interaction: Interaction, declared: Property[Any]) -> Any:
         raise InvalidInput(f"{declared.name}: {error}") from None
 
 
-def _arguments(interaction: Interaction, action: Action[..., Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _arguments(
+    interaction: Interaction, action: Action[..., Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
     if interaction.payload is not None:
         _of_type(interaction.payload, action.media_type, action.name)
     try:
         args, given = action.arguments.load(interaction.payload)
     except (Mismatch, Malformed) as error:
         raise InvalidInput(f"{action.name}: {error}") from None
-    return args, {**given, **_typed(interaction.variables, action.variables)} if interaction.variables else given
+    return args, {
+        **given,
+        **_typed(interaction.variables, action.variables),
+    } if interaction.variables else given
 
 
 def _of_type(content: Content, expected: str, name: str) -> None:
     if content.type != expected and essence(content.type) != essence(expected):
-        raise UnsupportedContent(f"{name}: {content.type} is not taken here", hint=f"send Content-Type: {expected}")
+        raise UnsupportedContent(
+            f"{name}: {content.type} is not taken here", hint=f"send Content-Type: {expected}"
+        )
 
 
 def _sent(payload: Payload, value: Any, media_type: str, name: str) -> Content:
@@ -289,13 +319,19 @@ def _checked(payload: Payload, value: Any, media_type: str, name: str) -> Conten
         return payload.dump(value, media_type)
     except (Mismatch, Malformed) as error:
         _log.error("the handler of %r returned what its data schema forbids: %s", name, error)
-        raise HandlerError(f"the handler of {name!r} returned what its data schema forbids") from error
+        raise HandlerError(
+            f"the handler of {name!r} returned what its data schema forbids"
+        ) from error
 
 
 def _output(action: Action[..., Any], value: Any, name: str) -> Reply:
     if action.output is not None:
         return Reply(_checked(action.output, value, action.response_type, name))
     if value is not None:
-        _log.error("the handler of %r returned a value but declares none; add its type after ->", name)
-        raise HandlerError(f"the handler of {name!r} returned a value that its description does not mention")
+        _log.error(
+            "the handler of %r returned a value but declares none; add its type after ->", name
+        )
+        raise HandlerError(
+            f"the handler of {name!r} returned a value that its description does not mention"
+        )
     return DONE

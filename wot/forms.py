@@ -12,7 +12,17 @@ from wot.errors import UriVariableError
 from wot.td import KIND, STREAMS, Form, Json, Op, ThingDescription, default_ops
 from wot.templates import expand, plain, variables_in
 
-__all__ = ["expand", "folder", "forms_for", "is_template", "offered", "plain", "resolve", "scheme_of", "variables_from"]
+__all__ = [
+    "expand",
+    "folder",
+    "forms_for",
+    "is_template",
+    "offered",
+    "plain",
+    "resolve",
+    "scheme_of",
+    "variables_from",
+]
 
 
 def forms_for(td: ThingDescription, op: Op, name: str, base: str) -> list[Form]:
@@ -109,7 +119,9 @@ def variables_from(query: str, declared: Mapping[str, Any]) -> dict[str, Any]:
     for name, text in _pairs(query):
         if name not in declared:
             known = ", ".join(declared) or "none"
-            raise UriVariableError(f"there is no URI variable {name[:80]!r}", hint=f"there are: {known}")
+            raise UriVariableError(
+                f"there is no URI variable {name[:80]!r}", hint=f"there are: {known}"
+            )
         if name in found:
             raise UriVariableError(f"the URI variable {name!r} is given twice", hint="give it once")
         found[name] = _value(text, declared[name])
@@ -118,9 +130,13 @@ def variables_from(query: str, declared: Mapping[str, Any]) -> dict[str, Any]:
 
 def _pairs(query: str) -> Iterable[tuple[str, str]]:
     try:
-        return parse_qsl(query, keep_blank_values=True, strict_parsing=True, max_num_fields=64, errors="strict")
+        return parse_qsl(
+            query, keep_blank_values=True, strict_parsing=True, max_num_fields=64, errors="strict"
+        )
     except ValueError as error:
-        raise UriVariableError(f"the query cannot be read: {str(error)[:80]}", hint="write it as name=value&…") from None
+        raise UriVariableError(
+            f"the query cannot be read: {str(error)[:80]}", hint="write it as name=value&…"
+        ) from None
 
 
 def _value(text: str, schema: Json) -> Any:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, Never, ParamSpec, Protocol, TypeVar, cast
 
-from wot.content import JSON, Content, Malformed
+from wot.content import Content, Malformed
 from wot.errors import EventsLost, InvalidInput, InvalidOutput, WoTError
 from wot.interaction import NONE, Interactable, Interaction, Notification, Stream
 from wot.payload import Mismatch, Payload
 from wot.td import Op
 
 if TYPE_CHECKING:
-    from wot.affordances import Action, Event, Property, Stored
+    from wot.affordances import Action, Declared, Event, Property, Stored  # noqa: F401 - in strings
 
 T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
+D = TypeVar("D", bound="Declared")
 
+_NO_DATA: Any = None
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT
 
@@ -76,7 +78,9 @@ def incoming(payload: Payload | None, content: Content | None, what: str) -> Any
 class Subscription(Generic[T], AsyncIterator[T]):
     """The values of a stream; after EventsLost, iterating again goes on behind the gap."""
 
-    def __init__(self, target: Interactable, interaction: Interaction, load: Callable[[Content], T]) -> None:
+    def __init__(
+        self, target: Interactable, interaction: Interaction, load: Callable[[Content], T]
+    ) -> None:
         self._target, self._interaction, self._load = target, interaction, load
         self._stream: Stream | None = None
         self._after = ""
@@ -85,7 +89,12 @@ class Subscription(Generic[T], AsyncIterator[T]):
         """Subscribe; returns once the subscription stands."""
         after = self._after
         self._stream = await self._target.stream(
-            Interaction(self._interaction.op, self._interaction.name, variables=self._interaction.variables, after=after)
+            Interaction(
+                self._interaction.op,
+                self._interaction.name,
+                variables=self._interaction.variables,
+                after=after,
+            )
         )
 
     async def __anext__(self) -> T:
@@ -113,6 +122,9 @@ class Subscription(Generic[T], AsyncIterator[T]):
             await stream.aclose()
 
 
+Observed = AbstractAsyncContextManager[Subscription[T]]
+
+
 @asynccontextmanager
 async def subscribed(
     target: Interactable, interaction: Interaction, load: Callable[[Content], T]
@@ -126,15 +138,17 @@ async def subscribed(
         await subscription.close()
 
 
-class _Handle:
+class _Handle(Generic[D]):
     __slots__ = ("_declared", "_parts")
 
-    def __init__(self, parts: Parts, declared: Any) -> None:
+    def __init__(self, parts: Parts, declared: D) -> None:
         self._parts = parts
         self._declared = declared
 
     def __bool__(self) -> Never:
-        raise TypeError(f"{self._declared.attribute} is a handle, not a value: use {self._remedy()}")
+        raise TypeError(
+            f"{self._declared.attribute} is a handle, not a value: use {self._remedy()}"
+        )
 
     def _remedy(self) -> str:
         return f"await thing.{self._declared.attribute}.read()"
@@ -143,25 +157,28 @@ class _Handle:
         return f"<{type(self).__name__} {self._declared.name!r}>"
 
 
-class PropertyHandle(_Handle, Generic[T]):
+class PropertyHandle(_Handle["Property[T]"], Generic[T]):
     """One property of one Thing."""
 
     __slots__ = ()
-    _declared: Property[T]
 
     async def read(self, **variables: Any) -> T:
         """The value now; keyword arguments are URI variables."""
         declared = self._declared
-        reply = await self._parts.target.request(Interaction(READ, declared.name, variables=variables or NONE))
+        reply = await self._parts.target.request(
+            Interaction(READ, declared.name, variables=variables or NONE)
+        )
         return cast(T, incoming(declared.payload, reply.content, declared.name))
 
     async def write(self, value: T, **variables: Any) -> None:
         """Set the value; returns when the Thing has accepted it."""
         declared = self._declared
         content = outgoing(lambda: declared.payload.dump(value, declared.media_type), declared.name)
-        await self._parts.target.request(Interaction(WRITE, declared.name, content, variables or NONE))
+        await self._parts.target.request(
+            Interaction(WRITE, declared.name, content, variables or NONE)
+        )
 
-    def observe(self, **variables: Any) -> _Observed[T]:
+    def observe(self, **variables: Any) -> Observed[T]:
         """`async with lamp.brightness.observe() as values`: the value now, then every change."""
         declared = self._declared
         return subscribed(
@@ -179,23 +196,24 @@ class StoredHandle(PropertyHandle[T], Generic[T]):
     """One stored property of one Thing."""
 
     __slots__ = ()
-    _declared: Stored[T]
 
     @property
     def value(self) -> T:
         """The value, for the Thing's own code; assigning checks it and tells the observers, from any thread."""
-        return cast(T, self._parts.local.stored(self._declared))
+        return cast(T, self._parts.local.stored(self._kept()))
 
     @value.setter
     def value(self, value: T) -> None:
-        self._parts.local.store(self._declared, value)
+        self._parts.local.store(self._kept(), value)
+
+    def _kept(self) -> Stored[T]:
+        return cast("Stored[T]", self._declared)
 
 
-class ActionHandle(_Handle, Generic[P, R]):
+class ActionHandle(_Handle["Action[P, R]"], Generic[P, R]):
     """One action of one Thing."""
 
     __slots__ = ()
-    _declared: Action[P, R]
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Invoke it; returns its output when it is done."""
@@ -205,25 +223,28 @@ class ActionHandle(_Handle, Generic[P, R]):
         for name in declared.variables:
             if name in given:
                 variables[name] = given.pop(name)
-        content = outgoing(lambda: declared.arguments.dump(args, given, declared.media_type), declared.name)
-        reply = await self._parts.target.request(Interaction(INVOKE, declared.name, content, variables or NONE))
+        content = outgoing(
+            lambda: declared.arguments.dump(args, given, declared.media_type), declared.name
+        )
+        reply = await self._parts.target.request(
+            Interaction(INVOKE, declared.name, content, variables or NONE)
+        )
         return cast(R, incoming(declared.output, reply.content, declared.name))
 
     def _remedy(self) -> str:
         return f"await thing.{self._declared.attribute}(…)"
 
 
-class EventHandle(_Handle, Generic[T]):
+class EventHandle(_Handle["Event[T]"], Generic[T]):
     """One event of one Thing."""
 
     __slots__ = ()
-    _declared: Event[T]
 
-    def emit(self, data: T = cast(Any, None)) -> None:
+    def emit(self, data: T = _NO_DATA) -> None:
         """Tell every subscriber; for the Thing's own code, from any thread."""
         self._parts.local.emit(self._declared, data)
 
-    def subscribe(self) -> _Observed[T]:
+    def subscribe(self) -> Observed[T]:
         """`async with lamp.overheated.subscribe() as readings`: what is emitted from here on."""
         declared = self._declared
         return subscribed(
@@ -240,16 +261,11 @@ class EventHandle(_Handle, Generic[T]):
         return f"thing.{self._declared.attribute}.subscribe()"
 
 
-if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
-    _Observed = AbstractAsyncContextManager[Subscription[T]]
-
 __all__ = [
-    "JSON",
     "ActionHandle",
     "EventHandle",
     "Local",
+    "Observed",
     "Parts",
     "PropertyHandle",
     "StoredHandle",

@@ -10,38 +10,24 @@ import types
 import typing
 import uuid
 from collections import abc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import msgspec
 
 from wot.errors import DefinitionError
-from wot.schema import ASSERTED, fits
-from wot.td import Json, camel
-
-Build = Callable[[Any], Any]
-
-
-class Shape(NamedTuple):
-    """What is known of one hint.
-
-    `exact`: what msgspec decodes as this hint also fits the schema (so its decoder may be trusted);
-    `closed`: and undeclared members are refused on the way.
-    """
-
-    hint: Any
-    schema: Json
-    build: Build
-    exact: bool = True
-    closed: bool = True
-
-
-class Member(NamedTuple):
-    """One member of an object: its shape and whether it must be there."""
-
-    shape: Shape
-    required: bool
-    default: Any = msgspec.UNSET
+from wot.schema import fits
+from wot.shapes import (
+    Build,
+    Member,
+    Shape,
+    annotated,
+    decodable,
+    inlined,
+    object_schema,
+    same,
+)
+from wot.td import Json
 
 
 def shape_of(hint: Any, within: tuple[Any, ...] = ()) -> Shape:
@@ -56,22 +42,22 @@ def shape_of(hint: Any, within: tuple[Any, ...] = ()) -> Shape:
         )
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
-        return _annotated(shape_of(args[0], within), hint, args[1:])
+        return annotated(shape_of(args[0], within), hint, args[1:])
     if origin in (typing.Required, typing.NotRequired):
         return shape_of(args[0], within)
     if origin is typing.Literal:
         return _values(hint, [(value, value) for value in args])
     if origin in (typing.Union, types.UnionType):
         return _union(hint, [shape_of(arg, within) for arg in args])
-    if isinstance(hint, typing.TypeVar) or isinstance(hint, str):
+    if isinstance(hint, (typing.TypeVar, str)):
         raise DefinitionError(f"the type {hint!r} is not known here")
-    kind = origin or hint
+    kind: Any = origin or hint
     if not isinstance(kind, type):
         raise DefinitionError(f"a data schema cannot express {hint!r}")
     return _class(hint, kind, args, (*within, hint))
 
 
-def _class(hint: Any, kind: type, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
+def _class(hint: Any, kind: Any, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
     if issubclass(kind, enum.Enum):
         return _values(hint, [(member.value, member) for member in kind])
     if hasattr(kind, "model_json_schema"):
@@ -85,7 +71,12 @@ def _class(hint: Any, kind: type, args: tuple[Any, ...], within: tuple[Any, ...]
         return _tuple(hint, args, within)
     if issubclass(kind, (abc.Mapping, dict)):
         return _dict(hint, args, within)
-    if issubclass(kind, (list, set, frozenset)) or kind in (abc.Sequence, abc.Iterable, abc.Set, abc.Collection):
+    if issubclass(kind, (list, set, frozenset)) or kind in (
+        abc.Sequence,
+        abc.Iterable,
+        abc.Set,
+        abc.Collection,
+    ):
         return _array(hint, kind, args, within)
     raise DefinitionError(
         f"a data schema cannot express {_name(hint)}",
@@ -97,43 +88,49 @@ def _name(hint: Any) -> str:
     return getattr(hint, "__name__", None) or repr(hint)
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
 def _scalar(hint: Any, build: Build, exact: bool = True, **schema: Any) -> Shape:
     return Shape(hint, schema, build, exact)
 
 
-def _seconds(value: float) -> dt.timedelta:
-    return dt.timedelta(seconds=value)
-
-
 _SCALARS: Mapping[Any, Shape] = {
     # `Any` is not exact: whether null may be there is for the schema to say.
-    Any: _scalar(Any, _same),
-    object: _scalar(Any, _same),
-    None: _scalar(type(None), _same, type="null"),
-    type(None): _scalar(type(None), _same, type="null"),
-    bool: _scalar(bool, _same, type="boolean"),
+    Any: _scalar(Any, same),
+    object: _scalar(Any, same),
+    None: _scalar(type(None), same, type="null"),
+    type(None): _scalar(type(None), same, type="null"),
+    bool: _scalar(bool, same, type="boolean"),
     int: _scalar(int, int, type="integer"),
     float: _scalar(float, float, type="number"),
-    str: _scalar(str, _same, type="string"),
-    bytes: _scalar(bytes, lambda v: msgspec.convert(v, bytes), type="string", contentEncoding="base64"),
-    dt.datetime: _scalar(dt.datetime, lambda v: msgspec.convert(v, dt.datetime), type="string", format="date-time"),
+    str: _scalar(str, same, type="string"),
+    bytes: _scalar(
+        bytes, lambda v: msgspec.convert(v, bytes), type="string", contentEncoding="base64"
+    ),
+    dt.datetime: _scalar(
+        dt.datetime, lambda v: msgspec.convert(v, dt.datetime), type="string", format="date-time"
+    ),
     dt.date: _scalar(dt.date, lambda v: msgspec.convert(v, dt.date), type="string", format="date"),
     dt.time: _scalar(dt.time, lambda v: msgspec.convert(v, dt.time), type="string", format="time"),
-    dt.timedelta: _scalar(dt.timedelta, lambda v: msgspec.convert(v, dt.timedelta), type="string", format="duration"),
-    uuid.UUID: _scalar(uuid.UUID, lambda v: msgspec.convert(v, uuid.UUID), type="string", format="uuid"),
-    decimal.Decimal: _scalar(decimal.Decimal, lambda v: msgspec.convert(v, decimal.Decimal), type="string"),
+    dt.timedelta: _scalar(
+        dt.timedelta, lambda v: msgspec.convert(v, dt.timedelta), type="string", format="duration"
+    ),
+    uuid.UUID: _scalar(
+        uuid.UUID, lambda v: msgspec.convert(v, uuid.UUID), type="string", format="uuid"
+    ),
+    decimal.Decimal: _scalar(
+        decimal.Decimal, lambda v: msgspec.convert(v, decimal.Decimal), type="string"
+    ),
 }
 
 
 def _values(hint: Any, pairs: Sequence[tuple[Any, Any]]) -> Shape:
     """Literal and Enum: a fixed set of plain values, each with its typed one."""
     values = [plain for plain, _typed in pairs]
-    if not values or not all(value is None or isinstance(value, (bool, int, float, str)) for value in values):
-        raise DefinitionError(f"the values of {_name(hint)} must be strings, numbers, booleans or None")
+    if not values or not all(
+        value is None or isinstance(value, (bool, int, float, str)) for value in values
+    ):
+        raise DefinitionError(
+            f"the values of {_name(hint)} must be strings, numbers, booleans or None"
+        )
     schema: Json = {"const": values[0]} if len(values) == 1 else {"enum": list(values)}
     names = {_SCALARS[type(value)].schema["type"] for value in values}
     if len(names) == 1:
@@ -143,7 +140,9 @@ def _values(hint: Any, pairs: Sequence[tuple[Any, Any]]) -> Shape:
         # True == 1 in Python but not in JSON; the schema has already told them apart.
         return next(typed for plain, typed in pairs if plain == value and _same_kind(plain, value))
 
-    exact = all(type(value) is str for value in values) or all(type(value) is int for value in values)
+    exact = all(type(value) is str for value in values) or all(
+        type(value) is int for value in values
+    )
     return Shape(hint, schema, build, exact)
 
 
@@ -153,10 +152,7 @@ def _same_kind(plain: Any, value: Any) -> bool:
 
 def _union(hint: Any, shapes: list[Shape]) -> Shape:
     kept = _distinct(shapes)
-    if len(kept) == 1:
-        schema = kept[0].schema
-    else:
-        schema = {"oneOf": [shape.schema for shape in kept]}
+    schema = kept[0].schema if len(kept) == 1 else {"oneOf": [shape.schema for shape in kept]}
     # Longest schema first: the most specific branch gets the value.
     ordered = sorted(shapes, key=lambda shape: -len(repr(shape.schema)))
 
@@ -169,7 +165,7 @@ def _union(hint: Any, shapes: list[Shape]) -> Shape:
                 continue
         raise ValueError(f"fits none of {_name(hint)}")
 
-    exact = len(kept) == len(shapes) and all(shape.exact for shape in shapes) and _decodable(hint)
+    exact = len(kept) == len(shapes) and all(shape.exact for shape in shapes) and decodable(hint)
     return Shape(hint, schema, build, exact, all(shape.closed for shape in shapes))
 
 
@@ -188,20 +184,14 @@ def _distinct(shapes: list[Shape]) -> list[Shape]:
         if kind == "string" and merged:
             if shape is texts[0]:
                 kept.append(shape._replace(schema={"type": "string"}))
-        elif not (kind == "integer" and number) and all(shape.schema != other.schema for other in kept):
+        elif not (kind == "integer" and number) and all(
+            shape.schema != other.schema for other in kept
+        ):
             kept.append(shape)
     return kept
 
 
-def _decodable(hint: Any) -> bool:
-    try:
-        msgspec.json.Decoder(hint)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def _array(hint: Any, kind: type, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
+def _array(hint: Any, kind: Any, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
     item = shape_of(args[0] if args else Any, within)
     schema: Json = {"type": "array"}
     if item.schema:
@@ -209,24 +199,42 @@ def _array(hint: Any, kind: type, args: tuple[Any, ...], within: tuple[Any, ...]
     distinct = issubclass(kind, (set, frozenset, abc.Set))
     if distinct:
         schema["uniqueItems"] = True
-    make = kind if issubclass(kind, (list, set, frozenset)) else (set if distinct else list)
-    return Shape(hint, schema, lambda v: make(map(item.build, v)), item.exact and not distinct, item.closed)
+    concrete = issubclass(kind, (list, set, frozenset))
+
+    def build(value: Any) -> Any:
+        items = map(item.build, value)
+        return kind(items) if concrete else set(items) if distinct else list(items)
+
+    return Shape(hint, schema, build, item.exact and not distinct, item.closed)
 
 
 def _tuple(hint: Any, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
     if not args or args[-1] is Ellipsis:
         item = _array(hint, list, args[:1], within)
-        return item._replace(build=lambda v: tuple(item.build(v)))
+
+        def variable(value: Any) -> Any:
+            return tuple(item.build(value))
+
+        return item._replace(build=variable)
     shapes = [shape_of(arg, within) for arg in args]
     schema = _fixed_array([shape.schema for shape in shapes])
     exact, closed = (all(getattr(shape, flag) for shape in shapes) for flag in ("exact", "closed"))
-    return Shape(hint, schema, lambda v: tuple(s.build(x) for s, x in zip(shapes, v, strict=True)), exact, closed)
+
+    def build(value: Any) -> Any:
+        return tuple(shape.build(item) for shape, item in zip(shapes, value, strict=True))
+
+    return Shape(hint, schema, build, exact, closed)
 
 
 def _fixed_array(schemas: list[Json], least: int | None = None) -> Json:
     size = len(schemas)
     items = schemas[0] if schemas and all(schema == schemas[0] for schema in schemas) else schemas
-    return {"type": "array", "items": items, "minItems": size if least is None else least, "maxItems": size}
+    return {
+        "type": "array",
+        "items": items,
+        "minItems": size if least is None else least,
+        "maxItems": size,
+    }
 
 
 def _dict(hint: Any, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
@@ -236,25 +244,40 @@ def _dict(hint: Any, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
     schema: Json = {"type": "object"}
     if item.schema:
         schema["additionalProperties"] = item.schema
-    return Shape(hint, schema, lambda v: {k: item.build(x) for k, x in v.items()}, item.exact, item.closed)
+
+    def build(value: Any) -> Any:
+        return {name: item.build(member) for name, member in value.items()}
+
+    return Shape(hint, schema, build, item.exact, item.closed)
 
 
-def _members(hint: Any, kind: type, within: tuple[Any, ...]) -> dict[str, Member] | None:
+def _members(hint: Any, kind: Any, within: tuple[Any, ...]) -> dict[str, Member] | None:
     """The members of a dataclass, msgspec Struct or TypedDict; None for any other class."""
     if dataclasses.is_dataclass(kind):
-        fields = [(f.name, f.name, f.default, f.default_factory) for f in dataclasses.fields(kind) if f.init]
-        return _fields(kind, fields, dataclasses.MISSING, within)
+        fields = [
+            (f.name, f.name, f.default, f.default_factory)
+            for f in dataclasses.fields(cast(Any, kind))
+            if f.init
+        ]
+        return _fields(cast(Any, kind), fields, dataclasses.MISSING, within)
     if issubclass(kind, msgspec.Struct):
-        structs = [(f.name, f.encode_name, f.default, f.default_factory) for f in msgspec.structs.fields(kind)]
+        structs = [
+            (f.name, f.encode_name, f.default, f.default_factory)
+            for f in msgspec.structs.fields(kind)
+        ]
         return _fields(kind, structs, msgspec.NODEFAULT, within)
     if typing.is_typeddict(kind):
         hints = typing.get_type_hints(kind, include_extras=True)
-        required: frozenset[str] = kind.__required_keys__  # type: ignore[attr-defined]
-        return {name: Member(shape_of(value, within), name in required) for name, value in hints.items()}
+        required: frozenset[str] = kind.__required_keys__
+        return {
+            name: Member(shape_of(value, within), name in required) for name, value in hints.items()
+        }
     return None
 
 
-def _fields(kind: type, fields: list[tuple[str, str, Any, Any]], missing: Any, within: tuple[Any, ...]) -> dict[str, Member]:
+def _fields(
+    kind: type, fields: list[tuple[str, str, Any, Any]], missing: Any, within: tuple[Any, ...]
+) -> dict[str, Member]:
     hints = typing.get_type_hints(kind, include_extras=True)
     members: dict[str, Member] = {}
     for name, encoded, default, factory in fields:
@@ -263,39 +286,24 @@ def _fields(kind: type, fields: list[tuple[str, str, Any, Any]], missing: Any, w
         if default is missing and factory is not missing:
             default = factory()
         required = default is missing
-        members[name] = Member(shape_of(hints[name], within), required, msgspec.UNSET if required else default)
+        members[name] = Member(
+            shape_of(hints[name], within), required, msgspec.UNSET if required else default
+        )
     return members
 
 
-def object_schema(members: Mapping[str, Member]) -> Json:
-    """The schema of an object with these members."""
-    properties: Json = {}
-    for name, (shape, _required, default) in members.items():
-        properties[name] = {**shape.schema, **default_term(default)}
-    required = [name for name, member in members.items() if member.required]
-    return {"type": "object", "properties": properties, **({"required": required} if required else {})}
-
-
-def default_term(default: Any) -> Json:
-    """The `default` of a schema, where JSON can say it."""
-    if default is msgspec.UNSET:
-        return {}
-    try:
-        return {"default": msgspec.to_builtins(default)}
-    except TypeError:
-        return {}
-
-
-def _object(hint: Any, kind: type, members: dict[str, Member]) -> Shape:
+def _object(hint: Any, kind: Any, members: dict[str, Member]) -> Shape:
     plain = typing.is_typeddict(kind)
 
     def build(value: Any) -> Any:
         built = {name: m.shape.build(value[name]) for name, m in members.items() if name in value}
         return built if plain else kind(**built)
 
-    exact = all(member.shape.exact for member in members.values()) and _decodable(hint)
+    exact = all(member.shape.exact for member in members.values()) and decodable(hint)
     config = getattr(kind, "__struct_config__", None)
-    closed = bool(config and config.forbid_unknown_fields) and all(m.shape.closed for m in members.values())
+    closed = bool(config and config.forbid_unknown_fields) and all(
+        m.shape.closed for m in members.values()
+    )
     return Shape(hint, object_schema(members), build, exact, closed)
 
 
@@ -306,107 +314,16 @@ def _named_tuple(kind: Any, within: tuple[Any, ...]) -> Shape:
     least = len(names) - len(kind._field_defaults)
     schema = _fixed_array([shape.schema for shape in shapes], least)
     exact, closed = (all(getattr(shape, flag) for shape in shapes) for flag in ("exact", "closed"))
-    return Shape(kind, schema, lambda v: kind(*(s.build(x) for s, x in zip(shapes, v, strict=False))), exact, closed)
+
+    def build(value: Any) -> Any:
+        return kind(*(shape.build(item) for shape, item in zip(shapes, value, strict=False)))
+
+    return Shape(kind, schema, build, exact, closed)
 
 
 def _pydantic(kind: Any) -> Shape:
     """A pydantic model: its own schema with the references put in place, its own validation."""
     document: Json = kind.model_json_schema(mode="validation")
     definitions: Json = document.pop("$defs", {})
-    schema = _inlined(document, definitions, ())
+    schema = inlined(document, definitions, ())
     return Shape(kind, schema, kind.model_validate, exact=False, closed=False)
-
-
-def _inlined(schema: Any, definitions: Json, within: tuple[str, ...]) -> Any:
-    if isinstance(schema, list):
-        items: list[Any] = schema
-        return [_inlined(item, definitions, within) for item in items]
-    if not isinstance(schema, dict):
-        return schema
-    node: Json = dict(schema)  # pyright: ignore[reportUnknownArgumentType]
-    reference = str(node.pop("$ref", ""))
-    if reference:
-        name = reference.rpartition("/")[2]
-        if name in within:
-            raise DefinitionError(f"the model {name} contains itself: a Thing Description has no references")
-        return {**_inlined(definitions[name], definitions, (*within, name)), **node}
-    if "anyOf" in node:  # pydantic's word for unions; the TD vocabulary has oneOf
-        node["oneOf"] = node.pop("anyOf")
-    return {key: _inlined(value, definitions, within) for key, value in node.items() if key != "discriminator"}
-
-
-_AS_META = {
-    "minimum": "ge",
-    "exclusiveMinimum": "gt",
-    "maximum": "le",
-    "exclusiveMaximum": "lt",
-    "minLength": "min_length",
-    "maxLength": "max_length",
-    "minItems": "min_length",
-    "maxItems": "max_length",
-}
-
-
-def narrowed(shape: Shape, terms: Json) -> Shape:
-    """`shape` with more terms in its schema, still exact where msgspec can check them."""
-    schema = {**shape.schema, **terms}
-    asserted = {term: value for term, value in terms.items() if term in ASSERTED}
-    if not asserted:
-        return shape._replace(schema=schema)
-    if shape.exact and all(term in _AS_META for term in asserted):
-        try:
-            meta = msgspec.Meta(**{_AS_META[term]: value for term, value in asserted.items()})
-        except (TypeError, ValueError) as error:
-            raise DefinitionError(f"the bounds {asserted} make no sense: {error}") from None
-        hint = typing.Annotated[shape.hint, meta]
-        if _decodable(hint):
-            return shape._replace(hint=hint, schema=schema)
-    return shape._replace(schema=schema, exact=False)
-
-
-_TERMS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
-_LENGTHS = {"string": ("minLength", "maxLength"), "array": ("minItems", "maxItems")}
-
-
-def _annotated(shape: Shape, hint: Any, notes: Sequence[Any]) -> Shape:
-    terms: Json = {}
-    exact = shape.exact
-    for note in notes:
-        found = dict(_terms(note, str(shape.schema.get("type", ""))))
-        # msgspec ignores everybody's constraints but its own.
-        exact = exact and (not found or isinstance(note, msgspec.Meta))
-        terms |= found
-    if not terms:
-        return shape._replace(hint=hint if _decodable(hint) else shape.hint)
-    if not _decodable(hint):
-        exact = False
-    exact = exact and "pattern" not in terms and not ("multipleOf" in terms and shape.schema.get("type") == "number")
-    return shape._replace(hint=hint, schema={**shape.schema, **terms}, exact=exact)
-
-
-def _terms(note: Any, kind: str) -> Iterator[tuple[str, Any]]:
-    """Schema terms in one item of an Annotated: msgspec.Meta, annotated-types, pydantic's Field, or a dict."""
-    if isinstance(note, dict):
-        given: Json = note
-        yield from ((camel(name), value) for name, value in given.items())
-        return
-    for inner in getattr(note, "metadata", ()) or ():
-        yield from _terms(inner, kind)
-    least, most = _LENGTHS.get(kind, ("minLength", "maxLength"))
-    names = {
-        **_TERMS,
-        "multiple_of": "multipleOf",
-        "pattern": "pattern",
-        "min_length": least,
-        "max_length": most,
-        "title": "title",
-        "description": "description",
-        "unit": "unit",
-    }
-    for attribute, term in names.items():
-        value = getattr(note, attribute, None)
-        if value is not None and not callable(value):
-            yield term, value
-    extra = getattr(note, "extra_json_schema", None)
-    if extra:
-        yield from extra.items()

@@ -43,6 +43,7 @@ class Notification(msgspec.Struct, gc=False):
 
 Stream = AsyncGenerator[Notification, None]
 
+
 class OpenStream(Stream):
     """A stream that is an object rather than a generator: one that was never iterated still closes.
 

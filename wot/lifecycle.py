@@ -29,7 +29,9 @@ class Running:
         for seconds, name in self._exposed.template.every:
             # Not in a TaskGroup: that would wrap whatever the caller's own block raises.
             method = getattr(self._thing, name)
-            self._tasks.append(asyncio.create_task(self._repeat(seconds, method), name=f"wot {name}"))
+            self._tasks.append(
+                asyncio.create_task(self._repeat(seconds, method), name=f"wot {name}")
+            )
 
     async def stop(self) -> None:
         """End the background work and call stop()."""
@@ -40,8 +42,12 @@ class Running:
             async with asyncio.timeout(_STOPPING):
                 await self._hook(self._thing.stop)
         except TimeoutError:
-            _log.warning("%s: stop() took longer than %g s and was left behind", self._exposed.title, _STOPPING)
-        except Exception:
+            _log.warning(
+                "%s: stop() took longer than %g s and was left behind",
+                self._exposed.title,
+                _STOPPING,
+            )
+        except Exception:  # noqa: BLE001 - a device's own code; it must not keep others from stopping
             _log.exception("%s: stop() failed", self._exposed.title)
 
     async def _hook(self, method: Callable[[], Any]) -> None:
@@ -56,9 +62,10 @@ class Running:
         while True:
             try:
                 await self._hook(method)
-            except Exception:
-                _log.exception("%s: %s() failed and will be tried again", self._exposed.title, method.__name__)
+            except Exception:  # noqa: BLE001 - one failure must not end the background work
+                _log.exception(
+                    "%s: %s() failed and will be tried again", self._exposed.title, method.__name__
+                )
             # Keeps the rhythm; what is missed is not made up for.
             due = max(due + seconds, loop.time())
             await asyncio.sleep(due - loop.time())
-

@@ -21,7 +21,17 @@ class Log:
     With `newest` (properties) a cursor that falls behind skips to the last value; otherwise it is told.
     """
 
-    __slots__ = ("_at_end", "_cursors", "_drained", "_epoch", "_last", "_lock", "_ring", "_waiters", "newest")
+    __slots__ = (
+        "_at_end",
+        "_cursors",
+        "_drained",
+        "_epoch",
+        "_last",
+        "_lock",
+        "_ring",
+        "_waiters",
+        "newest",
+    )
 
     def __init__(self, kept: int = EVENTS_KEPT, *, newest: bool = False) -> None:
         self._ring: deque[Notification] = deque(maxlen=kept)
@@ -81,7 +91,10 @@ class Log:
     def _resumed(self, after: str) -> int:
         epoch, _, number = after.rpartition("-")
         if not number.isascii() or not number.isdigit():
-            raise InvalidInput(f"{after[:80]!r} is not a position of this stream", hint="send one that came with it")
+            raise InvalidInput(
+                f"{after[:80]!r} is not a position of this stream",
+                hint="send one that came with it",
+            )
         oldest = self._last - len(self._ring)
         if epoch == self._epoch and oldest <= int(number) <= self._last:
             return int(number)
@@ -90,7 +103,9 @@ class Log:
         raise self._lost(oldest)
 
     def _lost(self, oldest: int) -> EventsLost:
-        return EventsLost("events were dropped before they could be delivered", after=self.position(oldest))
+        return EventsLost(
+            "events were dropped before they could be delivered", after=self.position(oldest)
+        )
 
     def take(self, cursor: Cursor) -> Notification | asyncio.Future[None]:
         """The next notification for `cursor`, or what to wait for."""

@@ -10,9 +10,10 @@ import msgspec
 
 from wot.content import JSON, Codec, Content, Malformed, codec, essence, finite, to_plain
 from wot.errors import DefinitionError
-from wot.hints import Member, Shape, default_term, narrowed, object_schema, shape_of
+from wot.hints import shape_of
 from wot.schema import Mismatch, Verdict
-from wot.td import Json
+from wot.shapes import Member, Shape, default_term, narrowed, object_schema, same
+from wot.td import Json, is_array, is_object
 
 __all__ = ["Arguments", "Mismatch", "Payload"]
 
@@ -45,7 +46,7 @@ class Payload:
     @classmethod
     def plain(cls, schema: Json) -> Payload:
         """The payload of a data schema, as plain values."""
-        return cls(Shape(Any, schema, lambda value: value, exact=False))
+        return cls(Shape(Any, schema, same, exact=False))
 
     def load(self, content: Content, *, closed: bool) -> Any:
         """The typed value in `content`; Mismatch where it does not fit, Malformed where it is broken."""
@@ -113,12 +114,10 @@ def _integral(value: Any) -> Any:
     """1.0 is an integer in JSON Schema, so it becomes one before Python types are made."""
     if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST:
         return int(value)
-    if isinstance(value, list):
-        items: list[Any] = value
-        return [_integral(item) for item in items]
-    if isinstance(value, dict):
-        members: Json = value
-        return {name: _integral(member) for name, member in members.items()}
+    if is_array(value):
+        return [_integral(item) for item in value]
+    if is_object(value):
+        return {name: _integral(member) for name, member in value.items()}
     return value
 
 
@@ -127,11 +126,15 @@ class Arguments:
 
     __slots__ = ("_body", "_names", "_positional", "optional", "schema")
 
-    def __init__(self, parameters: Mapping[str, inspect.Parameter], hints: Mapping[str, Any]) -> None:
+    def __init__(
+        self, parameters: Mapping[str, inspect.Parameter], hints: Mapping[str, Any]
+    ) -> None:
         kinds = inspect.Parameter
         whole = [p for p in parameters.values() if p.kind is kinds.POSITIONAL_ONLY]
         if any(p.kind in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD) for p in parameters.values()):
-            raise DefinitionError("*args and **kwargs have no data schema", hint="name the parameters")
+            raise DefinitionError(
+                "*args and **kwargs have no data schema", hint="name the parameters"
+            )
         if whole and len(parameters) > 1:
             raise DefinitionError(
                 "a positional-only parameter makes the whole input that value, so it must be the only one",
@@ -163,7 +166,9 @@ class Arguments:
                 value = {name: given for name, given in value.items() if given is not msgspec.UNSET}
         return (), value
 
-    def dump(self, args: tuple[Any, ...], kwargs: dict[str, Any], media_type: str) -> Content | None:
+    def dump(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], media_type: str
+    ) -> Content | None:
         """What is sent for a call with these arguments."""
         if self._body is None:
             return None
@@ -193,7 +198,9 @@ def _struct(members: Mapping[str, Member]) -> Payload | None:
     exact = all(member.shape.exact and member.shape.closed for member in members.values())
     if exact:
         fields: list[Any] = [
-            (name, m.shape.hint) if m.required else (name, m.shape.hint | msgspec.UnsetType, msgspec.UNSET)
+            (name, m.shape.hint)
+            if m.required
+            else (name, m.shape.hint | msgspec.UnsetType, msgspec.UNSET)
             for name, m in sorted(members.items(), key=lambda item: not item[1].required)
         ]
         hint: Any = msgspec.defstruct("Arguments", fields, forbid_unknown_fields=True)

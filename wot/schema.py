@@ -7,13 +7,28 @@ from typing import Any
 
 import msgspec
 
-from wot.td import Json
+from wot.td import Json, is_array, is_object
 
 # What is asserted: the JSON Schema subset of TD 1.1 section 5.3.2 plus what our own hints need.
 # Everything else (unknown terms, $ref above all) is ignored, as TD 1.1 asks of a consumer.
 ASSERTED = frozenset(
-    "type const enum minimum exclusiveMinimum maximum exclusiveMaximum multipleOf minLength maxLength pattern"
-    " minItems maxItems uniqueItems required".split()
+    [
+        "type",
+        "const",
+        "enum",
+        "minimum",
+        "exclusiveMinimum",
+        "maximum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "required",
+    ]
 )
 _EXPLAINED = 1 << 16  # bytes of a value up to which the slow, well-spoken validator explains
 _SHOWN = 300  # characters of a message
@@ -56,18 +71,22 @@ class Verdict:
 
     def _explain(self, validator: Any, value: Any, closed: bool, size: int) -> Mismatch:
         import jsonschema
-        from jsonschema.exceptions import best_match
+
+        # Typed loosely: its stubs and its own annotations disagree.
+        library: Any = jsonschema
 
         if size <= _EXPLAINED:
             try:
-                errors = jsonschema.Draft7Validator(asserted(self.schema, closed)).iter_errors(value)
-                found: Any = best_match(errors)
+                errors = library.Draft7Validator(asserted(self.schema, closed)).iter_errors(value)
+                found: Any = library.exceptions.best_match(errors)
             except Exception:  # noqa: BLE001 - it only words what is decided already, and may dislike a schema
                 found = None
             if found is not None:
                 return Mismatch(_short(found.message), found.json_path)
         error = next(iter(validator.iter_errors(value)))
-        return Mismatch(_short(error.message), "$" + "".join(f"[{part!r}]" for part in error.instance_path))
+        return Mismatch(
+            _short(error.message), "$" + "".join(f"[{part!r}]" for part in error.instance_path)
+        )
 
 
 def _short(message: str) -> str:
@@ -76,26 +95,33 @@ def _short(message: str) -> str:
 
 def asserted(schema: Any, closed: bool) -> Any:
     """`schema` with the terms that are checked and nothing else."""
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return {}
-    given: Json = schema
+    given = schema
     out: Json = {term: value for term, value in given.items() if term in ASSERTED}
     for term in ("oneOf", "anyOf", "allOf"):
         if given.get(term):  # an empty oneOf (wotpy) counts as absent
             out[term] = [asserted(branch, closed) for branch in given[term]]
     if "items" in given:
         items = given["items"]
-        out["items"] = [asserted(i, closed) for i in items] if isinstance(items, list) else asserted(items, closed)
+        out["items"] = (
+            [asserted(item, closed) for item in items]
+            if is_array(items)
+            else asserted(items, closed)
+        )
     properties = given.get("properties")
-    if isinstance(properties, dict):
-        members: Json = properties
-        out["properties"] = {name: asserted(member, closed) for name, member in members.items()}
+    if is_object(properties):
+        out["properties"] = {name: asserted(member, closed) for name, member in properties.items()}
     rest = given.get("additionalProperties")
-    if isinstance(rest, dict):
+    if is_object(rest):
         out["additionalProperties"] = asserted(rest, closed)
     elif rest is not None:
         out["additionalProperties"] = rest
-    elif closed and "properties" in out and not any(term in out for term in ("oneOf", "anyOf", "allOf")):
+    elif (
+        closed
+        and "properties" in out
+        and not any(term in out for term in ("oneOf", "anyOf", "allOf"))
+    ):
         out["additionalProperties"] = False
     return out
 
@@ -120,15 +146,17 @@ def _usable(schema: Any) -> Any:
     """`schema` without the terms that no validator takes."""
     import jsonschema_rs
 
-    if isinstance(schema, list):
-        items: list[Any] = schema
-        return [_usable(item) for item in items]
-    if not isinstance(schema, dict):
+    if is_array(schema):
+        return [_usable(item) for item in schema]
+    if not is_object(schema):
         return schema
-    given: Json = schema
     out: Json = {}
-    for term, value in given.items():
-        inner = {name: _usable(v) for name, v in value.items()} if term == "properties" else _usable(value)
+    for term, value in schema.items():
+        inner = (
+            {name: _usable(v) for name, v in value.items()}
+            if term == "properties"
+            else _usable(value)
+        )
         try:
             jsonschema_rs.Draft7Validator({term: inner}, validate_formats=False)
         except ValueError:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from types import TracebackType
-from typing import Any, NamedTuple, Self, overload
+from typing import Any, NamedTuple, Self, cast, overload
 from urllib.parse import urlsplit
 
 from wot.binding import Client, Server, load
@@ -68,7 +68,10 @@ class Served:
     @property
     def descriptions(self) -> list[ThingDescription]:
         """The whole TD of each Thing as the first endpoint tells it."""
-        return [ThingDescription(composed(m.thing.td, m.ends, m.ends[0], m.ends[0].server.base)) for m in self._mounted]
+        return [
+            ThingDescription(composed(m.thing.td, m.ends, m.ends[0], m.ends[0].server.base))
+            for m in self._mounted
+        ]
 
 
 class _Shared:
@@ -102,7 +105,10 @@ class Servient:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._entered = False
         clients, self._clients = self._clients, {}
@@ -140,7 +146,9 @@ class Servient:
 
     def _check_entered(self) -> None:
         if not self._entered:
-            raise WoTError("this Servient is not open", hint="use it in: async with wot.Servient() as servient")
+            raise WoTError(
+                "this Servient is not open", hint="use it in: async with wot.Servient() as servient"
+            )
 
     @asynccontextmanager
     async def serve(
@@ -153,7 +161,9 @@ class Servient:
         """
         self._check_entered()
         if not endpoints:
-            raise WoTError("there is no endpoint to serve at", hint='name one, such as "http://127.0.0.1:8080"')
+            raise WoTError(
+                "there is no endpoint to serve at", hint='name one, such as "http://127.0.0.1:8080"'
+            )
         async with AsyncExitStack() as stack:
             placed = _placed(things)
             for path, thing in placed:
@@ -161,7 +171,9 @@ class Servient:
                 # Started first and so stopped last: handlers may need the Thing until the servers are gone.
                 await self._start(stack, thing)
             shared = [await self._open(stack, _endpoint(given), insecure) for given in endpoints]
-            yield Served([self._mount(stack, path, _interactable(thing), shared) for path, thing in placed])
+            yield Served(
+                [self._mount(stack, path, _interactable(thing), shared) for path, thing in placed]
+            )
 
     def _identify(self, stack: AsyncExitStack, path: str, servable: Servable) -> None:
         thing = _interactable(servable)
@@ -170,7 +182,8 @@ class Servient:
         other, uses = self._ids.get(thing.td.id, (thing, 0))
         if other is not thing and thing.td.id:
             raise WoTError(
-                f"two Things have the id {thing.td.id}", hint="give each its own, as in Lamp(id=…) or by title and path"
+                f"two Things have the id {thing.td.id}",
+                hint="give each its own, as in Lamp(id=…) or by title and path",
             )
         self._ids[thing.td.id] = thing, uses + 1
         stack.callback(self._forget_id, thing.td.id)
@@ -221,7 +234,9 @@ class Servient:
                 del self._servers[shared.asked.url]
             await shared.server.stop()
 
-    def _mount(self, stack: AsyncExitStack, path: str, thing: Interactable, shared: Sequence[_Shared]) -> Mounted:
+    def _mount(
+        self, stack: AsyncExitStack, path: str, thing: Interactable, shared: Sequence[_Shared]
+    ) -> Mounted:
         ends = [End(end.server, path) for end in shared]
         for at, end in zip(shared, ends, strict=True):
             if path in at.paths:
@@ -231,7 +246,9 @@ class Servient:
                 )
             at.paths[path] = thing
             stack.callback(at.paths.pop, path)
-            stack.callback(at.server.mount(path, thing, self._descriptions.describe(thing, ends, end)))
+            stack.callback(
+                at.server.mount(path, thing, self._descriptions.describe(thing, ends, end))
+            )
         stack.callback(self._descriptions.forget, thing)
         return Mounted(thing, ends)
 
@@ -240,24 +257,32 @@ def _interactable(servable: Servable) -> Interactable:
     if isinstance(servable, Thing):
         return exposed_of(servable)
     if not hasattr(servable, "request"):
-        raise WoTError(f"{type(servable).__name__} is no Thing", hint="serve an instance of a wot.Thing subclass")
+        raise WoTError(
+            f"{type(servable).__name__} is no Thing",
+            hint="serve an instance of a wot.Thing subclass",
+        )
     return servable
 
 
 def _endpoint(given: str | Endpoint) -> Endpoint:
     made = Endpoint(given) if isinstance(given, str) else given
     if not scheme_of(made.url):
-        raise WoTError(f"{made.url!r} is no URL", hint='write it with its scheme, such as "http://127.0.0.1:8080"')
+        raise WoTError(
+            f"{made.url!r} is no URL",
+            hint='write it with its scheme, such as "http://127.0.0.1:8080"',
+        )
     return made
 
 
 def _placed(things: Things) -> list[tuple[str, Servable]]:
     """Each Thing with its path: the one given, or one made from its title."""
     if isinstance(things, Mapping):
-        for path in things:
+        named = cast(Mapping[str, Servable], things)
+        for path in named:
             if path != slug(path):
-                raise WoTError(f"{path!r} cannot be the path of a Thing", hint=f"{slug(path)!r} can")
-        return list(things.items())
+                hint = f"{slug(path)!r} can"
+                raise WoTError(f"{path!r} cannot be the path of a Thing", hint=hint)
+        return list(named.items())
     several: Iterable[Any] = things if isinstance(things, Iterable) else (things,)
     placed = [(slug(_interactable(thing).td.title), thing) for thing in several]
     if not placed:
@@ -287,7 +312,11 @@ def _refuse_exposure(asked: Endpoint, insecure: bool) -> None:
 
 def _must_offer(cls: type[Thing], td: ThingDescription) -> None:
     template = cls.__template__
-    declared = {"properties": template.properties, "actions": template.actions, "events": template.events}
+    declared = {
+        "properties": template.properties,
+        "actions": template.actions,
+        "events": template.events,
+    }
     missing = [
         Finding(f"$.{kind}", f"{name!r} is missing, which {cls.__name__} declares")
         for kind, members in declared.items()
@@ -295,20 +324,29 @@ def _must_offer(cls: type[Thing], td: ThingDescription) -> None:
         if td.affordance(kind, name) is None
     ]
     if missing:
-        raise InvalidTD(missing, hint=f"this Thing is no {cls.__name__}; without the class it can still be used")
+        raise InvalidTD(
+            missing, hint=f"this Thing is no {cls.__name__}; without the class it can still be used"
+        )
 
 
 @asynccontextmanager
-async def serve(things: Things, *endpoints: str | Endpoint, insecure: bool = False) -> AsyncGenerator[Served, None]:
+async def serve(
+    things: Things, *endpoints: str | Endpoint, insecure: bool = False
+) -> AsyncGenerator[Served, None]:
     """Serve Things for the time of a block, with a Servient of their own."""
-    async with Servient() as servient, servient.serve(things, *endpoints, insecure=insecure) as served:
+    async with (
+        Servient() as servient,
+        servient.serve(things, *endpoints, insecure=insecure) as served,
+    ):
         yield served
 
 
 @overload
 def consume(source: TD, /, **options: Any) -> AbstractAsyncContextManager[ConsumedThing]: ...
 @overload
-def consume(source: TD, cls: type[ThingT], /, **options: Any) -> AbstractAsyncContextManager[ThingT]: ...
+def consume(
+    source: TD, cls: type[ThingT], /, **options: Any
+) -> AbstractAsyncContextManager[ThingT]: ...
 def consume(source: TD, cls: Any = None, /, **options: Any) -> Any:
     """`async with wot.consume(url, Lamp) as lamp`: a Thing for the time of a block, with a Servient of its own."""
     return _consumed(source, cls, options)

@@ -37,7 +37,9 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             body = file.read(_LARGEST + 1)
     except OSError as error:
-        raise ConnectError(f"{path} cannot be read: {error.strerror}", hint="name a TD by URL or file") from None
+        raise ConnectError(
+            f"{path} cannot be read: {error.strerror}", hint="name a TD by URL or file"
+        ) from None
     if len(body) > _LARGEST:
         raise InvalidTD(f"{path} is larger than {_LARGEST >> 20} MiB")
     return body
@@ -47,4 +49,6 @@ def _parsed(body: bytes, origin: str) -> ThingDescription:
     try:
         return ThingDescription.parse(body)
     except InvalidTD as error:
-        raise InvalidTD(error.findings, hint=f"{origin} is no Thing Description; is it the right address?") from None
+        raise InvalidTD(
+            error.findings, hint=f"{origin} is no Thing Description; is it the right address?"
+        ) from None

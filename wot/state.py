@@ -36,7 +36,9 @@ class Kept:
         except FileNotFoundError:
             pass
         except (OSError, ValueError) as error:
-            _log.warning("the kept state in %s cannot be read and is ignored: %s", self._path, error)
+            _log.warning(
+                "the kept state in %s cannot be read and is ignored: %s", self._path, error
+            )
 
     def load(self, name: str) -> bytes | None:
         """The JSON kept under `name`."""

@@ -41,10 +41,14 @@ class Servient:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         loop, thread = self._loop, self._thread
-        assert loop is not None and thread is not None
+        assert loop is not None
+        assert thread is not None
         try:
             self.wait(self._servient.__aexit__(None, None, None))
         finally:
@@ -56,7 +60,9 @@ class Servient:
     def wait(self, awaitable: Awaitable[T], timeout: float | None = None) -> T:
         """The result of anything awaitable; Timeout (and it is cancelled) after `timeout` seconds."""
         if self._loop is None:
-            raise WoTError("this Servient is not open", hint="use it in: with wot.sync.Servient() as servient")
+            raise WoTError(
+                "this Servient is not open", hint="use it in: with wot.sync.Servient() as servient"
+            )
 
         async def run() -> T:
             return await awaitable
@@ -83,7 +89,9 @@ class Servient:
             self.wait(context.__aexit__(None, None, None))
 
     @contextmanager
-    def follow(self, subscription: AbstractAsyncContextManager[AsyncIterator[T]]) -> Generator[Iterator[T], None, None]:
+    def follow(
+        self, subscription: AbstractAsyncContextManager[AsyncIterator[T]]
+    ) -> Generator[Iterator[T], None, None]:
         """A subscription as a synchronous iterator: `with servient.follow(lamp.hot.subscribe()) as readings`."""
         with self.open(subscription) as values:
             yield _Values(self, values)
@@ -99,7 +107,9 @@ class Servient:
         return Thing(self, self.wait(self._servient.consume(source)))
 
     @contextmanager
-    def serve(self, things: Things, *endpoints: str | Endpoint, insecure: bool = False) -> Generator[Served, None, None]:
+    def serve(
+        self, things: Things, *endpoints: str | Endpoint, insecure: bool = False
+    ) -> Generator[Served, None, None]:
         """Serve Things in the background for the time of a block."""
         with self.open(self._servient.serve(things, *endpoints, insecure=insecure)) as served:
             yield served
@@ -172,7 +182,9 @@ class Thing:
 
 
 @contextmanager
-def serve(things: Things, *endpoints: str | Endpoint, insecure: bool = False) -> Generator[Served, None, None]:
+def serve(
+    things: Things, *endpoints: str | Endpoint, insecure: bool = False
+) -> Generator[Served, None, None]:
     """Serve Things in the background for the time of a block."""
     with Servient() as servient, servient.serve(things, *endpoints, insecure=insecure) as served:
         yield served

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import sys
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from wot.affordances import Action, Declared, Event, Property
 from wot.errors import DefinitionError
-from wot.td import Json, context_with
+from wot.td import Json, context_with, is_object
 
 
 class Handler(NamedTuple):
@@ -40,7 +39,9 @@ class Template(NamedTuple):
 def template_of(cls: type, words: Mapping[str, Any], inherited: Template | None) -> Template:
     """Compile `cls`; DefinitionError names the member and the reason."""
     local = _calling_namespace()
-    declared = {name: member for name, member in _members(cls).items() if isinstance(member, Declared)}
+    declared = {
+        name: member for name, member in _members(cls).items() if isinstance(member, Declared)
+    }
     for attribute, member in declared.items():
         if vars(cls).get(attribute) is member:
             _define(cls, member, local)
@@ -48,12 +49,16 @@ def template_of(cls: type, words: Mapping[str, Any], inherited: Template | None)
     for attribute, member in declared.items():
         kind = members[member.kind]
         if member.name in kind:
-            raise DefinitionError(f"{cls.__name__}.{attribute}: there are two {member.kind} named {member.name!r}")
+            raise DefinitionError(
+                f"{cls.__name__}.{attribute}: there are two {member.kind} named {member.name!r}"
+            )
         kind[member.name] = member
     return _compile(cls, members, words, inherited)
 
 
-def _compile(cls: type, members: Mapping[str, Any], words: Mapping[str, Any], inherited: Template | None) -> Template:
+def _compile(
+    cls: type, members: Mapping[str, Any], words: Mapping[str, Any], inherited: Template | None
+) -> Template:
     properties: Mapping[str, Property[Any]] = members["properties"]
     actions: Mapping[str, Action[..., Any]] = members["actions"]
     return Template(
@@ -62,22 +67,32 @@ def _compile(cls: type, members: Mapping[str, Any], words: Mapping[str, Any], in
         actions=actions,
         events=members["events"],
         readers={n: _handler(p.reader) for n, p in properties.items() if p.reader},
-        writers={name: _handler(_overridden(cls, p.writer)) for name, p in properties.items() if p.writer},
+        writers={
+            name: _handler(_overridden(cls, p.writer)) for name, p in properties.items() if p.writer
+        },
         invoked={name: _handler(action.method) for name, action in actions.items()},
-        every=tuple((m.__wot_every__, name) for name, m in _members(cls).items() if hasattr(m, "__wot_every__")),
+        every=tuple(
+            (m.__wot_every__, name)
+            for name, m in _members(cls).items()
+            if hasattr(m, "__wot_every__")
+        ),
         title=words.get("title") or cls.__name__,
         id=words.get("id", ""),
         threads=words.get("threads") or (inherited.threads if inherited else 1),
-        timeout=words["timeout"] if "timeout" in words else (inherited.timeout if inherited else 30.0),
+        timeout=words.get("timeout", inherited.timeout if inherited else 30.0),
     )
 
 
-def _description(cls: type, members: Mapping[str, Any], words: Mapping[str, Any], inherited: Template | None) -> Json:
+def _description(
+    cls: type, members: Mapping[str, Any], words: Mapping[str, Any], inherited: Template | None
+) -> Json:
     old: Json = inherited.json if inherited else {}
     json: Json = {"@context": _context(words.get("context", {}), old)}
     types = words.get("types")
     if types or "@type" in old:
-        json["@type"] = ([types] if isinstance(types, str) else list(types)) if types else old["@type"]
+        json["@type"] = (
+            ([types] if isinstance(types, str) else list(types)) if types else old["@type"]
+        )
     description = words.get("description") or (inspect.cleandoc(cls.__doc__) if cls.__doc__ else "")
     if description:
         json["description"] = description
@@ -92,7 +107,9 @@ def _description(cls: type, members: Mapping[str, Any], words: Mapping[str, Any]
 
 
 def _context(extensions: Mapping[str, str], old: Json) -> list[Any]:
-    inherited = next((part for part in old.get("@context", ()) if isinstance(part, dict)), {})
+    inherited: Json = {}
+    for part in old.get("@context", ()):
+        inherited = part if is_object(part) else inherited
     return context_with({**inherited, **extensions})
 
 
@@ -103,7 +120,8 @@ def _members(cls: type) -> dict[str, Any]:
         for name, value in vars(owner).items():
             if isinstance(found.get(name), Declared) and not isinstance(value, Declared):
                 raise DefinitionError(
-                    f"{owner.__name__}.{name} hides an inherited affordance", hint="declare it again with its decorator"
+                    f"{owner.__name__}.{name} hides an inherited affordance",
+                    hint="declare it again with its decorator",
                 )
             found[name] = value
     return found
@@ -111,15 +129,21 @@ def _members(cls: type) -> dict[str, Any]:
 
 def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
     def hints(thing: Any) -> dict[str, Any]:
-        return typing.get_type_hints(thing, localns={**local, cls.__name__: cls}, include_extras=True)
+        return typing.get_type_hints(
+            thing, localns={**local, cls.__name__: cls}, include_extras=True
+        )
 
     try:
         if not member.name or "/" in member.name:
-            raise DefinitionError(f"the name {member.name!r} cannot be part of a URL", hint="leave out the slash")
+            raise DefinitionError(
+                f"the name {member.name!r} cannot be part of a URL", hint="leave out the slash"
+            )
         member.define(cls, hints)
     except NameError as error:
         reason = f"the type {error.name!r} is not known when the class is made"
-        raise DefinitionError(f"{cls.__name__}.{member.attribute}: {reason}", hint="define it above the class") from error
+        raise DefinitionError(
+            f"{cls.__name__}.{member.attribute}: {reason}", hint="define it above the class"
+        ) from error
     except (DefinitionError, ValueError, TypeError) as error:
         hint = getattr(error, "hint", "")
         raise DefinitionError(f"{cls.__name__}.{member.attribute}: {error}", hint=hint) from error
@@ -127,7 +151,8 @@ def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
 
 def _calling_namespace() -> dict[str, Any]:
     """The local names where the class statement stands, for types that are defined in a function."""
-    frame = sys._getframe(1)  # noqa: SLF001 - the only way to see them
+    frame = inspect.currentframe()
+    assert frame is not None
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("wot."):
         frame = frame.f_back
     return dict(frame.f_locals)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from wot.td import is_array, is_object
+
 _UNRESERVED = "-._~"
 _RESERVED = _UNRESERVED + ":/?#[]@!$&'()*+,;="
 _EXPRESSION = re.compile(r"\{([+#./;?&]?)([^{}]+)\}")
@@ -38,7 +40,9 @@ _STYLES = {
 def variables_in(template: str) -> tuple[str, ...]:
     """The names of the variables in `template`."""
     return tuple(
-        match[1] for expression in _EXPRESSION.finditer(template) for match in _VARIABLE.finditer(expression[2])
+        match[1]
+        for expression in _EXPRESSION.finditer(template)
+        for match in _VARIABLE.finditer(expression[2])
     )
 
 
@@ -61,17 +65,17 @@ def _expression(style: _Style, specification: str, values: Mapping[str, Any]) ->
 
 def _variable(style: _Style, match: re.Match[str], value: Any) -> str:
     name, prefix, explode = match[1], match[2], match[3]
-    if isinstance(value, Mapping):
-        pairs: Mapping[Any, Any] = value
+    if is_object(value):
         if explode:
-            return style.separator.join(f"{_text(k, style)}={_text(v, style)}" for k, v in pairs.items())
-        joined = ",".join(f"{_text(k, style)},{_text(v, style)}" for k, v in pairs.items())
+            return style.separator.join(
+                f"{_text(k, style)}={_text(v, style)}" for k, v in value.items()
+            )
+        joined = ",".join(f"{_text(k, style)},{_text(v, style)}" for k, v in value.items())
         return _named(style, name, joined)
-    if isinstance(value, (list, tuple)):
-        items: list[Any] = [*value]  # pyright: ignore[reportUnknownVariableType]
+    if is_array(value):
         if explode:
-            return style.separator.join(_named(style, name, _text(item, style)) for item in items)
-        return _named(style, name, ",".join(_text(item, style) for item in items))
+            return style.separator.join(_named(style, name, _text(item, style)) for item in value)
+        return _named(style, name, ",".join(_text(item, style) for item in value))
     text = plain(value)
     return _named(style, name, _quoted(text[: int(prefix)] if prefix else text, style))
 

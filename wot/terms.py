@@ -77,16 +77,18 @@ _OWN = frozenset({"name", "terms", "content_type", "response_type", "uri_variabl
 
 def td_terms(given: Mapping[str, Any], allowed: type, what: str) -> Json:
     """`given` in the spelling of the TD; DefinitionError for a word that is none."""
-    known = set(allowed.__annotations__) if not hasattr(allowed, "__optional_keys__") else allowed.__optional_keys__
+    known: frozenset[str] = vars(allowed)["__optional_keys__"]
     out: Json = {}
     for word, value in given.items():
         if word not in known:
             near = difflib.get_close_matches(word, known, 1)
             raise DefinitionError(
                 f"{what} has no term {word!r}",
-                hint=f"did you mean {near[0]!r}?" if near else 'extension terms go into terms={"prefix:term": …}',
+                hint=f"did you mean {near[0]!r}?"
+                if near
+                else 'extension terms go into terms={"prefix:term": …}',
             )
         if word not in _OWN:
-            out[_RENAMED.get(word) or camel(word)] = list(value) if isinstance(value, (tuple, set)) else value
+            out[_RENAMED.get(word) or camel(word)] = value
     extension: Mapping[str, Any] = given.get("terms", {})
     return {**out, **extension}

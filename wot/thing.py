@@ -79,7 +79,10 @@ class Thing:
         unknown = set(words) - ThingWords.__optional_keys__
         if unknown:
             known = ", ".join(sorted(ThingWords.__optional_keys__))
-            raise WoTError(f"{cls.__name__}: there is no class keyword {min(unknown)!r}", hint=f"there are: {known}")
+            raise WoTError(
+                f"{cls.__name__}: there is no class keyword {min(unknown)!r}",
+                hint=f"there are: {known}",
+            )
         cls.__template__ = template_of(cls, words, getattr(cls, "__template__", None))
 
     def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:
@@ -110,7 +113,10 @@ def exposed_of(thing: Thing) -> ExposedThing:
     """The Interactable that runs the handlers of `thing`."""
     parts = thing.__wot__
     if not isinstance(parts, _Here):
-        raise WoTError(f"{type(thing).__name__} stands for a Thing elsewhere", hint="serve what servient.consume(url) gives")
+        raise WoTError(
+            f"{type(thing).__name__} stands for a Thing elsewhere",
+            hint="serve what servient.consume(url) gives",
+        )
     return parts.exposed
 
 
@@ -121,7 +127,7 @@ def target_of(thing: Thing) -> Interactable:
 
 def proxy(cls: type[ThingT], target: Interactable) -> ThingT:
     """An instance of `cls` whose handles talk to `target`; nothing but declared affordances works on it."""
-    made = object.__new__(_proxy_class(cls))
+    made = object.__new__(_proxy_class(cast(Any, cls)))
     object.__setattr__(made, "__wot__", _There(target))
     return cast(ThingT, made)
 
@@ -133,7 +139,9 @@ class _Undeclared:
         self._name = name
 
     def __get__(self, thing: object | None, owner: type) -> Any:
-        raise AttributeError(f"{self._name!r} is not an affordance: it cannot be used on a Thing elsewhere")
+        raise AttributeError(
+            f"{self._name!r} is not an affordance: it cannot be used on a Thing elsewhere"
+        )
 
 
 def _refuse(self: object, name: str, value: Any) -> None:
@@ -142,10 +150,19 @@ def _refuse(self: object, name: str, value: Any) -> None:
 
 @functools.cache
 def _proxy_class(cls: type[Any]) -> type[Any]:
-    names = {name for owner in cls.__mro__[:-1] for name in vars(owner) if not name.startswith("__")}
-    hidden = {name: _Undeclared() for name in names if not isinstance(getattr(cls, name, None), Declared)}
+    names = {
+        name for owner in cls.__mro__[:-1] for name in vars(owner) if not name.startswith("__")
+    }
+    hidden = {
+        name: _Undeclared() for name in names if not isinstance(getattr(cls, name, None), Declared)
+    }
     # An affordance that may be assigned to would raise its own, better message.
-    namespace: dict[str, Any] = {**hidden, "__slots__": (), "__module__": cls.__module__, "__doc__": cls.__doc__}
+    namespace: dict[str, Any] = {
+        **hidden,
+        "__slots__": (),
+        "__module__": cls.__module__,
+        "__doc__": cls.__doc__,
+    }
     made = type(cls.__name__, (cls, _Proxy), namespace)
     setattr(made, "__setattr__", _refuse)  # noqa: B010 - after the class is made, or type() itself would be refused
     return made

@@ -69,7 +69,9 @@ class Threads:
         if self._running - self._lost >= self._limit:
             return
         if self._lost >= _ABANDONED:
-            raise Unavailable(f"{self._lost} earlier calls hang in this Thing's driver", retry_after=10)
+            raise Unavailable(
+                f"{self._lost} earlier calls hang in this Thing's driver", retry_after=10
+            )
         self._running += 1
         threading.Thread(target=self._work, name=f"wot {self._name}", daemon=True).start()
 
@@ -81,7 +83,10 @@ class Threads:
             self._lost += 1
             if self._calls.qsize() and self._lost < _ABANDONED:
                 self._start_thread()
-        _log.warning("%s: a call was given up while it hangs in the driver; its thread is abandoned", self._name)
+        _log.warning(
+            "%s: a call was given up while it hangs in the driver; its thread is abandoned",
+            self._name,
+        )
 
     def _work(self) -> None:
         while (call := self._next()) is not None:

@@ -14,7 +14,7 @@ from wot.binding import Client, known_option
 from wot.content import Content
 from wot.errors import ConnectError, NoForm, ProtocolError, Timeout, TransportError
 from wot.interaction import DONE, Interaction, Reply, Stream
-from wot.td import STREAMS, TD_JSON, Form, Op
+from wot.td import STREAMS, TD_JSON, Form, Op, is_array, is_object
 from wot_http.errors import error_from
 from wot_http.forms import METHODS
 from wot_http.sse import EVENT_STREAM
@@ -80,7 +80,9 @@ class HTTPClient(Client):
         async with translated(form.href):
             session = self._streams or self._stream_session()
             async with asyncio.timeout(self._timeout):
-                response = await session.request(form.get("htv:methodName") or "GET", form.href, headers=headers)
+                response = await session.request(
+                    form.get("htv:methodName") or "GET", form.href, headers=headers
+                )
                 if response.status != 200:
                     try:
                         await self._refuse(response)
@@ -89,7 +91,9 @@ class HTTPClient(Client):
         media_type = response.headers.get("Content-Type", "")
         if not media_type.startswith(EVENT_STREAM):
             response.close()
-            raise ProtocolError(f"{form.href} answered {media_type or 'nothing'} instead of {EVENT_STREAM}")
+            raise ProtocolError(
+                f"{form.href} answered {media_type or 'nothing'} instead of {EVENT_STREAM}"
+            )
         return EventSource(response, form)
 
     async def _poll(self, form: Form) -> Content | None:
@@ -97,7 +101,9 @@ class HTTPClient(Client):
         async with translated(form.href):
             session = self._streams or self._stream_session()
             method = form.get("htv:methodName") or "GET"
-            async with session.request(method, form.href, headers={"Accept": form.response_type}) as response:
+            async with session.request(
+                method, form.href, headers={"Accept": form.response_type}
+            ) as response:
                 if response.status >= 300:
                     await self._refuse(response)
                 data = await self._body(response, self._max_answer)
@@ -107,12 +113,16 @@ class HTTPClient(Client):
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
         """A Thing Description and the URL it came from in the end."""
-        headers = {"Accept": f"{TD_JSON}, application/json;q=0.9, application/ld+json;q=0.8, */*;q=0.1"}
-        async with translated(url):
-            async with (self._requests or self._session()).get(url, headers=headers) as response:
-                if response.status != 200:
-                    await self._refuse(response)
-                return await self._body(response, 4 << 20), str(response.url)
+        headers = {
+            "Accept": f"{TD_JSON}, application/json;q=0.9, application/ld+json;q=0.8, */*;q=0.1"
+        }
+        async with (
+            translated(url),
+            (self._requests or self._session()).get(url, headers=headers) as response,
+        ):
+            if response.status != 200:
+                await self._refuse(response)
+            return await self._body(response, 4 << 20), str(response.url)
 
     async def close(self) -> None:
         """Close both sessions."""
@@ -136,7 +146,9 @@ class HTTPClient(Client):
         if response.status < 400:
             raise ProtocolError(f"{response.url} answered with status {response.status}")
         body = await self._body(response, _MAX_ERROR)
-        raise error_from(response.status, response.headers.get("Content-Type", ""), body, response.headers)
+        raise error_from(
+            response.status, response.headers.get("Content-Type", ""), body, response.headers
+        )
 
     @staticmethod
     async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
@@ -163,10 +175,10 @@ def _session(timeout: aiohttp.ClientTimeout, limit: int) -> aiohttp.ClientSessio
 def _declared_headers(declared: Any) -> dict[str, str]:
     """`htv:headers` of a form: an array of {htv:fieldName, htv:fieldValue}."""
     found: dict[str, str] = {}
-    for item in declared if isinstance(declared, list) else [declared]:
-        if isinstance(item, dict):
-            name = item.get("htv:fieldName") or item.get("fieldName")  # pyright: ignore[reportUnknownMemberType]
-            value = item.get("htv:fieldValue") or item.get("fieldValue")  # pyright: ignore[reportUnknownMemberType]
+    for item in declared if is_array(declared) else [declared]:
+        if is_object(item):
+            name = item.get("htv:fieldName") or item.get("fieldName")
+            value = item.get("htv:fieldValue") or item.get("fieldValue")
             if isinstance(name, str) and isinstance(value, str):
                 found[name] = value
     return found
@@ -184,16 +196,24 @@ async def translated(href: str) -> AsyncGenerator[None, None]:
 
 
 def _translated(error: Exception, href: str) -> Exception:
-    if not isinstance(error, (aiohttp.ClientError, TimeoutError, OSError)) or isinstance(error, aiohttp.InvalidURL):
+    if not isinstance(error, (aiohttp.ClientError, TimeoutError, OSError)) or isinstance(
+        error, aiohttp.InvalidURL
+    ):
         # Our own errors are ValueErrors too where they should be; only yarl's become a NoForm.
         from wot.errors import WoTError
 
-        return error if isinstance(error, WoTError) else NoForm(f"{href!r} is no usable URL: {error}")
+        return (
+            error if isinstance(error, WoTError) else NoForm(f"{href!r} is no usable URL: {error}")
+        )
     if isinstance(error, TransportError):
         return error
     where = URL(href).origin() if href.startswith("http") else href
     if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
-        return ConnectError(f"{where} cannot be reached: {error}", hint="is it running, and is the address right?")
+        return ConnectError(
+            f"{where} cannot be reached: {error}", hint="is it running, and is the address right?"
+        )
     if isinstance(error, TimeoutError):
         return Timeout(f"{where} did not answer in time")
-    return ProtocolError(f"{where} broke off or does not speak HTTP: {str(error)[:200] or type(error).__name__}")
+    return ProtocolError(
+        f"{where} broke off or does not speak HTTP: {str(error)[:200] or type(error).__name__}"
+    )

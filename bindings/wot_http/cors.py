@@ -19,7 +19,10 @@ class Cors:
     def headers(self, origin: str) -> dict[str, str]:
         """The headers of an answer to `origin`."""
         if "*" in self._origins:
-            return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Allow, ETag, Retry-After"}
+            return {
+                "Access-Control-Allow-Origin": "*",
+                "Access-Control-Expose-Headers": "Allow, ETag, Retry-After",
+            }
         if origin not in self._origins:
             return {"Vary": "Origin"}
         return {

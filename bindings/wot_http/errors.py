@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -31,6 +32,7 @@ from wot.errors import (
     from_problem,
     to_problem,
 )
+from wot.td import is_object
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -58,7 +60,7 @@ STATUS: Mapping[type[WoTError], int] = {
     InteractionError: 400,
 }
 _ERROR: Mapping[int, type[WoTError]] = {
-    **{status: kind for kind, status in reversed(STATUS.items()) if status not in (400, 502)},
+    **{status: kind for kind, status in reversed(list(STATUS.items())) if status not in (400, 502)},
     400: InvalidInput,
     422: InvalidInput,
     501: NotAllowed,
@@ -80,13 +82,13 @@ def problem_body(error: WoTError, status: int) -> bytes:
 def error_from(status: int, media_type: str, body: bytes, headers: Mapping[str, str]) -> WoTError:
     """The error that an answer stands for: by its problem details, or else by its status code."""
     fallback = _ERROR.get(status, InteractionError if status < 500 else HandlerError)
-    problem: object = None
+    problem: Any = None
     if "json" in media_type and len(body) <= _LARGEST:
         try:
             problem = msgspec.json.decode(body)
         except (ValueError, RecursionError):
             problem = None
-    error = from_problem(problem, fallback)
+    error = from_problem(problem, fallback) if is_object(problem) else fallback()
     if not error.args[0] or error.args[0] == type(error).__doc__:
         error.args = (f"answered with status {status}",)
     if isinstance(error, Unavailable) and error.retry_after is None:

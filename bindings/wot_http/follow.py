@@ -36,7 +36,9 @@ class EventSource(OpenStream):
         message = self._ready.popleft()
         if message.event == GAP:
             error = error_from(410, "application/json", message.data.encode(), {})
-            raise error if isinstance(error, EventsLost) else EventsLost(str(error), after=message.id)
+            raise (
+                error if isinstance(error, EventsLost) else EventsLost(str(error), after=message.id)
+            )
         return Notification(Content(message.data.encode(), self._type), message.id)
 
     async def _chunk(self) -> bytes:
@@ -47,7 +49,9 @@ class EventSource(OpenStream):
         except TimeoutError:
             raise TransportError(f"{self._response.url.origin()} shows no sign of life") from None
         except (aiohttp.ClientError, OSError) as error:
-            raise ProtocolError(f"{self._response.url.origin()} broke off: {type(error).__name__}") from error
+            raise ProtocolError(
+                f"{self._response.url.origin()} broke off: {type(error).__name__}"
+            ) from error
         if not chunk:
             raise StopAsyncIteration
         return chunk

@@ -11,7 +11,11 @@ from wot.forms import folder, offered
 from wot.td import KINDS, STREAMS, Form, Json, Op, ThingDescription
 
 # TD 1.1 section 8.3.1.
-METHODS: Mapping[Op, str] = {Op.READ_PROPERTY: "GET", Op.WRITE_PROPERTY: "PUT", Op.INVOKE_ACTION: "POST"}
+METHODS: Mapping[Op, str] = {
+    Op.READ_PROPERTY: "GET",
+    Op.WRITE_PROPERTY: "PUT",
+    Op.INVOKE_ACTION: "POST",
+}
 _ENDS = {Op.OBSERVE_PROPERTY: Op.UNOBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT: Op.UNSUBSCRIBE_EVENT}
 STREAM = "STREAM"  # stands for GET with `Accept: text/event-stream`
 
@@ -46,7 +50,10 @@ def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
     """The forms of all that is served below `path`, relative to the server's base."""
     for kind, name, json in _affordances(td):
         ops = offered(td, kind, name)
-        variables = ",".join(quote(v, safe="") for v in {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})})
+        variables = ",".join(
+            quote(v, safe="")
+            for v in {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
+        )
         href = f"{path}/{folder(kind, name)}" + (f"{{?{variables}}}" if variables else "")
         pinned = _pinned(json).json
         direct = [str(op) for op in ops if op not in STREAMS]
@@ -66,4 +73,5 @@ def _affordances(td: ThingDescription) -> Iterator[tuple[str, str, Json]]:
 
 def _pinned(json: Json) -> Form:
     """What every form repeats: media types."""
-    return Form(next(iter(json.get("forms", ())), {}) or {"contentType": JSON})
+    forms: list[Json] = json.get("forms") or [{"contentType": JSON}]
+    return Form(forms[0])

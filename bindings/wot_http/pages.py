@@ -38,13 +38,21 @@ class Pages:
                 raise UnknownThing("nothing is served here")
             if len(mounts) == 1:
                 return await self.description(mounts[0], base, headers)
-            return _conditional(msgspec.json.encode(_links(mounts, base)), "", _offered(headers, _TYPES), headers)
+            return _conditional(
+                msgspec.json.encode(_links(mounts, base)), "", _offered(headers, _TYPES), headers
+            )
         if _offered(headers, (_JSON, "text/html")) == "text/html":
-            return web.Response(text=_page(mounts), content_type="text/html", headers={"Vary": "Accept"})
+            return web.Response(
+                text=_page(mounts), content_type="text/html", headers={"Vary": "Accept"}
+            )
         listed = [{"id": m.thing.td.id, "title": m.thing.td.title, "href": m.path} for m in mounts]
-        return web.Response(body=msgspec.json.encode(listed), content_type=_JSON, headers={"Vary": "Accept"})
+        return web.Response(
+            body=msgspec.json.encode(listed), content_type=_JSON, headers={"Vary": "Accept"}
+        )
 
-    async def description(self, mount: Mount, base: str, headers: Mapping[str, str]) -> web.Response:
+    async def description(
+        self, mount: Mount, base: str, headers: Mapping[str, str]
+    ) -> web.Response:
         """The TD of one Thing, from cached bytes."""
         media_type = _offered(headers, _TYPES)
         await mount.thing.request(_DESCRIBE)
@@ -57,16 +65,22 @@ def _offered(headers: Mapping[str, str], types: tuple[str, ...]) -> str:
     accept = headers.get("Accept", "")
     best = max(types, key=lambda media_type: quality(accept, media_type))
     if not quality(accept, best):
-        raise NotAcceptable(f"this is only to be had as {' or '.join(types)}", hint=f"send Accept: {types[0]}")
+        raise NotAcceptable(
+            f"this is only to be had as {' or '.join(types)}", hint=f"send Accept: {types[0]}"
+        )
     return best
 
 
-def _conditional(body: bytes, etag: str, media_type: str, headers: Mapping[str, str]) -> web.Response:
+def _conditional(
+    body: bytes, etag: str, media_type: str, headers: Mapping[str, str]
+) -> web.Response:
     """The document, or 304 where the requester has it (RFC 9110 section 13.1.2)."""
     fields = {"Vary": "Accept", "Cache-Control": "no-cache"}
     if etag:
         fields["ETag"] = etag
-        known = [tag.strip().removeprefix("W/") for tag in headers.get("If-None-Match", "").split(",")]
+        known = [
+            tag.strip().removeprefix("W/") for tag in headers.get("If-None-Match", "").split(",")
+        ]
         if etag in known or "*" in known:
             return web.Response(status=304, headers=fields)
     return web.Response(body=body, headers={**fields, "Content-Type": media_type})
@@ -91,4 +105,5 @@ def _page(mounts: list[Mount]) -> str:
         f"{html.escape(m.thing.td.description)}</li>"
         for m in mounts
     )
-    return f"<!doctype html><html lang=en><meta charset=utf-8><title>Things</title><h1>Things</h1><ul>{rows}</ul></html>"
+    head = "<!doctype html><html lang=en><meta charset=utf-8><title>Things</title>"
+    return f"{head}<h1>Things</h1><ul>{rows}</ul></html>"

@@ -71,7 +71,9 @@ class Paths:
         mount = self.mounts.get(head)
         if mount is None:
             known = ", ".join(f"/{name}" for name in sorted(self.mounts)[:10])
-            raise UnknownThing(f"there is no Thing at /{head[:80]}", hint=f"there are: {known}" if known else "")
+            raise UnknownThing(
+                f"there is no Thing at /{head[:80]}", hint=f"there are: {known}" if known else ""
+            )
         methods = mount.table.get("/".join(rest)) if rest else None
         if rest and methods is None:
             raise self._unknown(mount, rest)
@@ -87,5 +89,6 @@ class Paths:
         known = ", ".join(sorted(mount.thing.td.json.get(kind, {}))[:20]) if kind else ""
         what = f"no {name!r} among its {kind}" if known else f"nothing at /{'/'.join(rest)[:120]}"
         return UnknownAffordance(
-            f"{mount.thing.td.title} has {what}", hint=f"there are: {known}" if known else f"see its TD at /{mount.path}"
+            f"{mount.thing.td.title} has {what}",
+            hint=f"there are: {known}" if known else f"see its TD at /{mount.path}",
         )

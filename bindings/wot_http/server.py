@@ -53,7 +53,8 @@ class HTTPServer(Server):
         parts = urlsplit(url)
         if parts.scheme != "http":
             raise WoTError(
-                f"{url}: serving https is not supported", hint="serve http behind a proxy and name it with public_url="
+                f"{url}: serving https is not supported",
+                hint="serve http behind a proxy and name it with public_url=",
             )
         if parts.path not in ("", "/") or parts.query:
             raise WoTError(f"{url}: an endpoint has no path", hint="name only host and port")
@@ -81,7 +82,8 @@ class HTTPServer(Server):
             await runner.cleanup()
             reason = error.strerror or str(error)
             raise ConnectError(
-                f"cannot listen on {self._host}:{self._port}: {reason}", hint="is it in use? port 0 takes a free one"
+                f"cannot listen on {self._host}:{self._port}: {reason}",
+                hint="is it in use? port 0 takes a free one",
             ) from None
         self._runner = runner
         self._streams.start()
@@ -107,7 +109,9 @@ class HTTPServer(Server):
         self, message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
     ) -> web.BaseRequest:
         loop = asyncio.get_running_loop()
-        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._max_body)
+        return web.BaseRequest(
+            message, payload, protocol, writer, task, loop, client_max_size=self._max_body
+        )
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         raw = request.raw_path
@@ -125,13 +129,17 @@ class HTTPServer(Server):
             if route is None or (accept and accept != "*/*") or route.op is Op.SUBSCRIBE_EVENT:
                 found = self._negotiated(place, method, accept)
                 if found is None:
-                    return self._shared(request, web.Response(status=204, headers={"Allow": _allow(place.methods)}))
+                    return self._shared(
+                        request, web.Response(status=204, headers={"Allow": _allow(place.methods)})
+                    )
                 route, streaming = found
                 if streaming:
                     return await self._stream(request, place, route, query)
             payload = None if method in _READS else await self._payload(request, route)
             variables = variables_from(query, route.variables) if query else NONE
-            reply = await place.mount.thing.request(Interaction(route.op, route.name, payload, variables))
+            reply = await place.mount.thing.request(
+                Interaction(route.op, route.name, payload, variables)
+            )
             content = reply.content
             if content is None:
                 response = web.Response(status=204)
@@ -141,7 +149,9 @@ class HTTPServer(Server):
             response = self._problem(error)
         return self._shared(request, response)
 
-    async def _page(self, request: web.BaseRequest, raw: str, place: Place | None) -> web.StreamResponse:
+    async def _page(
+        self, request: web.BaseRequest, raw: str, place: Place | None
+    ) -> web.StreamResponse:
         """What is no affordance: TDs, the list of Things, the well-known address, and names not seen before."""
         if place is None:
             page = self._pages.at(raw)
@@ -152,7 +162,9 @@ class HTTPServer(Server):
         if request.method == "OPTIONS":
             return web.Response(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
         if request.method not in _READS:
-            return self._problem(_not_allowed(request.method, "GET, HEAD, OPTIONS"), "GET, HEAD, OPTIONS")
+            return self._problem(
+                _not_allowed(request.method, "GET, HEAD, OPTIONS"), "GET, HEAD, OPTIONS"
+            )
         base = self._base_for(request)
         if place is None:
             return await self._pages.answer(raw, base, request.headers)
@@ -168,14 +180,26 @@ class HTTPServer(Server):
         if reading and stream is not None:
             wanted = quality(accept, EVENT_STREAM)
             alone = route is None or route is stream
-            if wanted and (alone or (EVENT_STREAM in accept and wanted >= quality(accept, route.gives if route else ""))):
+            if wanted and (
+                alone
+                or (
+                    EVENT_STREAM in accept
+                    and wanted >= quality(accept, route.gives if route else "")
+                )
+            ):
                 return stream, True
             if alone:
-                raise NotAcceptable(f"this can only be followed as {EVENT_STREAM}", hint=f"send Accept: {EVENT_STREAM}")
+                raise NotAcceptable(
+                    f"this can only be followed as {EVENT_STREAM}",
+                    hint=f"send Accept: {EVENT_STREAM}",
+                )
         if route is None:
             raise _not_allowed(method, _allow(methods))
         if accept and not quality(accept, route.gives):
-            raise NotAcceptable(f"{route.name} is only to be had as {route.gives}", hint=f"send Accept: {route.gives}")
+            raise NotAcceptable(
+                f"{route.name} is only to be had as {route.gives}",
+                hint=f"send Accept: {route.gives}",
+            )
         return route, False
 
     async def _payload(self, request: web.BaseRequest, route: Route) -> Content | None:
@@ -188,13 +212,17 @@ class HTTPServer(Server):
         except TimeoutError:
             raise Timeout("the body of the request did not arrive in time") from None
         except (web.HTTPException, web.PayloadAccessError, ValueError, OSError) as error:
-            raise InvalidInput(f"the body of the request is broken: {type(error).__name__}") from None
+            raise InvalidInput(
+                f"the body of the request is broken: {type(error).__name__}"
+            ) from None
         if not body:
             return None
         return Content(body, request.headers.get("Content-Type") or route.takes)
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"a payload may have {self._max_body} bytes here", hint="send less, or raise max_body=")
+        return TooLarge(
+            f"a payload may have {self._max_body} bytes here", hint="send less, or raise max_body="
+        )
 
     async def _stream(
         self, request: web.BaseRequest, place: Place, route: Route, query: str
@@ -231,7 +259,8 @@ class HTTPServer(Server):
 
 def _allow(methods: Mapping[str, Route]) -> str:
     names = {"GET" if name == STREAM else name for name in methods}
-    return ", ".join(sorted(names | ({"HEAD"} if "GET" in names else set()) | {"OPTIONS"}))
+    implied = {"HEAD", "OPTIONS"} if "GET" in names else {"OPTIONS"}
+    return ", ".join(sorted(names | implied))
 
 
 def _not_allowed(method: str, allow: str) -> NotAllowed:

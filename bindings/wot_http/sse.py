@@ -76,7 +76,9 @@ class Parser:
         if self._size > _LARGEST:
             raise ProtocolError(f"an event is larger than {_LARGEST >> 20} MiB")
         try:
-            found = [message for line in lines if (message := self._line(line.decode())) is not None]
+            found = [
+                message for line in lines if (message := self._line(line.decode())) is not None
+            ]
         except UnicodeDecodeError:
             raise ProtocolError("the event stream is not UTF-8") from None
         if found or not self._rest:

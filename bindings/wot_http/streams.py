@@ -47,11 +47,20 @@ class Streams:
             task.cancel()
 
     async def serve(
-        self, request: web.BaseRequest, thing: Interactable, interaction: Interaction, headers: Mapping[str, str]
+        self,
+        request: web.BaseRequest,
+        thing: Interactable,
+        interaction: Interaction,
+        headers: Mapping[str, str],
     ) -> web.StreamResponse:
         """Follow `interaction`; what refuses the subscription raises before anything is sent."""
         response = web.StreamResponse(
-            headers={**headers, "Content-Type": EVENT_STREAM, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+            headers={
+                **headers,
+                "Content-Type": EVENT_STREAM,
+                "Cache-Control": "no-store",
+                "X-Accel-Buffering": "no",
+            }
         )
         followed = await _open(thing, interaction)
         task = asyncio.current_task()
@@ -77,7 +86,11 @@ class Streams:
         return response
 
     async def _follow(
-        self, thing: Interactable, interaction: Interaction, stream: Stream, response: web.StreamResponse
+        self,
+        thing: Interactable,
+        interaction: Interaction,
+        stream: Stream,
+        response: web.StreamResponse,
     ) -> None:
         while True:
             try:
@@ -123,7 +136,9 @@ class _Followed(NamedTuple):
         return gap(self.lost.after, problem_body(self.lost, status_of(self.lost))) + start
 
 
-async def _open(thing: Interactable, interaction: Interaction, lost: EventsLost | None = None) -> _Followed:
+async def _open(
+    thing: Interactable, interaction: Interaction, lost: EventsLost | None = None
+) -> _Followed:
     """Subscribe, behind the gap where what was asked for is no longer kept."""
     for _ in range(3):
         try:
@@ -134,7 +149,9 @@ async def _open(thing: Interactable, interaction: Interaction, lost: EventsLost 
 
 
 def _behind(interaction: Interaction, after: str) -> Interaction:
-    return Interaction(interaction.op, interaction.name, variables=interaction.variables, after=after)
+    return Interaction(
+        interaction.op, interaction.name, variables=interaction.variables, after=after
+    )
 
 
 async def _end(response: web.StreamResponse) -> None:

@@ -28,12 +28,11 @@ Duration = Annotated[float, Meta(gt=0.0, le=LONGEST, extra_json_schema={"unit": 
 class AirStation(
     wot.Thing,
     title="Air Station",
-    description="Simulated station for indoor climate and pollution in a kitchen-living room.",
     types=["sosa:Sensor", "sosa:Platform"],
-    context={"sosa": "http://www.w3.org/ns/sosa/", "ssn": "http://www.w3.org/ns/ssn/"},
+    context={"sosa": "http://www.w3.org/ns/sosa/"},
     version={"instance": "1.0.0"},
 ):
-    """An air-quality station; equal seed, start and speed give equal air and equal readings."""
+    """A simulated station for indoor climate and pollution in a kitchen-living room."""
 
     alarm = wot.event(
         Alarm, title="Alarm", description="A quantity has crossed a limit, or is back within it."
@@ -52,7 +51,9 @@ class AirStation(
         start: datetime | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`start` is the station's time now, by default the present; `clock` gives wall seconds."""
+        """Equal seed, speed and start (the station's time now, by default the present) give equal
+        readings; `clock` gives wall seconds.
+        """
         if not 1.0 <= speed <= MAX_SPEED:
             raise ValueError(f"speed must be 1 to {MAX_SPEED:g}, got {speed:g}")
         self._station = Station(seed, start or datetime.now().astimezone(), speed)

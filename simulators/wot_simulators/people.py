@@ -78,7 +78,7 @@ class Household:
 
     def plan(self, day: int) -> Plan:
         """The day's comings and goings, that many days after 1970-01-01."""
-        rng = random.Random(f"{self._seed}/people/{day}")
+        rng = random.Random(f"{self._seed}/people/{day}")  # noqa: S311 - reproducible
 
         def spans(habits: tuple[Habit, ...], amount: float = 1.0) -> tuple[Span, ...]:
             found: list[Span] = []

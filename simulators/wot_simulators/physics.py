@@ -122,6 +122,7 @@ class Room:
     @property
     def air(self) -> Air:
         """The state as a perfect instrument shows it."""
+        # At saturation, rounding may put it a hair above.
         humidity = relative_humidity(self.ratio, self.temperature, self.pressure)
         return Air(
             self.temperature, min(humidity, 100.0), self.pressure, self.co2, self.pm25, self.tvoc

@@ -54,9 +54,9 @@ class Sensor:
         self.spec = spec
         self.correction = 0.0
         self.failure: Failure | None = None
-        self._noise = random.Random(f"{seed}/noise")
+        self._noise = random.Random(f"{seed}/noise")  # noqa: S311 - reproducible
         # Its own generator: a fault must not change the noise after it.
-        self._spikes = random.Random(f"{seed}/spikes")
+        self._spikes = random.Random(f"{seed}/spikes")  # noqa: S311
         self._offset = self._noise.gauss(0.0, spec.accuracy / 2.0)
         self._settled = truth
         self.value: float | None = self._round(self._settled + self._offset)

@@ -103,11 +103,10 @@ class Station:
     @property
     def faults(self) -> list[Fault]:
         """Those that are not over."""
-        failures = [(name, sensor.failure) for name, sensor in self.sensors.items()]
         return [
-            Fault(failure.kind, name, self.start + timedelta(seconds=failure.end))
-            for name, failure in failures
-            if failure is not None
+            Fault(sensor.failure.kind, name, self.start + timedelta(seconds=sensor.failure.end))
+            for name, sensor in self.sensors.items()
+            if sensor.failure is not None
         ]
 
     def advance(self, until: float) -> list[Alarm | Reading]:

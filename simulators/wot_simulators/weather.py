@@ -73,7 +73,8 @@ class Weather:
 
         def wandering(name: str, sigma: float, hours: float) -> Wandering:
             # One generator each, so that a further process does not change the others.
-            return Wandering(random.Random(f"{seed}/weather/{name}"), sigma, hours * 3600.0)
+            rng = random.Random(f"{seed}/weather/{name}")  # noqa: S311 - reproducible
+            return Wandering(rng, sigma, hours * 3600.0)
 
         self._pressure = wandering("pressure", 9.0, 60.0)
         self._front = wandering("front", 3.0, 36.0)
@@ -108,10 +109,10 @@ class Weather:
     def _station_pressure(self, low: float, time: float) -> float:
         tide = 0.6 * math.cos(4.0 * math.pi * (time / DAY - 10.0 / 24.0))  # S2, hPa at 50 degrees
         # ICAO standard atmosphere
-        height = (1.0 - 2.25577e-5 * self.climate.altitude) ** 5.25588
+        height = math.pow(1.0 - 2.25577e-5 * self.climate.altitude, 5.25588)
         return (1015.0 + low + tide) * height
 
     def _irradiance(self, cloud: float, time: float) -> float:
         sun = max(sun_height(time, self.climate.latitude), 0.0)
         clear = 910.0 * sun - 30.0  # W/m2; Kasten and Czeplak (1980), as is the effect of clouds
-        return max(clear, 0.0) * (1.0 - 0.75 * cloud**3.4)
+        return max(clear, 0.0) * (1.0 - 0.75 * math.pow(cloud, 3.4))

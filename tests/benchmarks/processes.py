@@ -119,7 +119,7 @@ class Server:
     def tail(self) -> str:
         """The end of what it wrote to standard error."""
         self.log.seek(0)
-        return self.log.read()[-2000:]
+        return self.log.read()[-800:]
 
     def stop(self) -> None:
         """End it."""
@@ -151,7 +151,7 @@ def run_program(*arguments: str, timeout: float = 60.0) -> Any:
     command = [sys.executable, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
     if done.returncode:
-        raise LoadError(f"{arguments[0]} failed: {done.stderr[-2000:]}")
+        raise LoadError(f"{arguments[0]} failed: {done.stderr[-800:]}")
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -74,7 +74,7 @@ async def values(station: AirStation) -> dict[Quantity, float]:
 
 async def test_the_description_says_what_is_measured(url: str, servient: wot.Servient) -> None:
     thing = await servient.consume(url)
-    td: dict[str, Any] = thing.td.to_dict()
+    td: dict[str, Any] = thing.td.json
     assert td["title"] == "Air Station"
     assert {"sosa": "http://www.w3.org/ns/sosa/"}.items() <= td["@context"][-1].items()
     assert "sosa:Sensor" in td["@type"]
@@ -82,7 +82,7 @@ async def test_the_description_says_what_is_measured(url: str, servient: wot.Ser
         quantity, sheet = td["properties"][name], SHEETS[name]
         assert quantity["unit"] == unit
         assert quantity["@type"] == "sosa:ObservableProperty"
-        assert quantity["readOnly"] and quantity["observable"]
+        assert (quantity["readOnly"], quantity["observable"]) == (True, True)
         assert (quantity["minimum"], quantity["maximum"]) == (sheet.minimum, sheet.maximum)
         assert td["events"]["reading"]["data"]["properties"][name]["unit"] == unit
     interval = td["properties"]["reporting_interval"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -66,11 +67,15 @@ def test_cpu_use_is_the_share_of_busy_time(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_disks_that_cannot_be_seen_are_left_out(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     parts = [SimpleNamespace(mountpoint=str(tmp_path / name)) for name in ("a", "b")]
     (tmp_path / "a").mkdir()
-    monkeypatch.setattr(psutil, "disk_partitions", lambda **_: parts)
+
+    def partitions(all: bool) -> list[SimpleNamespace]:
+        return parts
+
+    monkeypatch.setattr(psutil, "disk_partitions", partitions)
     found = computer.read_disks()
     assert [disk.mount for disk in found][:1] == ["/"]
     assert str(tmp_path / "b") not in [disk.mount for disk in found]
@@ -116,7 +121,7 @@ async def test_a_consumer_reads_this_computer(machine: Machine, remote: Computer
 
 
 async def test_units_are_ucum(remote: Computer) -> None:
-    td: dict[str, Any] = remote.__wot__.target.td.to_dict()
+    td: dict[str, Any] = remote.__wot__.target.td.json
     properties = td["properties"]
     assert properties["memory"]["properties"]["total"]["unit"] == "By"
     assert (properties["cpu"]["unit"], properties["uptime"]["unit"]) == ("%", "s")
@@ -127,7 +132,8 @@ async def test_overload_is_told_once_per_crossing(machine: Machine) -> None:
     here = Computer()
     await here.load_threshold.write(2.0)
     async with asyncio.timeout(5), here.overload.subscribe() as overloads:
-        for machine.load in (1.0, 2.5, 2.6, 1.9, 2.7, 1.0, 3.0):
+        for load in (1.0, 2.5, 2.6, 1.9, 2.7, 1.0, 3.0):
+            machine.load = load
             here.sample()
         got = [await anext(overloads) for _ in range(2)]
     assert [(each.load, each.threshold) for each in got] == [(2.5, 2.0), (3.0, 2.0)]

@@ -15,7 +15,7 @@ from wot.td.model import (
     VersionInfo,
     context_with,
 )
-from wot.td.node import Json, camel
+from wot.td.node import Json, camel, is_array, is_object
 from wot.td.vocabulary import KIND, KINDS, STREAMS, TD_10, TD_11, TD_JSON, Op, default_ops
 
 __all__ = [
@@ -42,4 +42,6 @@ __all__ = [
     "camel",
     "context_with",
     "default_ops",
+    "is_array",
+    "is_object",
 ]

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Generic, Self, TypeVar, overload
+from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar, overload
 
 from wot.errors import Finding
 
 T = TypeVar("T")
 N = TypeVar("N", bound="Node")
 Json = dict[str, Any]
+
+
+def is_object(value: Any) -> TypeGuard[Json]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
 
 
 class Node:
@@ -26,7 +36,10 @@ class Node:
 
     def __init_subclass__(cls) -> None:
         inherited = cls.members
-        own = {member.name: member for member in vars(cls).values() if isinstance(member, Member)}
+        own: dict[str, Member[Any]] = {}
+        for value in vars(cls).values():
+            if isinstance(value, Member):
+                own[value.name] = value
         cls.members = {**inherited, **own}
 
     def replace(self, **members: Any) -> Self:
@@ -40,13 +53,12 @@ class Node:
     @classmethod
     def check(cls, json: Any, path: str = "$") -> Iterator[Finding]:
         """What keeps `json` from being read as one of these."""
-        if not isinstance(json, dict):
+        if not is_object(json):
             yield Finding(path, f"should be an object, not {type_name(json)}")
             return
-        given: Json = json
         for name, member in cls.members.items():
-            if name in given:
-                yield from member.check(given[name], f"{path}.{name}")
+            if name in json:
+                yield from member.check(json[name], f"{path}.{name}")
             elif member.required:
                 yield Finding(path, f"the member {name!r} is missing")
 
@@ -66,7 +78,13 @@ class Member(Generic[T]):
     """A JSON member: its name, what is read from it, and its default."""
 
     def __init__(
-        self, read: Callable[[Any], T], check: Check, default: T, *, name: str = "", required: bool = False
+        self,
+        read: Callable[[Any], T],
+        check: Check,
+        default: T,
+        *,
+        name: str = "",
+        required: bool = False,
     ) -> None:
         self.read, self.check, self.default = read, check, default
         self.name, self.required = name, required
@@ -93,7 +111,12 @@ def camel(name: str) -> str:
 
 def type_name(value: Any) -> str:
     """The JSON word for the type of `value`."""
-    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
+    names: dict[Any, str] = {
+        dict: "an object",
+        list: "an array",
+        str: "a string",
+        bool: "a boolean",
+    }
     return names.get(type(value), "null" if value is None else "a number")
 
 
@@ -138,33 +161,36 @@ def texts(name: str = "") -> Member[tuple[str, ...]]:
     """A string or an array of them, read as a tuple."""
 
     def check(value: Any, path: str) -> Iterator[Finding]:
-        values: list[Any] = value if isinstance(value, list) else [value]
+        values = value if is_array(value) else [value]
         if not all(isinstance(item, str) for item in values):
             yield Finding(path, "should be a string or an array of strings")
 
-    return Member(lambda value: (value,) if isinstance(value, str) else tuple(value), check, (), name=name)
+    return Member(
+        lambda value: (value,) if isinstance(value, str) else tuple(value), check, (), name=name
+    )
 
 
 def node(kind: Callable[[], type[N]], name: str = "") -> Member[N | None]:
     """An object of its own class; None where it is absent."""
-    return Member(lambda value: kind()(value), lambda value, path: kind().check(value, path), None, name=name)
+    return Member(
+        lambda value: kind()(value), lambda value, path: kind().check(value, path), None, name=name
+    )
 
 
 def nodes(kind: Callable[[], type[N]], *, single: bool = False) -> Member[tuple[N, ...]]:
     """An array of objects of one class; with `single`, one object may stand for an array of it."""
 
     def check(value: Any, path: str) -> Iterator[Finding]:
-        if single and isinstance(value, dict):
+        if single and is_object(value):
             yield from kind().check(value, path)
-        elif not isinstance(value, list):
+        elif not is_array(value):
             yield Finding(path, f"should be an array, not {type_name(value)}")
         else:
-            items: list[Any] = value
-            for index, item in enumerate(items):
+            for index, item in enumerate(value):
                 yield from kind().check(item, f"{path}[{index}]")
 
     def read(value: Any) -> tuple[N, ...]:
-        items: list[Any] = value if isinstance(value, list) else [value]
+        items = value if is_array(value) else [value]
         return tuple(kind()(item) for item in items)
 
     return Member(read, check, ())
@@ -174,11 +200,10 @@ def named(kind: Callable[[], type[N]]) -> Member[Mapping[str, N]]:
     """An object whose members are objects of one class."""
 
     def check(value: Any, path: str) -> Iterator[Finding]:
-        if not isinstance(value, dict):
+        if not is_object(value):
             yield Finding(path, f"should be an object, not {type_name(value)}")
             return
-        members: Json = value
-        for name, item in members.items():
+        for name, item in value.items():
             yield from kind().check(item, f"{path}.{name}")
 
     return Member(lambda value: {name: kind()(item) for name, item in value.items()}, check, {})
