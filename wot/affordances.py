@@ -306,7 +306,9 @@ def _annotated(owner: type, attribute: str, hints: Hints) -> Any:
     annotation = inspect.get_annotations(owner).get(attribute)
     if annotation is None:
         return _ABSENT
-    hint = hints(owner).get(attribute)
+    # Alone: other annotations of the class may name what only a type checker knows.
+    alone = {"__annotations__": {attribute: annotation}, "__module__": owner.__module__}
+    hint = hints(type(owner.__name__, (), alone)).get(attribute)
     args: tuple[Any, ...] = getattr(hint, "__args__", ())
     return args[0] if args else _ABSENT
 

@@ -39,13 +39,25 @@ _EMPTY = Content(b"null")
 class ExposedThing:
     """An instance of a Thing class, ready to take interactions."""
 
-    __slots__ = ("_kept", "_logs", "_td", "_threads", "id", "template", "thing", "title", "values")
+    __slots__ = (
+        "_kept",
+        "_logs",
+        "_td",
+        "_threads",
+        "id",
+        "running",
+        "template",
+        "thing",
+        "title",
+        "values",
+    )
 
     def __init__(self, template: Template, thing: object, id: str = "", title: str = "") -> None:
         self.template, self.thing = template, thing
         self.id = id or template.id
         self.title = title or template.title
         self.values: dict[str, Any] = {}
+        self.running: Any = None  # for whoever starts and stops it
         self._logs: dict[tuple[str, str], Log] = {}
         self._td: ThingDescription | None = None
         self._threads: Threads | None = None

@@ -15,37 +15,44 @@ _STOPPING = 1.0  # seconds for stop(): a driver that hangs must not hold up the 
 
 
 class Running:
-    """A Thing that has been started, and its background tasks."""
+    """A Thing between its first start and its last stop, however often it is served meanwhile."""
 
     def __init__(self, thing: Thing) -> None:
         self._thing = thing
         self._exposed = exposed_of(thing)
         self._tasks: list[asyncio.Task[None]] = []
-        self.uses = 0
+        self._uses = 0
+        self._changing = asyncio.Lock()
 
     async def start(self) -> None:
         """Call start() and begin the background work; what start() raises is for whoever serves the Thing."""
-        await self._hook(self._thing.start)
-        for seconds, name in self._exposed.template.every:
-            # Not in a TaskGroup: that would wrap whatever the caller's own block raises.
-            method = getattr(self._thing, name)
-            self._tasks.append(
-                asyncio.create_task(self._repeat(seconds, method), name=f"wot {name}")
-            )
+        async with self._changing:
+            if not self._uses:
+                await self._hook(self._thing.start)
+                for seconds, name in self._exposed.template.every:
+                    # Not in a TaskGroup: that would wrap whatever the caller's own block raises.
+                    work = self._repeat(seconds, getattr(self._thing, name))
+                    self._tasks.append(asyncio.create_task(work, name=f"wot {name}"))
+            self._uses += 1
 
     async def stop(self) -> None:
-        """End the background work and call stop()."""
-        for task in self._tasks:
+        """End the background work and call stop(), when nobody serves the Thing any more."""
+        async with self._changing:
+            self._uses -= 1
+            if not self._uses:
+                await self._end()
+
+    async def _end(self) -> None:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         try:
             async with asyncio.timeout(_STOPPING):
                 await self._hook(self._thing.stop)
         except TimeoutError:
             _log.warning(
-                "%s: stop() took longer than %g s and was left behind",
-                self._exposed.title,
-                _STOPPING,
+                "%s: stop() took more than %g s and was left", self._exposed.title, _STOPPING
             )
         except Exception:  # noqa: BLE001 - a device's own code; it must not keep others from stopping
             _log.exception("%s: stop() failed", self._exposed.title)
@@ -69,3 +76,12 @@ class Running:
             # Keeps the rhythm; what is missed is not made up for.
             due = max(due + seconds, loop.time())
             await asyncio.sleep(due - loop.time())
+
+
+def running_of(thing: Thing) -> Running:
+    """The one Running of a Thing, made when it is first served."""
+    exposed = exposed_of(thing)
+    if exposed.running is None:
+        exposed.running = Running(thing)
+    running: Running = exposed.running
+    return running

@@ -19,7 +19,7 @@ from wot.errors import Finding, InvalidTD, WoTError
 from wot.exposed import ExposedThing
 from wot.forms import scheme_of
 from wot.interaction import Interactable
-from wot.lifecycle import Running
+from wot.lifecycle import running_of
 from wot.source import Source, fetch
 from wot.state import default_id
 from wot.td import ThingDescription
@@ -94,7 +94,6 @@ class Servient:
         self._options = options
         self._clients: dict[type, Client] = {}
         self._servers: dict[str, _Shared] = {}
-        self._running: dict[int, Running] = {}
         self._ids: dict[str, tuple[Interactable, int]] = {}
         self._changing = asyncio.Lock()
         self._descriptions = Descriptions()
@@ -185,8 +184,9 @@ class Servient:
                 f"two Things have the id {thing.td.id}",
                 hint="give each its own, as in Lamp(id=…) or by title and path",
             )
-        self._ids[thing.td.id] = thing, uses + 1
-        stack.callback(self._forget_id, thing.td.id)
+        if thing.td.id:
+            self._ids[thing.td.id] = thing, uses + 1
+            stack.callback(self._forget_id, thing.td.id)
 
     def _forget_id(self, name: str) -> None:
         thing, uses = self._ids.pop(name)
@@ -194,22 +194,10 @@ class Servient:
             self._ids[name] = thing, uses - 1
 
     async def _start(self, stack: AsyncExitStack, servable: Servable) -> None:
-        if not isinstance(servable, Thing):
-            return
-        async with self._changing:
-            running = self._running.get(id(servable))
-            if running is None:
-                running = Running(servable)
-                await running.start()
-                self._running[id(servable)] = running
-            running.uses += 1
-        stack.push_async_callback(self._stop, servable, running)
-
-    async def _stop(self, servable: Thing, running: Running) -> None:
-        running.uses -= 1
-        if not running.uses:
-            del self._running[id(servable)]
-            await running.stop()
+        if isinstance(servable, Thing):
+            running = running_of(servable)
+            await running.start()
+            stack.push_async_callback(running.stop)
 
     async def _open(self, stack: AsyncExitStack, asked: Endpoint, insecure: bool) -> _Shared:
         """The server for an endpoint; one that serves there already is shared."""

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import tempfile
+import threading
 import uuid
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,7 @@ class Kept:
     def __init__(self, thing_id: str) -> None:
         self._path = state_folder() / (re.sub(r"[^A-Za-z0-9.-]+", "_", thing_id)[:200] + ".json")
         self._values: dict[str, msgspec.Raw] = {}
+        self._lock = threading.Lock()
         try:
             self._values = msgspec.json.decode(self._path.read_bytes(), type=dict[str, msgspec.Raw])
         except FileNotFoundError:
@@ -47,6 +49,10 @@ class Kept:
 
     def save(self, name: str, body: bytes) -> None:
         """Keep JSON under `name`; the file is replaced in one step."""
+        with self._lock:
+            self._save(name, body)
+
+    def _save(self, name: str, body: bytes) -> None:
         self._values[name] = msgspec.Raw(body)
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=self._path.parent, delete=False) as file:

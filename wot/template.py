@@ -129,9 +129,13 @@ def _members(cls: type) -> dict[str, Any]:
 
 def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
     def hints(thing: Any) -> dict[str, Any]:
-        return typing.get_type_hints(
-            thing, localns={**local, cls.__name__: cls}, include_extras=True
-        )
+        try:
+            return typing.get_type_hints(
+                thing, localns={**local, cls.__name__: cls}, include_extras=True
+            )
+        except NameError as error:
+            reason = f"the type {error.name!r} is not known when the class is made"
+            raise DefinitionError(reason, hint="define it above the class") from error
 
     try:
         if not member.name or "/" in member.name:
@@ -139,11 +143,6 @@ def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
                 f"the name {member.name!r} cannot be part of a URL", hint="leave out the slash"
             )
         member.define(cls, hints)
-    except NameError as error:
-        reason = f"the type {error.name!r} is not known when the class is made"
-        raise DefinitionError(
-            f"{cls.__name__}.{member.attribute}: {reason}", hint="define it above the class"
-        ) from error
     except (DefinitionError, ValueError, TypeError) as error:
         hint = getattr(error, "hint", "")
         raise DefinitionError(f"{cls.__name__}.{member.attribute}: {error}", hint=hint) from error

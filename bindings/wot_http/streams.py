@@ -63,16 +63,14 @@ class Streams:
             }
         )
         followed = await _open(thing, interaction)
-        task = asyncio.current_task()
-        assert task is not None
         if request.method == "HEAD":
             await followed.stream.aclose()
             return response
+        task = asyncio.current_task()
+        assert task is not None
         self._live[task] = _Live(request, response)
         try:
-            await response.prepare(request)
-            await response.write(followed.first(self._heartbeat))
-            await self._follow(thing, interaction, followed.stream, response)
+            await self._follow(request, thing, interaction, followed, response)
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
@@ -81,30 +79,36 @@ class Streams:
             return response  # the subscriber has gone
         finally:
             del self._live[task]
-            await followed.stream.aclose()
         await _end(response)
         return response
 
     async def _follow(
         self,
+        request: web.BaseRequest,
         thing: Interactable,
         interaction: Interaction,
-        stream: Stream,
+        followed: _Followed,
         response: web.StreamResponse,
     ) -> None:
-        while True:
-            try:
-                async for notification in stream:
-                    await response.write(frame(notification))
-                return
-            except EventsLost as lost:
-                await stream.aclose()
-                followed = await _open(thing, _behind(interaction, lost.after), lost)
-                await response.write(followed.first(self._heartbeat))
-                stream = followed.stream
-            except WoTError:
-                # A gateway lost its Thing for good: the subscriber asks again and gets the reason as its answer.
-                return
+        stream = followed.stream
+        try:
+            await response.prepare(request)
+            await response.write(followed.first(self._heartbeat))
+            while True:
+                try:
+                    async for notification in stream:
+                        await response.write(frame(notification))
+                    return
+                except EventsLost as lost:
+                    await stream.aclose()
+                    followed = await _open(thing, _behind(interaction, lost.after), lost)
+                    stream = followed.stream
+                    await response.write(followed.first(self._heartbeat))
+        except WoTError:
+            # A gateway lost its Thing for good: the subscriber asks again and is told the reason.
+            return
+        finally:
+            await stream.aclose()
 
     async def _beat(self) -> None:
         """A sign of life for idle subscribers; those that take nothing any more are dropped."""

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 from load import LoadError, Loop, message, request
 
 HERE = Path(__file__).parent
+# bytecode is kept, as it is for anybody's programs: starts are measured, not compilation
+ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
 READ = message("GET", "/bench/properties/count")
 
 
@@ -31,25 +33,24 @@ class Settings:
     seconds: float = 0.03
     subscribers: int = 500
     things: tuple[int, ...] = (1, 100, 1000)
-    reads: int = 1000
     starts: int = 9
 
 
-class Server:
-    """One server process, up and ready, that takes commands."""
+class Program:
+    """One Python program, running, that takes commands on standard input."""
 
-    def __init__(self, program: str, **environment: object) -> None:
-        self.name = program
+    def __init__(self, path: str, *arguments: str, **environment: object) -> None:
+        self.name = Path(path).stem
         self.lines: Queue[dict[str, Any]] = Queue()
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in stop()
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "servers" / f"{program}.py")],
+            [sys.executable, str(HERE / path), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,
-            env=dict(os.environ, **{name: str(value) for name, value in environment.items()}),
+            env={**ENVIRONMENT, **{name: str(value) for name, value in environment.items()}},
         )
         Thread(target=self._collect, daemon=True).start()
 
@@ -59,10 +60,9 @@ class Server:
             if line.startswith("{"):
                 self.lines.put(json.loads(line))
 
-    def ready(self, timeout: float = 30.0) -> Server:
-        """Wait until it serves."""
+    def ready(self, timeout: float = 30.0) -> Self:
+        """Wait until it says that it is ready, and what it says besides."""
         self.facts = self._next(timeout)
-        self.port = int(self.facts["port"])
         return self
 
     def _next(self, timeout: float) -> dict[str, Any]:
@@ -93,6 +93,35 @@ class Server:
         self.send(**command)
         return self.answer()
 
+    def tail(self) -> str:
+        """The end of what it wrote to standard error."""
+        self.log.seek(0)
+        return self.log.read()[-800:]
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout, self.log):
+            if stream:
+                stream.close()
+
+
+class Server(Program):
+    """One server process, by the name of its program."""
+
+    def __init__(self, program: str, **environment: object) -> None:
+        super().__init__(f"servers/{program}.py", **environment)
+
+    @property
+    def port(self) -> int:
+        """Where it serves."""
+        return int(self.facts["port"])
+
     def cpu(self) -> float:
         """Seconds of CPU time the process has used, all threads, to the nanosecond."""
         return float(self.command(cmd="cpu")["cpu_s"])
@@ -116,23 +145,6 @@ class Server:
             raise LoadError(f"{self.name} does not answer a read")
         return time.perf_counter() - self.started, self.cpu()
 
-    def tail(self) -> str:
-        """The end of what it wrote to standard error."""
-        self.log.seek(0)
-        return self.log.read()[-800:]
-
-    def stop(self) -> None:
-        """End it."""
-        self.process.terminate()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout, self.log):
-            if stream:
-                stream.close()
-
 
 @contextmanager
 def serving(*programs: str, **environment: object) -> Iterator[list[Server]]:
@@ -149,7 +161,9 @@ def serving(*programs: str, **environment: object) -> Iterator[list[Server]]:
 def run_program(*arguments: str, timeout: float = 60.0) -> Any:
     """Run a Python program to its end and read the JSON it prints last."""
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout, check=False, env=ENVIRONMENT
+    )
     if done.returncode:
         raise LoadError(f"{arguments[0]} failed: {done.stderr[-800:]}")
     return json.loads(done.stdout.splitlines()[-1])

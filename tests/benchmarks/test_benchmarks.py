@@ -12,7 +12,7 @@ ROWS = {
     "http": 16,
     "clients": 4,
     "fanout": 2,
-    "td": 2,
+    "td": 3,
     "things": 4,
     "import": 2,
     "start": 4,

@@ -35,12 +35,12 @@ class Node:
         self.json = json
 
     def __init_subclass__(cls) -> None:
-        inherited = cls.members
-        own: dict[str, Member[Any]] = {}
-        for value in vars(cls).values():
-            if isinstance(value, Member):
-                own[value.name] = value
-        cls.members = {**inherited, **own}
+        found: dict[str, Member[Any]] = {}
+        for owner in reversed(cls.__mro__):
+            for value in vars(owner).values():
+                if isinstance(value, Member):
+                    found[value.name] = value
+        cls.members = found
 
     def replace(self, **members: Any) -> Self:
         """A copy with other values for some JSON members."""
@@ -154,7 +154,12 @@ def mapping(name: str = "") -> Member[Mapping[str, Any]]:
 
 def number() -> Member[float | None]:
     """A number, or None where it is absent."""
-    return Member(_same, _expect((int, float), "a number"), None)
+
+    def check(value: Any, path: str) -> Iterator[Finding]:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            yield Finding(path, f"should be a number, not {type_name(value)}")
+
+    return Member(_same, check, None)
 
 
 def texts(name: str = "") -> Member[tuple[str, ...]]:

@@ -1,7 +1,8 @@
 """A client program that reads `count` one at a time, then with many tasks at once.
 
 --kind "" reads through the consumer library, "bare" through a bare aiohttp session. Prints one
-JSON line. CPU figures are those of this process.
+JSON line; with --commands it takes {"n": 100, "tasks": 64} on standard input instead, as often as
+wanted, and answers each. CPU figures are those of this process.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Awaitable, Callable
 
@@ -25,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--n", type=int, default=2000, help="reads, in each way")
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument("--kind", default="", choices=["", "bare"])
+    parser.add_argument("--commands", action="store_true")
     return parser.parse_args()
 
 
@@ -55,6 +58,8 @@ async def measure(options: argparse.Namespace, read: Read) -> None:
     """Read in both ways and print what it took."""
     for _ in range(50):
         value = await read()
+    if options.commands:
+        return await obey(read, value)
     latencies: list[float] = []
     alone = await timed(one_at_a_time(read, options.n, latencies))
     await at_once(read, options.concurrency * 2, options.concurrency)
@@ -71,6 +76,16 @@ async def measure(options: argparse.Namespace, read: Read) -> None:
         "note": "",
     }
     print(json.dumps(line), flush=True)
+    return None
+
+
+async def obey(read: Read, value: object) -> None:
+    """Read as told on standard input, until that ends."""
+    print(json.dumps({"ready": True, "value": value}), flush=True)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        command = json.loads(line)
+        took, cpu = await timed(at_once(read, command["n"], command["tasks"]))
+        print(json.dumps({"done": "read", "seconds": took, "cpu_s": cpu}), flush=True)
 
 
 async def timed(work: Awaitable[None]) -> tuple[float, float]:

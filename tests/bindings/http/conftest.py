@@ -1,0 +1,2 @@
+import pytest
+from tests.bindings.http.wire import X
