@@ -64,6 +64,9 @@ class ConsumedThing:
         self._payloads: dict[tuple[str, str, str], Payload | None] = {}
         self._td: ThingDescription | None = None
 
+    def __repr__(self) -> str:
+        return f"<ConsumedThing {self.description.title!r} {self.description.id or self._base}>"
+
     @property
     def td(self) -> ThingDescription:
         """What can be used from here: only affordances and operations that have a usable form."""

@@ -75,8 +75,13 @@ def _family(kind: str) -> str:
 
 
 def to_plain(value: Any) -> Any:
-    """`value` in terms of the JSON data model: what a codec can be given."""
-    return msgspec.to_builtins(value, enc_hook=_foreign, str_keys=True)
+    """`value` in terms of the JSON data model; Malformed where it has no place in it."""
+    try:
+        return msgspec.to_builtins(value, enc_hook=_foreign, str_keys=True)
+    except (TypeError, ValueError) as error:
+        raise Malformed(str(error)) from None
+    except RecursionError:
+        raise Malformed("it is nested too deeply") from None
 
 
 def finite(value: Any) -> bool:

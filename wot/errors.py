@@ -181,16 +181,16 @@ CROSSING: Mapping[str, type[WoTError]] = {
 }
 
 
-def to_problem(error: WoTError, status: int) -> dict[str, Any]:
-    """Problem details (RFC 9457) for `error`."""
+def to_problem(error: WoTError, status: int | None = None) -> dict[str, Any]:
+    """Problem details (RFC 9457) for `error`; `status` is HTTP's."""
     kind = next(kind for kind in type(error).__mro__ if kind.__name__ in CROSSING)
     problem: dict[str, Any] = {
         "type": PROBLEM + kind.__name__,
         "title": (kind.__doc__ or kind.__name__).rstrip("."),
-        "status": status,
         "detail": str(error),
     }
     for member, value in (
+        ("status", status),
         ("hint", error.hint),
         ("after", getattr(error, "after", "")),
         ("retryAfter", getattr(error, "retry_after", None)),

@@ -38,7 +38,7 @@ class Notification(msgspec.Struct, gc=False):
 
     content: Content
     position: str = ""
-    wire: bytes | None = None
+    wire: tuple[bytes, bytes] | None = None
 
 
 Stream = AsyncGenerator[Notification, None]

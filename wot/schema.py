@@ -101,7 +101,9 @@ def asserted(schema: Any, closed: bool) -> Any:
     out: Json = {term: value for term, value in given.items() if term in ASSERTED}
     for term in ("oneOf", "anyOf", "allOf"):
         if given.get(term):  # an empty oneOf (wotpy) counts as absent
-            out[term] = [asserted(branch, closed) for branch in given[term]]
+            # Several schemas speak of one object here: none of them knows all of its members.
+            alone = closed and term == "oneOf" and "properties" not in given
+            out[term] = [asserted(branch, alone) for branch in given[term]]
     if "items" in given:
         items = given["items"]
         out["items"] = (

@@ -55,6 +55,9 @@ class Served:
     def __init__(self, mounted: Sequence[Mounted]) -> None:
         self._mounted = mounted
 
+    def __repr__(self) -> str:
+        return f"<Served {', '.join(self.urls)}>"
+
     @property
     def urls(self) -> list[str]:
         """The URL of each Thing's TD at the first endpoint, in the order given."""
@@ -244,6 +247,9 @@ class Servient:
 def _interactable(servable: Servable) -> Interactable:
     if isinstance(servable, Thing):
         return exposed_of(servable)
+    if isinstance(servable, type):
+        name = servable.__name__
+        raise WoTError(f"{name} is a class", hint=f"serve an instance: {name}()")
     if not hasattr(servable, "request"):
         raise WoTError(
             f"{type(servable).__name__} is no Thing",
@@ -285,7 +291,7 @@ def slug(title: str) -> str:
 
 
 def _refuse_exposure(asked: Endpoint, insecure: bool) -> None:
-    """DESIGN: loopback or authentication, unless somebody says otherwise."""
+    """Loopback only, unless somebody says otherwise."""
     host = urlsplit(asked.url).hostname or ""
     try:
         loopback = ipaddress.ip_address(host).is_loopback

@@ -144,6 +144,9 @@ class Thing:
         self._servient = servient
         self.consumed = consumed
 
+    def __repr__(self) -> str:
+        return repr(self.consumed).replace("ConsumedThing", "Thing")
+
     @property
     def description(self) -> ThingDescription:
         """The TD as it was received."""
@@ -191,7 +194,7 @@ def serve(
 
 
 @contextmanager
-def consume(source: TD, **options: Any) -> Generator[Thing, None, None]:
-    """A remote Thing for the time of a block."""
+def consume(source: TD, /, **options: Any) -> Generator[Thing, None, None]:
+    """A remote Thing by name for the time of a block; for one typed by a class use a Servient, which can `wait`."""
     with Servient(**options) as servient:
         yield servient.consume(source)

@@ -138,6 +138,11 @@ def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
             raise DefinitionError(reason, hint="define it above the class") from error
 
     try:
+        if member.attribute in ("start", "stop"):
+            raise DefinitionError(
+                "this name is the hook that opens or closes the device",
+                hint=f"name the method otherwise and keep the affordance's name: name={member.attribute!r}",
+            )
         if not member.name or "/" in member.name:
             raise DefinitionError(
                 f"the name {member.name!r} cannot be part of a URL", hint="leave out the slash"

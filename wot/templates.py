@@ -57,10 +57,19 @@ def _expression(style: _Style, specification: str, values: Mapping[str, Any]) ->
         match = _VARIABLE.fullmatch(item)
         if match is None:
             continue
-        value = values.get(match[1])
+        value = _defined(values.get(match[1]))
         if value is not None and value not in ([], {}):
             parts.append(_variable(style, match, value))
     return style.first + style.separator.join(parts) if parts else ""
+
+
+def _defined(value: Any) -> Any:
+    """`value` without members that are undefined (RFC 6570 section 2.3)."""
+    if is_object(value):
+        return {name: item for name, item in value.items() if item is not None}
+    if is_array(value):
+        return [item for item in value if item is not None]
+    return value
 
 
 def _variable(style: _Style, match: re.Match[str], value: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self, TypedDict, TypeVar, Unpack, cast
 
 from wot.affordances import Declared
-from wot.errors import WoTError
+from wot.errors import DefinitionError, WoTError
 from wot.exposed import ExposedThing
 from wot.handles import Local
 from wot.interaction import Interactable
@@ -79,7 +79,7 @@ class Thing:
         unknown = set(words) - ThingWords.__optional_keys__
         if unknown:
             known = ", ".join(sorted(ThingWords.__optional_keys__))
-            raise WoTError(
+            raise DefinitionError(
                 f"{cls.__name__}: there is no class keyword {min(unknown)!r}",
                 hint=f"there are: {known}",
             )

@@ -24,22 +24,31 @@ class EventSource(OpenStream):
         self._response, self._type = response, form.response_type
         self._parser = Parser()
         self._ready: deque[Message] = deque()
+        self._at = ""
+        # Our own server's opening comes with the head: it tells the position before the first event.
+        self._feed(response.content.read_nowait())
 
     @property
     def position(self) -> str:  # type: ignore[override]
         """Where to resume, also before the first notification."""
-        return self._ready[0].id if self._ready else self._parser.last_id
+        return self._at
 
     async def __anext__(self) -> Notification:
         while not self._ready:
-            self._ready.extend(self._parser.feed(await self._chunk()))
+            self._feed(await self._chunk())
         message = self._ready.popleft()
+        self._at = message.id
         if message.event == GAP:
             error = error_from(410, "application/json", message.data.encode(), {})
             raise (
                 error if isinstance(error, EventsLost) else EventsLost(str(error), after=message.id)
             )
         return Notification(Content(message.data.encode(), self._type), message.id)
+
+    def _feed(self, chunk: bytes) -> None:
+        self._ready.extend(self._parser.feed(chunk))
+        if not self._ready:
+            self._at = self._parser.last_id
 
     async def _chunk(self) -> bytes:
         limit = self._parser.heartbeat * _MISSED or None

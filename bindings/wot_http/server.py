@@ -28,6 +28,7 @@ from wot.forms import variables_from
 from wot.interaction import NONE, Interactable, Interaction
 from wot.td import Form, Op, ThingDescription
 from wot_http import forms as http_forms
+from wot_http.answers import answer
 from wot_http.cors import Cors
 from wot_http.errors import PROBLEM_JSON, problem_body, status_of
 from wot_http.forms import STREAM, Route
@@ -141,10 +142,11 @@ class HTTPServer(Server):
                 Interaction(route.op, route.name, payload, variables)
             )
             content = reply.content
-            if content is None:
-                response = web.Response(status=204)
-            else:
-                response = web.Response(body=content.body, headers={"Content-Type": content.type})
+            body, kind = (b"", "") if content is None else (content.body, content.type)
+            if self._cors is None:
+                return answer(request, 204 if content is None else 200, kind, body)
+            headers = {"Content-Type": kind} if kind else {}
+            response = web.Response(status=200 if kind else 204, body=body, headers=headers)
         except WoTError as error:
             response = self._problem(error)
         return self._shared(request, response)

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from wot.errors import ProtocolError
 from wot.interaction import Notification
+from wot_http.answers import chunk
 
 EVENT_STREAM = "text/event-stream"
 GAP = "wot-gap"  # the event by which a subscriber learns that notifications were dropped
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_BOM = b"\xef\xbb\xbf"
 _LARGEST = 4 << 20  # bytes of one message
 
 
@@ -22,8 +24,8 @@ class Message(NamedTuple):
     id: str
 
 
-def frame(notification: Notification) -> bytes:
-    """The bytes of a notification, made once for all subscribers.
+def frame(notification: Notification) -> tuple[bytes, bytes]:
+    """The bytes of a notification, plain and as a chunk, made once for all subscribers.
 
     Without an `event:` line: node-wot and a browser's `onmessage` hear only unnamed messages.
     """
@@ -33,7 +35,8 @@ def frame(notification: Notification) -> bytes:
         if b"\n" in body or b"\r" in body:
             body = b"\ndata: ".join(_LINE_END.split(body))
         place = b"id: %b\n" % notification.position.encode() if notification.position else b""
-        wire = notification.wire = b"%bdata: %b\n\n" % (place, body)
+        plain = b"%bdata: %b\n\n" % (place, body)
+        wire = notification.wire = plain, chunk(plain)
     return wire
 
 
@@ -53,37 +56,41 @@ class Parser:
     """Turns bytes, cut anywhere, into messages."""
 
     def __init__(self) -> None:
-        self.last_id = ""
+        self.last_id = ""  # of the last message that came whole
         self.heartbeat = 0.0  # seconds, where the other side says so
         self._rest = b""
-        self._started = False
+        self._begun = False
         self._after_cr = False
         self._event = ""
+        self._id = ""
         self._data: list[str] = []
         self._size = 0
 
     def feed(self, chunk: bytes) -> list[Message]:
         """The messages that `chunk` completes; ProtocolError for what is too large or no UTF-8."""
-        if self._after_cr and chunk.startswith(b"\n"):
-            chunk = chunk[1:]
-        self._after_cr = chunk.endswith(b"\r") if chunk else self._after_cr
-        data = self._rest + chunk
-        if not self._started and len(data) >= 3:
-            data = data.removeprefix(b"\xef\xbb\xbf")
-            self._started = True
+        if self._after_cr and chunk:
+            self._after_cr = False
+            chunk = chunk.removeprefix(b"\n")
+        self._after_cr = self._after_cr or chunk.endswith(b"\r")
+        data = self._unmarked(self._rest + chunk)
         *lines, self._rest = _LINE_END.split(data)
         self._size += len(chunk)
         if self._size > _LARGEST:
             raise ProtocolError(f"an event is larger than {_LARGEST >> 20} MiB")
         try:
-            found = [
-                message for line in lines if (message := self._line(line.decode())) is not None
-            ]
+            found = [m for line in lines if (m := self._line(line.decode())) is not None]
         except UnicodeDecodeError:
             raise ProtocolError("the event stream is not UTF-8") from None
-        if found or not self._rest:
-            self._size = len(self._rest) + sum(map(len, self._data))
+        if lines and not self._data:
+            self._size = len(self._rest)
         return found
+
+    def _unmarked(self, data: bytes) -> bytes:
+        """Without the byte order mark that a stream may begin with."""
+        if self._begun or (len(data) < 3 and _BOM.startswith(data)):
+            return data
+        self._begun = True
+        return data.removeprefix(_BOM)
 
     def _line(self, line: str) -> Message | None:
         if not line:
@@ -95,7 +102,7 @@ class Parser:
         elif field == "event":
             self._event = value
         elif field == "id" and "\0" not in value:
-            self.last_id = value
+            self._id = value
         elif not field and value.startswith("heartbeat "):
             self._expect(value)
         return None
@@ -107,6 +114,7 @@ class Parser:
             self.heartbeat = 0.0
 
     def _dispatch(self) -> Message | None:
-        message = Message(self._event, "\n".join(self._data), self.last_id) if self._data else None
+        self.last_id = self._id
+        message = Message(self._event, "\n".join(self._data), self._id) if self._data else None
         self._event, self._data = "", []
         return message

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from wot.errors import EventsLost, WoTError
 from wot.interaction import Interactable, Interaction, Stream
+from wot_http.answers import EventStream
 from wot_http.errors import problem_body, status_of
 from wot_http.sse import EVENT_STREAM, frame, gap, opening
 
@@ -19,7 +20,7 @@ _STALLED = 4  # heartbeats for which a subscriber may leave its buffer full
 class _Live:
     """One subscriber's connection."""
 
-    def __init__(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
+    def __init__(self, request: web.BaseRequest, response: EventStream) -> None:
         self.request, self.response = request, response
         self.stalled = 0
 
@@ -54,15 +55,13 @@ class Streams:
         headers: Mapping[str, str],
     ) -> web.StreamResponse:
         """Follow `interaction`; what refuses the subscription raises before anything is sent."""
-        response = web.StreamResponse(
-            headers={
-                **headers,
-                "Content-Type": EVENT_STREAM,
-                "Cache-Control": "no-store",
-                "X-Accel-Buffering": "no",
-            }
-        )
         followed = await _open(thing, interaction)
+        fields = {
+            "Content-Type": EVENT_STREAM,
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
+        }
+        response = EventStream({**headers, **fields}, followed.first(self._heartbeat))
         if request.method == "HEAD":
             await followed.stream.aclose()
             return response
@@ -88,16 +87,15 @@ class Streams:
         thing: Interactable,
         interaction: Interaction,
         followed: _Followed,
-        response: web.StreamResponse,
+        response: EventStream,
     ) -> None:
         stream = followed.stream
         try:
             await response.prepare(request)
-            await response.write(followed.first(self._heartbeat))
             while True:
                 try:
                     async for notification in stream:
-                        await response.write(frame(notification))
+                        await response.send(*frame(notification))
                     return
                 except EventsLost as lost:
                     await stream.aclose()
@@ -123,7 +121,7 @@ class Streams:
                     if live.stalled >= _STALLED:
                         transport.abort()
                         task.cancel()
-                elif live.response.prepared:
+                else:
                     live.stalled = 0
                     await live.response.write(b":\n\n")
 
@@ -158,7 +156,7 @@ def _behind(interaction: Interaction, after: str) -> Interaction:
     )
 
 
-async def _end(response: web.StreamResponse) -> None:
+async def _end(response: EventStream) -> None:
     try:
         async with asyncio.timeout(0.5):
             await response.write_eof()

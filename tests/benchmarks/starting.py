@@ -17,10 +17,11 @@ begin = time.process_time()
 {}
 print('{{"cpu_ms": %r}}' % ((time.process_time() - begin) * 1e3))
 """
+BASIS = "asyncio, msgspec, inspect, importlib.metadata"
 IMPORTS = {
-    "import wot": "import wot",
-    "and its Thing, serve, Servient": "import wot; wot.Thing; wot.serve; wot.Servient",
-    "bare": "import asyncio, msgspec, inspect, importlib.metadata",
+    "`import wot`": "import wot",
+    "the same, and Thing, serve, Servient": "import wot; wot.Thing; wot.serve; wot.Servient",
+    BASIS: f"import {BASIS}",
 }
 CLEAN = """\
 import importlib.metadata, json, sys
@@ -60,13 +61,10 @@ def imports(settings: Settings) -> list[Row]:
             took = float(run_program("-c", TIMED.format(code))["cpu_ms"])
             if i:  # the first round fills caches
                 samples[name].append(took)
-    against = IMPORTS["bare"].removeprefix("import ")
-    bare = samples["bare"]
+    theirs = samples.pop(BASIS)
     return [
-        Row("import", "`import wot`", "ms CPU", samples["import wot"], against, bare, 1.4),
-        Row("import", "and use Thing, serve, Servient", "ms CPU",
-            samples["and its Thing, serve, Servient"], against, bare),
-    ]  # fmt: skip
+        Row("import", name, "ms CPU", ours, BASIS, theirs, 1.4) for name, ours in samples.items()
+    ]
 
 
 def start(settings: Settings) -> list[Row]:

@@ -1,0 +1,245 @@
+"""Thing Descriptions, the list of Things, the well-known address."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+
+import wot
+from wot.td import TD_JSON, ThingDescription
+
+from .conftest import ANY
+from .things import Probe
+from .wire import Answer, ask, connected
+
+SCRIPT = "<script>alert('1')</script> & \"co\""
+
+
+class Odd(wot.Thing, title=SCRIPT, description=SCRIPT, id='urn:test:"odd"&<b>'):
+    """A Thing whose words are not for browsers."""
+
+    level = wot.stored(1)
+
+
+@pytest.fixture
+async def several(probe: Probe) -> AsyncIterator[str]:
+    """The base of a server of two Things."""
+    async with wot.serve([probe, Odd()], ANY) as served:
+        yield served.urls[0].removesuffix("probe")
+
+
+async def root_of(url: str, path: str = "") -> Answer:
+    return await ask(urljoin(url, "/") + path)
+
+
+async def test_the_td(url: str, probe: Probe) -> None:
+    answer = await ask(url)
+    assert (answer.status, answer.headers["content-type"]) == (200, TD_JSON)
+    td = ThingDescription.parse(answer.body)
+    assert (td.id, td.title, td.base) == ("urn:test:probe", "Probe", url.removesuffix("probe"))
+    level = td.json["properties"]["level"]
+    assert level["maximum"] == 100
+    assert [form["href"] for form in level["forms"]] == ["probe/properties/level"] * 2
+    assert [form["op"] for form in level["forms"]] == [
+        ["readproperty", "writeproperty"],
+        ["observeproperty", "unobserveproperty"],
+    ]
+    assert [form.get("subprotocol") for form in level["forms"]] == [None, "sse"]
+
+
+@pytest.mark.parametrize("accept", ["", "application/json"])
+async def test_a_td_that_is_known_is_not_sent_again(url: str, accept: str) -> None:
+    first = await ask(url, accept=accept)
+    etag = first.headers["etag"]
+    for known in (etag, f"W/{etag}", f'"x", {etag}', "*"):
+        answer = await ask(url, accept=accept, if_none_match=known)
+        assert (answer.status, answer.headers["etag"], answer.body) == (304, etag, b""), known
+    other = await ask(url, accept=accept, if_none_match='"x"')
+    assert (other.status, other.body) == (200, first.body)
+
+
+async def test_the_etag_is_of_the_bytes(url: str) -> None:
+    one, other = await ask(url), await ask(url, host="elsewhere.example")
+    assert one.body != other.body
+    assert one.headers["etag"] != other.headers["etag"]
+
+
+@pytest.mark.parametrize("path", ["", "/", "?x=1"])
+async def test_the_td_is_at_its_path_with_or_without_slash(url: str, path: str) -> None:
+    assert (await ask(url + path)).json["id"] == "urn:test:probe"
+
+
+@pytest.mark.parametrize("path", ["probe", "", ".well-known/wot"])
+async def test_head_is_get_without_the_body(url: str, path: str) -> None:
+    there = urljoin(url, "/") + path
+    got, head = await ask(there), await ask(there, "HEAD")
+    ignored = {"date"}
+    assert head.status == 200
+    assert {k: v for k, v in head.headers.items() if k not in ignored} == {
+        k: v for k, v in got.headers.items() if k not in ignored
+    }
+
+
+@pytest.mark.parametrize("path", ["probe", "", ".well-known/wot"])
+async def test_pages_are_read_only(url: str, path: str) -> None:
+    there = urljoin(url, "/") + path
+    options = await ask(there, "OPTIONS")
+    assert (options.status, options.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+    for method in ("PUT", "POST", "DELETE", "PATCH", "BREW"):
+        answer = await ask(there, method, b"{}")
+        assert answer.problem == (405, "NotAllowed"), method
+        assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+HOSTS = ["example.org", "example.org:8080", "192.0.2.1:80", "[2001:db8::1]:8080", "a-b.c_d~e"]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+async def test_the_base_is_what_the_requester_sees(url: str, host: str) -> None:
+    assert (await ask(url, host=host)).json["base"] == f"http://{host}/"
+
+
+BAD_HOSTS = [
+    "a/b",
+    "a@b",
+    'a"b',
+    "<b>",
+    "a?x",
+    "a#x",
+    "a b",
+    "a:b",
+    "a:123456",
+    "a:99999",
+    "[x]",
+    "ä.example",
+    "-" * 5000,
+]
+
+
+@pytest.mark.parametrize("host", BAD_HOSTS)
+async def test_a_strange_host_is_not_repeated(url: str, host: str) -> None:
+    answer = await ask(url, host=host)
+    if answer.status != 400:
+        assert answer.json["base"] == url.removesuffix("probe")
+
+
+async def test_forwarded_headers_are_not_trusted(url: str) -> None:
+    forged = {"x_forwarded_host": "evil.example", "x_forwarded_proto": "https"}
+    answer = await ask(url, forwarded="host=evil.example", **forged)
+    assert answer.json["base"] == url.removesuffix("probe")
+
+
+async def test_without_a_host_there_is_still_a_td(url: str) -> None:
+    async with connected(url) as wire:
+        await wire.send(b"GET /probe HTTP/1.0\r\n\r\n")
+        assert (await wire.answer()).json["base"] == url.removesuffix("probe")
+
+
+async def test_many_hosts_do_not_fill_the_memory(url: str, probe: Probe) -> None:
+    async with connected(url) as wire:
+        for number in range(400):
+            await wire.send(f"GET /probe HTTP/1.1\r\nHost: h{number}.example\r\n\r\n".encode())
+            assert (await wire.answer()).json["base"] == f"http://h{number}.example/"
+
+
+@pytest.mark.parametrize("public", ["https://things.example/lab/", "https://things.example/lab"])
+async def test_a_public_url_is_the_base(probe: Probe, public: str) -> None:
+    async with wot.Servient() as servient:
+        ends = [wot.endpoint(ANY, public_url=public)]
+        async with servient.serve(probe, *ends) as served, connected_to(servient) as here:
+            assert served.urls == ["https://things.example/lab/probe"]
+            td = (await ask(f"{here}probe", host="evil.example")).json
+            assert td["base"] == "https://things.example/lab/"
+            page = Page((await ask(here, accept="text/html")).body)
+            assert [urljoin(td["base"], href) for href in page.links] == served.urls
+
+
+def connected_to(servient: wot.Servient) -> Any:
+    """Where the only server really listens, which nobody outside needs to know."""
+    from contextlib import asynccontextmanager
+
+    @asynccontextmanager
+    async def here() -> AsyncIterator[str]:
+        (shared,) = servient._servers.values()
+        host, port = shared.server._runner.addresses[0][:2]  # type: ignore[attr-defined]
+        yield f"http://{host}:{port}/"
+
+    return here()
+
+
+async def test_the_list_as_json(several: str) -> None:
+    for accept in ("", "*/*", "application/json", "text/html;q=0.5, application/json"):
+        answer = await ask(several, accept=accept)
+        assert answer.headers["content-type"].startswith("application/json")
+        assert answer.headers["vary"] == "Accept"
+        ids = ["urn:test:probe", 'urn:test:"odd"&<b>']
+        assert [item["id"] for item in answer.json] == ids
+        assert [item["title"] for item in answer.json] == ["Probe", SCRIPT]
+        for item in answer.json:
+            assert (await ask(urljoin(several, item["href"]))).json["id"] == item["id"]
+
+
+class Page(HTMLParser):
+    """The links and tags of a page."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__()
+        self.links, self.tags, self.text = list[str](), set[str](), ""
+        self.feed(body.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+async def test_the_list_for_browsers(several: str) -> None:
+    answer = await ask(several, accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    page = Page(answer.body)
+    assert "script" not in page.tags
+    assert SCRIPT in page.text
+    titles = [(await ask(urljoin(several, link))).json["title"] for link in page.links]
+    assert titles == ["Probe", SCRIPT]
+
+
+async def test_well_known_is_the_td_of_the_only_thing(url: str) -> None:
+    """W3C WoT Discovery section 6.3."""
+    answer = await root_of(url, ".well-known/wot")
+    assert (answer.headers["content-type"], answer.json) == (TD_JSON, (await ask(url)).json)
+    etag = answer.headers["etag"]
+    there = urljoin(url, "/.well-known/wot")
+    assert (await ask(there, if_none_match=etag)).status == 304
+
+
+async def test_well_known_links_to_several_things(several: str) -> None:
+    answer = await ask(several + ".well-known/wot")
+    assert answer.headers["content-type"] == TD_JSON
+    td = ThingDescription.parse(answer.body)
+    assert td.security == ("nosec_sc",)
+    assert {(link.rel, link.type) for link in td.links} == {("item", TD_JSON)}
+    ids = [(await ask(urljoin(td.base, link.href))).json["id"] for link in td.links]
+    assert ids == ["urn:test:probe", 'urn:test:"odd"&<b>']
+
+
+async def test_a_thing_that_is_no_longer_served_is_gone(servient: wot.Servient) -> None:
+    async with servient.serve(Probe(), ANY) as first:
+        port = first.urls[0].removesuffix("/probe")
+        async with servient.serve(Odd(), port) as second:
+            assert second.urls[0].startswith("http://127.0.0.1:")
+    assert not servient._servers
+
+
+@pytest.mark.parametrize("path", ["properties/level", "properties/level/", ""])
+async def test_the_absolute_form_of_a_target(url: str, path: str) -> None:
+    """RFC 9112 section 3.2.2: a server accepts it."""
+    async with connected(url) as wire:
+        for target in (f"{url}/{path}", urljoin(url, "/")):
+            await wire.send(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert (await wire.answer()).status == 200, target

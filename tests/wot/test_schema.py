@@ -1,0 +1,118 @@
+"""Verdicts on plain values."""
+
+from typing import Any
+
+import pytest
+
+from wot.schema import Mismatch, Verdict
+
+OBJECT = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
+NESTED = {"type": "array", "items": OBJECT}
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        ({}, [None, 1, "a", [], {"a": 1}], []),
+        ({"type": "integer"}, [1, 1.0, -0.0, 2**70], [1.5, True, "1", None]),
+        ({"type": "number"}, [1, 1.5], [True, "1"]),
+        ({"type": "boolean"}, [True], [1, 0, "true"]),
+        ({"type": "null"}, [None], [0, False, ""]),
+        ({"type": ["integer", "null"]}, [1, None], ["a"]),
+        ({"minimum": 0, "maximum": 2}, [0, 2, "text is no number"], [-0.1, 3]),
+        ({"exclusiveMinimum": 0, "exclusiveMaximum": 2}, [1], [0, 2]),
+        ({"multipleOf": 0.5}, [1.5], [1.7]),
+        ({"minLength": 1, "maxLength": 2}, ["é", "日本"], ["", "abc"]),
+        ({"pattern": "^a+$"}, ["aa", 1], ["b"]),
+        ({"enum": ["a", 1, None]}, ["a", 1, 1.0, None], ["b", True]),
+        ({"const": False}, [False], [0]),
+        ({"type": "array", "minItems": 1, "maxItems": 2}, [[1]], [[], [1, 2, 3]]),
+        ({"items": [{"type": "string"}, {"type": "integer"}]}, [["a", 1], ["a"]], [[1, "a"]]),
+        ({"uniqueItems": True}, [[1, 2], [1, True]], [[1, 1.0]]),
+        ({"oneOf": [{"type": "integer"}, {"type": "number"}]}, [1.5], [1, "a"]),
+        ({"oneOf": []}, [1, "a"], []),  # wotpy writes these
+        (NESTED, [[], [{"a": 1}]], [[{}], [{"a": "b"}]]),
+        ({"additionalProperties": {"type": "integer"}}, [{"x": 1}], [{"x": "a"}]),
+        # TD 1.1: what a consumer does not know is ignored.
+        ({"$ref": "#/definitions/no"}, [1], []),
+        ({"if": {}, "then": False}, [1], []),
+        ({"type": "string", "format": "date-time"}, ["not a date"], []),
+        ({"type": "string", "pattern": "(?<bad"}, ["a"], [1]),
+        ({"type": "nonsense", "maximum": 1}, [1], [2]),
+        ({"properties": {"x": {"pattern": "["}, "y": {"minimum": 1}}}, [{"x": "a"}], [{"y": 0}]),
+    ],
+)
+def test_verdicts(schema: dict[str, Any], good: list[Any], bad: list[Any]) -> None:
+    verdict = Verdict(schema)
+    for value in good:
+        verdict.check(value, closed=False)
+    for value in bad:
+        with pytest.raises(Mismatch):
+            verdict.check(value, closed=False)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        (OBJECT, {"a": 1, "b": 2}),
+        (NESTED, [{"a": 1, "b": 2}]),
+        ({"properties": {"o": OBJECT}}, {"o": {"a": 1, "b": 2}}),
+        ({"additionalProperties": OBJECT}, {"x": {"a": 1, "b": 2}}),
+        ({"oneOf": [OBJECT, {"type": "null"}]}, {"a": 1, "b": 2}),
+    ],
+)
+def test_undeclared_members_are_refused_by_a_thing_and_ignored_by_a_consumer(
+    schema: dict[str, Any], value: Any
+) -> None:
+    Verdict(schema).check(value, closed=False)
+    with pytest.raises(Mismatch, match="b"):
+        Verdict(schema).check(value, closed=True)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object"},
+        {**OBJECT, "additionalProperties": True},
+        {**OBJECT, "oneOf": [{"properties": {"b": {}}}]},  # a branch may know the member
+        {"allOf": [OBJECT, {"properties": {"b": {}}}]},
+        {**OBJECT, "anyOf": [{"required": ["b"]}, {"required": ["c"]}]},
+    ],
+)
+def test_members_are_free_where_nothing_says_otherwise(schema: dict[str, Any]) -> None:
+    Verdict(schema).check({"a": 1, "b": 2}, closed=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ([{"a": "x"}], "$[0].a: 'x' is not of type 'integer'"),
+        ({}, "{} is not of type 'array'"),
+        ([{"a": 1}, {}], "$[1]: 'a' is a required property"),
+    ],
+)
+def test_a_mismatch_says_where_and_why(value: Any, message: str) -> None:
+    with pytest.raises(Mismatch) as caught:
+        Verdict(NESTED).check(value, closed=True)
+    assert str(caught.value) == message
+
+
+def test_messages_stay_short_and_large_values_are_explained_quickly() -> None:
+    with pytest.raises(Mismatch) as caught:
+        Verdict({"maxLength": 3}).check("x" * 10_000, closed=True)
+    assert len(str(caught.value)) < 400
+    with pytest.raises(Mismatch) as caught:
+        Verdict(NESTED).check([{"a": 1}] * 20_000 + [{"a": "x"}], closed=True, size=1 << 20)
+    assert "20000" in str(caught.value)
+    assert "integer" in str(caught.value)
+
+
+@pytest.mark.parametrize("schema", [{}, {"type": "array"}, {"uniqueItems": True}, {"enum": [[]]}, {"type": "null"}])
+def test_what_is_nested_beyond_all_measure_is_judged_or_refused(schema: dict[str, Any]) -> None:
+    deep: Any = 1
+    for _ in range(600):
+        deep = [deep, 2]
+    try:
+        Verdict(schema).check(deep, closed=True)
+    except Mismatch as error:
+        assert len(str(error)) < 400
