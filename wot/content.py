@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from wot.td import is_array, is_object
+from wot.td import is_object
 
 JSON = "application/json"
 TEXT = "text/plain"
@@ -93,8 +93,8 @@ def finite(value: Any) -> bool:
             return False
         if is_object(item):
             stack.extend(item.values())
-        elif is_array(item):
-            stack.extend(item)
+        elif isinstance(item, (list, tuple)):
+            stack.extend(cast(list[Any], item))
     return True
 
 

@@ -187,17 +187,22 @@ def to_problem(error: WoTError, status: int | None = None) -> dict[str, Any]:
     problem: dict[str, Any] = {
         "type": PROBLEM + kind.__name__,
         "title": (kind.__doc__ or kind.__name__).rstrip("."),
-        "detail": str(error),
+        "detail": _sendable(str(error)),
     }
     for member, value in (
         ("status", status),
-        ("hint", error.hint),
+        ("hint", _sendable(error.hint)),
         ("after", getattr(error, "after", "")),
         ("retryAfter", getattr(error, "retry_after", None)),
     ):
         if value not in ("", None):
             problem[member] = value
     return problem
+
+
+def _sendable(text: str) -> str:
+    """`text` without what UTF-8 cannot say: it may repeat a broken header."""
+    return text.encode(errors="replace").decode()
 
 
 def from_problem(problem: Mapping[str, Any], fallback: type[WoTError]) -> WoTError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import functools
 import logging
@@ -172,6 +173,11 @@ class ExposedThing:
         except (KeyError, OwnTimeout) as error:
             # Not ours: a lookup or a time-out inside the handler is a fault of the handler.
             raise _Foreign from error
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise _Foreign from error  # nobody cancelled us: something inside the handler was
 
     @property
     def threads(self) -> Threads:

@@ -170,10 +170,18 @@ class Arguments:
         self, args: tuple[Any, ...], kwargs: dict[str, Any], media_type: str
     ) -> Content | None:
         """What is sent for a call with these arguments."""
-        if self._body is None:
-            return None
-        if self._positional:
-            return self._body.dump(args[0], media_type) if args else None
+        known = len(self._names)
+        if len(args) > known:
+            raise TypeError(f"{len(args)} arguments are given, but it takes {known}")
+        if self._body is None or self._positional:
+            if kwargs or (self._body and not args and not self.optional):
+                raise TypeError(
+                    f"unexpected {next(iter(kwargs))!r}" if kwargs else "its argument is missing"
+                )
+            return self._body.dump(args[0], media_type) if self._body and args else None
+        twice = [name for name in self._names[: len(args)] if name in kwargs]
+        if twice:
+            raise TypeError(f"{twice[0]!r} is given twice")
         value = {**dict(zip(self._names, args, strict=False)), **kwargs}
         return None if not value and self.optional else self._body.dump(value, media_type)
 

@@ -143,9 +143,9 @@ def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
                 "this name is the hook that opens or closes the device",
                 hint=f"name the method otherwise and keep the affordance's name: name={member.attribute!r}",
             )
-        if not member.name or "/" in member.name:
+        if member.name in ("", ".", "..") or "/" in member.name:
             raise DefinitionError(
-                f"the name {member.name!r} cannot be part of a URL", hint="leave out the slash"
+                f"the name {member.name!r} cannot be part of a URL", hint="choose another"
             )
         member.define(cls, hints)
     except (DefinitionError, ValueError, TypeError) as error:

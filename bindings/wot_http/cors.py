@@ -34,7 +34,12 @@ class Cors:
     def apply(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
         """Add them, and what a preflight asks for."""
         found = self.headers(request.headers.get("Origin", ""))
+        vary = ", ".join(
+            part for part in (response.headers.get("Vary"), found.pop("Vary", "")) if part
+        )
         response.headers.update(found)
+        if vary:
+            response.headers["Vary"] = vary
         if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in found:
             response.headers["Access-Control-Allow-Methods"] = _METHODS
             response.headers["Access-Control-Allow-Headers"] = _HEADERS

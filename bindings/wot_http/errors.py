@@ -62,6 +62,7 @@ STATUS: Mapping[type[WoTError], int] = {
 _ERROR: Mapping[int, type[WoTError]] = {
     **{status: kind for kind, status in reversed(list(STATUS.items())) if status not in (400, 502)},
     400: InvalidInput,
+    408: Timeout,
     422: InvalidInput,
     501: NotAllowed,
     502: ProtocolError,

@@ -26,23 +26,25 @@ class Route(NamedTuple):
     op: Op
     name: str
     takes: str  # media type of the request
-    gives: str  # media type of the response
+    gives: str  # media type of the response, "" where there is no content
     variables: Mapping[str, Json]
 
 
-def routes(td: ThingDescription) -> dict[str, dict[str, Route]]:
-    """Path below the Thing → method → route."""
-    table: dict[str, dict[str, Route]] = {}
+def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
+    """Segments of the path below the Thing → method → route."""
+    table: dict[tuple[str, ...], dict[str, Route]] = {}
     for kind, name, json in _affordances(td):
         form = _pinned(json)
         variables = {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
         methods: dict[str, Route] = {}
         for op in offered(td, kind, name):
-            route = Route(op, name, form.content_type, form.response_type, variables)
+            silent = op is Op.WRITE_PROPERTY or (kind == "actions" and "output" not in json)
+            gives = "" if silent else form.response_type
+            route = Route(op, name, form.content_type, gives, variables)
             methods[METHODS.get(op, STREAM)] = route
         if kind == "events":
             methods["GET"] = methods[STREAM]
-        table[f"{kind}/{name}"] = methods
+        table[kind, name] = methods
     return table
 
 

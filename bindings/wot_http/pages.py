@@ -101,7 +101,7 @@ def _links(mounts: list[Mount], base: str) -> Json:
 
 def _page(mounts: list[Mount]) -> str:
     rows = "".join(
-        f'<li><a href="/{html.escape(m.path)}">{html.escape(m.thing.td.title)}</a> '
+        f'<li><a href="{html.escape(m.path)}">{html.escape(m.thing.td.title)}</a> '
         f"{html.escape(m.thing.td.description)}</li>"
         for m in mounts
     )

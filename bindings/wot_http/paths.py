@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 from wot.binding import Describe
 from wot.errors import UnknownAffordance, UnknownThing
 from wot.interaction import Interactable
-from wot.td import ThingDescription
 from wot_http.forms import Route, routes
 
 _HOT = 8192  # raw paths kept resolved
@@ -21,7 +20,7 @@ class Mount(NamedTuple):
     path: str
     thing: Interactable
     describe: Describe
-    table: Mapping[str, Mapping[str, Route]]
+    table: Mapping[tuple[str, ...], Mapping[str, Route]]
 
 
 class Place(NamedTuple):
@@ -45,7 +44,7 @@ class Paths:
         td = thing.td
         parts = [td.json.get(kind) for kind in ("properties", "actions", "events", "uriVariables")]
         key = tuple(id(part) for part in parts)
-        shared = self._tables.setdefault(key, [self._table(td), 0, parts])
+        shared = self._tables.setdefault(key, [routes(td), 0, parts])
         shared[1] += 1
         self.mounts[path] = Mount(path, thing, describe, shared[0])
 
@@ -57,10 +56,6 @@ class Paths:
                 del self._tables[key]
 
         return unmount
-
-    @staticmethod
-    def _table(td: ThingDescription) -> dict[str, dict[str, Route]]:
-        return routes(td)
 
     def find(self, raw: str) -> Place:
         """What a path leads to that is not in `hot` yet; UnknownThing or UnknownAffordance where to nothing."""
@@ -74,7 +69,7 @@ class Paths:
             raise UnknownThing(
                 f"there is no Thing at /{head[:80]}", hint=f"there are: {known}" if known else ""
             )
-        methods = mount.table.get("/".join(rest)) if rest else None
+        methods = mount.table.get(tuple(rest)) if rest else None
         if rest and methods is None:
             raise self._unknown(mount, rest)
         place = Place(mount, methods)

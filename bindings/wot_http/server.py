@@ -11,19 +11,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from wot.binding import Describe, Server, known_option, within
-from wot.content import Content
-from wot.errors import (
-    ConnectError,
-    EventsLost,
-    InvalidInput,
-    NotAcceptable,
-    NotAllowed,
-    Timeout,
-    TooLarge,
-    Unavailable,
-    WoTError,
-)
+from wot.binding import Describe, Server, known_option
+from wot.errors import ConnectError, Unavailable, WoTError
 from wot.forms import variables_from
 from wot.interaction import NONE, Interactable, Interaction
 from wot.td import Form, Op, ThingDescription
@@ -31,19 +20,16 @@ from wot_http import forms as http_forms
 from wot_http.answers import answer
 from wot_http.cors import Cors
 from wot_http.errors import PROBLEM_JSON, problem_body, status_of
-from wot_http.forms import STREAM, Route
-from wot_http.negotiation import quality
+from wot_http.forms import Route
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
-from wot_http.sse import EVENT_STREAM
+from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
 from wot_http.streams import Streams
 
 MAX_BODY = 1 << 20
-_READING = 30.0  # seconds for a request's body
 _STOPPING = 0.8  # seconds for requests that are under way when the server stops
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 _OPTIONS = ("public_url", "cors", "max_body", "heartbeat")
-_READS = frozenset({"GET", "HEAD"})
 
 
 class HTTPServer(Server):
@@ -115,11 +101,12 @@ class HTTPServer(Server):
         )
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        raw = request.raw_path
-        query = ""
+        raw, query, method = request.raw_path, "", request.method
         if "?" in raw:
             raw, _, query = raw.partition("?")
-        method = request.method
+        if not raw.startswith("/"):
+            # RFC 9112 section 3.2.2: a server must accept the absolute form, too.
+            raw = urlsplit(raw).path or "/"
         try:
             place = self._paths.hot.get(raw)
             if place is None or place.methods is None:
@@ -128,15 +115,12 @@ class HTTPServer(Server):
             route = place.methods.get(method)
             accept = request.headers.get("Accept", "")
             if route is None or (accept and accept != "*/*") or route.op is Op.SUBSCRIBE_EVENT:
-                found = self._negotiated(place, method, accept)
-                if found is None:
-                    return self._shared(
-                        request, web.Response(status=204, headers={"Allow": _allow(place.methods)})
-                    )
-                route, streaming = found
+                if method == "OPTIONS":
+                    return self._shared(request, _options(allowed(place.methods)))
+                route, streaming = route_for(place.methods, method, accept)
                 if streaming:
                     return await self._stream(request, place, route, query)
-            payload = None if method in _READS else await self._payload(request, route)
+            payload = None if method in READS else await read_body(request, route, self._max_body)
             variables = variables_from(query, route.variables) if query else NONE
             reply = await place.mount.thing.request(
                 Interaction(route.op, route.name, payload, variables)
@@ -148,83 +132,27 @@ class HTTPServer(Server):
             headers = {"Content-Type": kind} if kind else {}
             response = web.Response(status=200 if kind else 204, body=body, headers=headers)
         except WoTError as error:
-            response = self._problem(error)
+            response = problem(error)
+        except Refused as refused:
+            response = problem(refused.error, refused.status, refused.headers)
         return self._shared(request, response)
 
     async def _page(
         self, request: web.BaseRequest, raw: str, place: Place | None
     ) -> web.StreamResponse:
         """What is no affordance: TDs, the list of Things, the well-known address, and names not seen before."""
-        if place is None:
-            page = self._pages.at(raw)
-            if page is None:
-                place = self._paths.find(raw)
-                if place.methods is not None:
-                    return await self._serve(request)
+        if place is None and not self._pages.at(raw) and raw != "*":
+            place = self._paths.find(raw)
+            if place.methods is not None:
+                return await self._serve(request)
         if request.method == "OPTIONS":
-            return web.Response(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
-        if request.method not in _READS:
-            return self._problem(
-                _not_allowed(request.method, "GET, HEAD, OPTIONS"), "GET, HEAD, OPTIONS"
-            )
+            return _options("GET, HEAD, OPTIONS")
+        if request.method not in READS:
+            raise not_allowed(request.method, "GET, HEAD, OPTIONS")
         base = self._base_for(request)
         if place is None:
             return await self._pages.answer(raw, base, request.headers)
         return await self._pages.description(place.mount, base, request.headers)
-
-    def _negotiated(self, place: Place, method: str, accept: str) -> tuple[Route, bool] | None:
-        """The route for a method and an Accept header, and whether it streams; None for OPTIONS."""
-        methods = place.methods or {}
-        if method == "OPTIONS":
-            return None
-        stream, route = methods.get(STREAM), methods.get("GET" if method == "HEAD" else method)
-        reading = method in _READS
-        if reading and stream is not None:
-            wanted = quality(accept, EVENT_STREAM)
-            alone = route is None or route is stream
-            if wanted and (
-                alone
-                or (
-                    EVENT_STREAM in accept
-                    and wanted >= quality(accept, route.gives if route else "")
-                )
-            ):
-                return stream, True
-            if alone:
-                raise NotAcceptable(
-                    f"this can only be followed as {EVENT_STREAM}",
-                    hint=f"send Accept: {EVENT_STREAM}",
-                )
-        if route is None:
-            raise _not_allowed(method, _allow(methods))
-        if accept and not quality(accept, route.gives):
-            raise NotAcceptable(
-                f"{route.name} is only to be had as {route.gives}",
-                hint=f"send Accept: {route.gives}",
-            )
-        return route, False
-
-    async def _payload(self, request: web.BaseRequest, route: Route) -> Content | None:
-        if (request.content_length or 0) > self._max_body:
-            raise self._too_large()
-        try:
-            body = await within(_READING, request.read())
-        except web.HTTPRequestEntityTooLarge:
-            raise self._too_large() from None
-        except TimeoutError:
-            raise Timeout("the body of the request did not arrive in time") from None
-        except (web.HTTPException, web.PayloadAccessError, ValueError, OSError) as error:
-            raise InvalidInput(
-                f"the body of the request is broken: {type(error).__name__}"
-            ) from None
-        if not body:
-            return None
-        return Content(body, request.headers.get("Content-Type") or route.takes)
-
-    def _too_large(self) -> TooLarge:
-        return TooLarge(
-            f"a payload may have {self._max_body} bytes here", hint="send less, or raise max_body="
-        )
 
     async def _stream(
         self, request: web.BaseRequest, place: Place, route: Route, query: str
@@ -234,16 +162,6 @@ class HTTPServer(Server):
         interaction = Interaction(route.op, route.name, variables=variables, after=after)
         headers = self._cors.headers(request.headers.get("Origin", "")) if self._cors else {}
         return await self._streams.serve(request, place.mount.thing, interaction, headers)
-
-    def _problem(self, error: WoTError, allow: str = "") -> web.Response:
-        status = status_of(error)
-        headers = {"Content-Type": PROBLEM_JSON}
-        if isinstance(error, Unavailable) and error.retry_after:
-            headers["Retry-After"] = str(max(1, round(error.retry_after)))
-        allow = allow or getattr(error, "allow", "")
-        if allow:
-            headers["Allow"] = allow
-        return web.Response(status=status, body=problem_body(error, status), headers=headers)
 
     def _shared(self, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
         """What every answer gets."""
@@ -259,16 +177,19 @@ class HTTPServer(Server):
         return f"http://{host}/"
 
 
-def _allow(methods: Mapping[str, Route]) -> str:
-    names = {"GET" if name == STREAM else name for name in methods}
-    implied = {"HEAD", "OPTIONS"} if "GET" in names else {"OPTIONS"}
-    return ", ".join(sorted(names | implied))
+def problem(
+    error: WoTError, status: int = 0, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """An error as problem details (RFC 9457)."""
+    code = status or status_of(error)
+    fields = {"Content-Type": PROBLEM_JSON, **(headers or {})}
+    if isinstance(error, Unavailable) and error.retry_after:
+        fields["Retry-After"] = str(max(1, round(error.retry_after)))
+    return web.Response(status=code, body=problem_body(error, code), headers=fields)
 
 
-def _not_allowed(method: str, allow: str) -> NotAllowed:
-    error = NotAllowed(f"{method[:20]} is not possible here", hint=f"use {allow}")
-    error.allow = allow  # type: ignore[attr-defined]
-    return error
+def _options(allow: str) -> web.Response:
+    return web.Response(status=204, headers={"Allow": allow})
 
 
 def _shown(host: str) -> str:
@@ -276,6 +197,3 @@ def _shown(host: str) -> str:
     if host in ("", "0.0.0.0", "::"):  # noqa: S104 - compared, not bound
         return socket.gethostname()
     return f"[{host}]" if ":" in host else host
-
-
-__all__ = ["EventsLost", "HTTPServer"]

@@ -119,10 +119,11 @@ class TestWotpy:
         with pytest.raises(wot.errors.HandlerError):
             await thing.invoke("rest")
 
+    @pytest.mark.xfail(raises=TimeoutError, strict=True, reason="takes SSE for granted")
     async def test_streams_by_long_polling_that_its_td_does_not_name(self, thing):
-        async with thing.observe("integer") as values:
+        async with asyncio.timeout(5), thing.observe("integer") as values:
             await thing.write("integer", 5)
             assert await anext(values) == 5
-        async with thing.subscribe("rang") as events:
+        async with asyncio.timeout(5), thing.subscribe("rang") as events:
             await thing.invoke("ring", 7)
             assert await anext(events) == 7

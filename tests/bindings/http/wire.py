@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
@@ -157,6 +158,13 @@ async def following(url: str, **headers: str) -> AsyncIterator[Follower]:
         follower = Follower(wire, fields)
         follower.opening = await follower.frame()
         yield follower
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = PATIENCE) -> None:

@@ -1,8 +1,8 @@
 // node-wot's client, driven by JSON lines. A value of a subscription is a line {"of": name, "value": …}.
 "use strict";
+const { say, serve } = require("./lines");
 const { Servient } = require("@node-wot/core");
 const { HttpClientFactory } = require("@node-wot/binding-http");
-const { say, serve } = require("./lines");
 
 const servient = new Servient();
 const subscriptions = new Map();

@@ -2,7 +2,7 @@
 "use strict";
 const readline = require("readline");
 
-console.warn = () => {}; // node-wot's validator complains about its own schema, forty times a TD
+console.warn = () => {}; // loading node-wot prints forty lines about its own schema
 
 const say = (line) => process.stdout.write(JSON.stringify(line) + "\n");
 

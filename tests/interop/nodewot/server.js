@@ -1,9 +1,9 @@
 // A Thing in node-wot with every JSON type, driven by JSON lines; the first line it prints is {"td": url}.
 "use strict";
+const { say, serve } = require("./lines");
 const { EventEmitter, once } = require("events");
 const { Servient } = require("@node-wot/core");
 const { HttpServer } = require("@node-wot/binding-http");
-const { say, serve } = require("./lines");
 
 const pair = {
     type: "object",

@@ -1,0 +1,204 @@
+"""The command line: what can be said, and what runs then."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from wot.cli.ending import DONE, INTERRUPTED, USAGE, UsageError, ended
+from wot.cli.output import Output
+
+LOCAL = "http://127.0.0.1:8080"
+# What click calls UsageError, wherever this version of typer keeps it.
+_Refused: Any = typer.BadParameter.__mro__[1]
+
+_app = typer.Typer(
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+ThingArgument = Annotated[
+    str, typer.Argument(metavar="THING", help="A Thing Description: its URL, or a file.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, errors included.")]
+TimeoutOption = Annotated[
+    float,
+    typer.Option(metavar="S", min=0.001, max=1e9, help="Seconds after which to give up."),
+]
+VariableOption = Annotated[
+    list[str] | None,
+    typer.Option("--var", metavar="NAME=VALUE", help="A URI variable; may be repeated."),
+]
+# So that -5 is a value and not an option.
+_VALUES = {"ignore_unknown_options": True}
+
+
+def run() -> int:
+    """Run the command line that this process was started with; returns the exit code."""
+    try:
+        return int(_app(standalone_mode=False, prog_name="wot") or DONE)
+    except _Refused as error:
+        usage = error.ctx.command_path if error.ctx else "wot"
+        refusal = UsageError(error.format_message(), hint=f"{usage} --help tells more")
+        Output("--json" in sys.argv).error("that is no command line of wot", refusal)
+        return USAGE
+    except typer.Abort:
+        return INTERRUPTED
+
+
+def _end(
+    output: Output, what: str, job: Callable[[], Coroutine[Any, Any, None]], interrupted: int
+) -> NoReturn:
+    raise typer.Exit(ended(output, what, job, interrupted))
+
+
+@_app.callback(invoke_without_command=True)
+def wot(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """The Web of Things: serve Things, and use anybody's.
+
+    Exit codes: 0 done, 1 the Thing refused, 2 usage, 3 no usable answer, 4 invalid Thing Description.
+    """
+    if version:
+        from wot import __version__
+
+        print(f"isowot {__version__}")
+    elif context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(USAGE)
+
+
+@_app.command()
+def serve(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE[:CLASS]",
+            help="A Python file; without CLASS, every Thing class it defines. Or an importable module:CLASS.",
+        ),
+    ],
+    on: Annotated[
+        list[str] | None,
+        typer.Option("--on", metavar="URL", help=f"Where; may be repeated. Default: {LOCAL}"),
+    ] = None,
+    public_url: Annotated[
+        str, typer.Option(metavar="URL", help="How the first --on is reached, behind a proxy.")
+    ] = "",
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Serve beyond this machine without protection.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Serve the Things of Python files, until Ctrl-C."""
+    from wot.cli import serving
+
+    output = Output(json)
+
+    async def job() -> None:
+        at = serving.endpoints(on or [LOCAL], public_url)
+        await serving.serving(output, files, at, insecure)
+
+    _end(output, f"cannot serve {' '.join(files)}", job, DONE)
+
+
+@_app.command()
+def td(thing: ThingArgument, timeout: TimeoutOption = 30.0, json: JsonOption = False) -> None:
+    """Show what a Thing offers; as JSON where that is asked for or nobody looks."""
+    from wot.cli.using import Target, describe
+
+    output, target = Output(json), Target(thing, timeout=timeout)
+    _end(output, f"no description of {thing}", lambda: describe(output, target), INTERRUPTED)
+
+
+@_app.command()
+def read(
+    thing: ThingArgument,
+    name: Annotated[str, typer.Argument(metavar="PROPERTY")],
+    var: VariableOption = None,
+    timeout: TimeoutOption = 30.0,
+    json: JsonOption = False,
+) -> None:
+    """Read a property."""
+    from wot.cli import using
+
+    output, target = Output(json), using.Target(thing, name, var or (), timeout)
+    _end(
+        output,
+        f"cannot read {name} of {thing}",
+        lambda: using.read(output, target),
+        INTERRUPTED,
+    )
+
+
+@_app.command(context_settings=_VALUES)
+def write(
+    thing: ThingArgument,
+    name: Annotated[str, typer.Argument(metavar="PROPERTY")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="JSON, or a bare word.")],
+    var: VariableOption = None,
+    timeout: TimeoutOption = 30.0,
+    json: JsonOption = False,
+) -> None:
+    """Set a property."""
+    from wot.cli import using
+
+    output, target = Output(json), using.Target(thing, name, var or (), timeout)
+    _end(
+        output,
+        f"cannot write {name} of {thing}",
+        lambda: using.write(output, target, value),
+        INTERRUPTED,
+    )
+
+
+@_app.command(context_settings=_VALUES)
+def invoke(
+    thing: ThingArgument,
+    name: Annotated[str, typer.Argument(metavar="ACTION")],
+    value: Annotated[
+        str | None, typer.Argument(metavar="INPUT", help="JSON, or a bare word.")
+    ] = None,
+    var: VariableOption = None,
+    timeout: TimeoutOption = 30.0,
+    json: JsonOption = False,
+) -> None:
+    """Invoke an action."""
+    from wot.cli import using
+
+    output, target = Output(json), using.Target(thing, name, var or (), timeout)
+    _end(
+        output,
+        f"cannot invoke {name} of {thing}",
+        lambda: using.invoke(output, target, value),
+        INTERRUPTED,
+    )
+
+
+@_app.command()
+def watch(
+    thing: ThingArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A property or an event.")],
+    count: Annotated[int | None, typer.Option(min=1, help="End after so many items.")] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="S", min=0.001, max=1e9, help="End after so many seconds."),
+    ] = None,
+    var: VariableOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Follow a property or an event, one line for each item."""
+    from wot.cli import using
+
+    output, target = Output(json), using.Target(thing, name, var or (), timeout)
+    _end(
+        output,
+        f"cannot watch {name} of {thing}",
+        lambda: using.watch(output, target, count),
+        INTERRUPTED,
+    )

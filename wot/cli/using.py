@@ -1,0 +1,159 @@
+"""`wot read`, `write`, `invoke`, `watch`, `td`: somebody's Thing, from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+from wot.cli.arguments import parsed, variables
+from wot.cli.ending import cancelled_by
+from wot.cli.output import Output
+from wot.consumed import ConsumedThing
+from wot.errors import EventsLost, Timeout, TransportError
+from wot.handles import Subscription
+from wot.servient import Servient
+from wot.td import Json
+
+_PAUSE = 1.0  # seconds before subscribing again where the other side cannot resume
+_END: Any = object()
+
+
+class Target(NamedTuple):
+    """An affordance of somebody's Thing, and how long it may take."""
+
+    thing: str
+    name: str = ""
+    given: Sequence[str] = ()  # URI variables, as NAME=VALUE
+    timeout: float | None = 30.0
+
+
+async def describe(output: Output, target: Target) -> None:
+    """Show a Thing Description."""
+    async with _limited(target.timeout), _consumed(target) as thing:
+        td = thing.description
+    if output.json:
+        output.record(td.json)
+    elif output.people:
+        from wot.cli.describing import described
+
+        output.show(described(td))
+    else:
+        import json
+
+        output.line(json.dumps(td.json, indent=2, ensure_ascii=False))
+
+
+async def read(output: Output, target: Target) -> None:
+    """Show the value of a property."""
+    async with _limited(target.timeout), _consumed(target) as thing:
+        schema = _affordance(thing, "properties", target.name)
+        value = await thing.read(target.name, **_variables(thing, schema, target))
+    output.value(value, schema)
+
+
+async def write(output: Output, target: Target, value: str) -> None:
+    """Set a property."""
+    async with _limited(target.timeout), _consumed(target) as thing:
+        schema = _affordance(thing, "properties", target.name)
+        given = _variables(thing, schema, target)
+        await thing.write(target.name, parsed(value, schema, "VALUE"), **given)
+    output.done(f"{target.name} is set")
+
+
+async def invoke(output: Output, target: Target, value: str | None) -> None:
+    """Invoke an action and show its output."""
+    async with _limited(target.timeout), _consumed(target) as thing:
+        action = _affordance(thing, "actions", target.name)
+        given = _variables(thing, action, target)
+        input = () if value is None else (parsed(value, action.get("input", {}), "INPUT"),)
+        result = await thing.invoke(target.name, *input, **given)
+    if result is None and "output" not in action:
+        output.done(f"{target.name} is done")
+    else:
+        output.value(result, action.get("output", {}))
+
+
+async def watch(output: Output, target: Target, count: int | None) -> None:
+    """Show a property's values or an event's data as they come, until `count` of them or the time-out."""
+    seen = 0
+    standing = False
+    try:
+        with cancelled_by(pipe=True):
+            async with asyncio.timeout(target.timeout), _consumed(target) as thing:
+                kind, affordance = _watchable(thing, target.name)
+                given = _variables(thing, affordance, target)
+                follow = thing.observe if kind == "properties" else thing.subscribe
+                schema = affordance if kind == "properties" else affordance.get("data", {})
+                async with follow(target.name, **given) as items:
+                    standing = True
+                    while count is None or seen < count:
+                        output.item(await _next(output, target, items), schema)
+                        seen += 1
+    except TimeoutError as error:
+        if isinstance(error, Timeout) or (standing and count is None):
+            if isinstance(error, Timeout):
+                raise
+            return
+        wanted = f"{seen} of {count} items" if standing and count else "no subscription"
+        raise Timeout(
+            f"{wanted} within {target.timeout:g} s", hint="--timeout S waits longer"
+        ) from None
+
+
+async def _next(output: Output, target: Target, items: Subscription[Any]) -> Any:
+    """The next item; a gap is reported, and it goes on behind it."""
+    while True:
+        try:
+            item = await anext(items, _END)
+        except EventsLost as lost:
+            output.error(
+                f"{target.name} of {target.thing} has a gap", lost, "it goes on behind the gap"
+            )
+            if not lost.after:
+                await asyncio.sleep(_PAUSE)
+            continue
+        if item is _END:
+            raise TransportError(f"{target.thing} ended the subscription")
+        return item
+
+
+@asynccontextmanager
+async def _limited(seconds: float | None) -> AsyncGenerator[None, None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        if isinstance(error, Timeout):
+            raise
+        raise Timeout(f"no answer within {seconds:g} s", hint="--timeout S waits longer") from None
+
+
+@asynccontextmanager
+async def _consumed(target: Target) -> AsyncGenerator[ConsumedThing, None]:
+    # One request may take all the time there is.
+    options = {"timeout": target.timeout} if target.timeout else {}
+    async with Servient(**options) as servient:
+        yield await servient.consume(target.thing)
+
+
+def _affordance(thing: ConsumedThing, kind: str, name: str) -> Json:
+    return thing.description.affordance(kind, name) or {}
+
+
+def _watchable(thing: ConsumedThing, name: str) -> tuple[str, Json]:
+    """The kind and the description of what is called `name`: an event, or else a property."""
+    td = thing.description
+    prop, event = td.affordance("properties", name), td.affordance("events", name)
+    if event is not None and (prop is None or not prop.get("observable")):
+        return "events", event
+    return "properties", prop or {}
+
+
+def _variables(thing: ConsumedThing, affordance: Json, target: Target) -> Mapping[str, Any]:
+    declared = {
+        **thing.description.json.get("uriVariables", {}),
+        **affordance.get("uriVariables", {}),
+    }
+    return variables(target.given, declared)
