@@ -7,19 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wot import errors, sync
-    from wot.affordances import (
-        Action,
-        Event,
-        Property,
-        Stored,
-        action,
-        event,
-        every,
-        property,
-        stored,
-    )
+    from wot.affordances import Action, Event, Property, Stored
     from wot.consumed import ConsumedThing
     from wot.content import Content
+    from wot.declare import action, event, every, property, stored
     from wot.exposed import ExposedThing
     from wot.interaction import Interactable, Interaction
     from wot.running import run
@@ -44,17 +35,17 @@ _WHERE = {
     "Stored": "wot.affordances",
     "Thing": "wot.thing",
     "ThingDescription": "wot.td",
-    "action": "wot.affordances",
+    "action": "wot.declare",
     "cancelled": "wot.threads",
     "consume": "wot.servient",
     "endpoint": "wot.servient",
     "errors": "",
-    "event": "wot.affordances",
-    "every": "wot.affordances",
-    "property": "wot.affordances",
+    "event": "wot.declare",
+    "every": "wot.declare",
+    "property": "wot.declare",
     "run": "wot.running",
     "serve": "wot.servient",
-    "stored": "wot.affordances",
+    "stored": "wot.declare",
     "sync": "",
 }
 

@@ -1,10 +1,10 @@
-"""Declaring affordances: the decorators, and what a Thing class keeps of each."""
+"""What a Thing class keeps of each affordance it declares."""
 
 from __future__ import annotations
 
 import builtins
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import (
     Any,
     Concatenate,
@@ -13,17 +13,16 @@ from typing import (
     ParamSpec,
     Self,
     TypeVar,
-    Unpack,
-    cast,
     overload,
 )
 
-from wot.content import JSON, TEXT, is_text
+from wot.content import JSON, is_text
 from wot.errors import DefinitionError
 from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
 from wot.payload import Arguments, Payload
+from wot.shapes import UNSET, default_term
 from wot.td import Json
-from wot.terms import ActionTerms, DescribedTerms, PropertyTerms, SchemaTerms, StoredTerms, td_terms
+from wot.terms import ActionTerms, PropertyTerms, SchemaTerms, StoredTerms, td_terms
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,7 +30,7 @@ P = ParamSpec("P")
 Hints = Callable[[Any], dict[str, Any]]
 Method = Callable[..., Any]
 
-_ABSENT: Any = object()
+ABSENT: Any = object()
 
 
 class Declared:
@@ -40,7 +39,7 @@ class Declared:
     kind = ""
     name = ""
     attribute = ""
-    json: Json
+    json: Json | None = None  # what the TD says of it; None until its class is made
     media_type = JSON
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -49,8 +48,12 @@ class Declared:
         self.media_type = self.given.get("content_type", JSON)
 
     def __init__(self, given: Mapping[str, Any], allowed: type) -> None:
-        self.given = given
-        self.terms = td_terms(given, allowed, type(self).__name__.lower())
+        self.given, self._allowed = given, allowed
+        self.terms: Json = {}
+
+    def read_words(self) -> None:
+        """Take the keywords for TD terms; not before the class is made, so that errors can name the member."""
+        self.terms = td_terms(self.given, self._allowed, type(self).__name__.lower())
 
     def __set__(self, thing: Any, value: Never) -> None:
         remedy = {
@@ -108,7 +111,8 @@ class Property(Declared, Generic[T]):
         """Declare the method that writes this property: `@brightness.write`."""
         if self.declared is None:
             raise DefinitionError(
-                "a stored property writes itself", hint="use @wot.property for one with a writer"
+                f"{method.__name__}: a stored property writes itself",
+                hint="use @wot.property for one with a writer",
             )
         if method.__name__ == self.declared.__name__:
             raise DefinitionError(
@@ -162,7 +166,7 @@ class Stored(Property[T]):
         self.default = default
         self.persist = persist
         self.variables = self.written = {}
-        self.hint: Any = _ABSENT
+        self.hint: Any = ABSENT
 
     @overload
     def __get__(self, thing: None, owner: type) -> Self: ...
@@ -173,8 +177,12 @@ class Stored(Property[T]):
 
     def define(self, owner: type, hints: Hints) -> None:
         """Schema from the annotation, or else from the default."""
+        if self.writer:
+            raise DefinitionError(
+                "a stored property writes itself", hint="use @wot.property for one with a writer"
+            )
         hint = _annotated(owner, self.attribute, hints)
-        if hint is _ABSENT:
+        if hint is ABSENT:
             if self.default is None:
                 raise DefinitionError(
                     "None does not say what may be stored",
@@ -197,7 +205,7 @@ class Action(Declared, Generic[P, R]):
     def __init__(self, method: Method, given: Mapping[str, Any]) -> None:
         super().__init__(given, ActionTerms)
         self.method = method
-        self.timeout: float | None = given.get("timeout", _ABSENT)
+        self.timeout: float | None = given.get("timeout", ABSENT)
         self.own_timeout = "timeout" in given
 
     @overload
@@ -254,12 +262,12 @@ class Event(Declared, Generic[T]):
     def define(self, owner: type, hints: Hints) -> None:
         """Data schema from the type given or the annotation; without either there is no data."""
         hint = self.hint
-        if hint is _ABSENT:
+        if hint is ABSENT:
             hint = _annotated(owner, self.attribute, hints)
         about = {"title", "titles", "description", "descriptions", "@type"}
         said = {term: value for term, value in self.terms.items() if term in about or ":" in term}
         of_data = {term: value for term, value in self.terms.items() if term not in said}
-        if hint in (_ABSENT, Any, None, type(None)):
+        if hint in (ABSENT, Any, None, type(None)):
             if of_data:
                 raise DefinitionError(
                     f"{next(iter(of_data))!r} needs data to speak of",
@@ -290,112 +298,28 @@ def _variables(
     for parameter in parameters[skip:]:
         if only is not None and parameter.name not in only:
             continue
-        payload = Payload.of(known.get(parameter.name, str))
-        if payload.schema.get("type") in ("object", "array"):
+        default = UNSET if parameter.default is parameter.empty else parameter.default
+        payload = Payload.of(known.get(parameter.name, str), default_term(default))
+        if not _is_scalar(payload.schema):
             raise DefinitionError(
                 f"{parameter.name}: a URI variable cannot be an object or an array (TD 1.1)"
             )
-        if parameter.default is not parameter.empty and parameter.default is not None:
-            payload.schema["default"] = parameter.default
         found[parameter.name] = payload
     return found
+
+
+def _is_scalar(schema: Json) -> bool:
+    branches: list[Json] = schema.get("oneOf", [schema])
+    return all(branch.get("type") not in ("object", "array") for branch in branches)
 
 
 def _annotated(owner: type, attribute: str, hints: Hints) -> Any:
     """T of `attribute: wot.Event[T] = …` in the class body."""
     annotation = inspect.get_annotations(owner).get(attribute)
     if annotation is None:
-        return _ABSENT
+        return ABSENT
     # Alone: other annotations of the class may name what only a type checker knows.
     alone = {"__annotations__": {attribute: annotation}, "__module__": owner.__module__}
     hint = hints(type(owner.__name__, (), alone)).get(attribute)
     args: tuple[Any, ...] = getattr(hint, "__args__", ())
-    return args[0] if args else _ABSENT
-
-
-@overload
-def property(reader: Callable[Concatenate[Any, ...], Awaitable[T]], /) -> Property[T]: ...
-@overload
-def property(reader: Callable[Concatenate[Any, ...], T], /) -> Property[T]: ...
-@overload
-def property(**terms: Unpack[PropertyTerms]) -> _PropertyDecorator: ...
-def property(reader: Method | None = None, /, **terms: Unpack[PropertyTerms]) -> Any:
-    """Declare a property from the method that reads it; keywords are TD terms in snake case."""
-    return Property[Any](reader, terms) if reader else _PropertyDecorator(terms)
-
-
-class _PropertyDecorator:
-    def __init__(self, terms: PropertyTerms) -> None:
-        self._terms = terms
-
-    @overload
-    def __call__(self, reader: Callable[Concatenate[Any, ...], Awaitable[T]], /) -> Property[T]: ...
-    @overload
-    def __call__(self, reader: Callable[Concatenate[Any, ...], T], /) -> Property[T]: ...
-    def __call__(self, reader: Method, /) -> Any:
-        return Property[Any](reader, cast(Mapping[str, Any], self._terms))
-
-
-def stored(default: T, /, *, persist: bool = False, **terms: Unpack[StoredTerms]) -> Stored[T]:
-    """Declare a property that the framework keeps; with `persist` it survives a restart."""
-    return Stored(default, persist, cast(Mapping[str, Any], terms))
-
-
-@overload
-def action(method: Callable[Concatenate[Any, P], Awaitable[R]], /) -> Action[P, R]: ...
-@overload
-def action(method: Callable[Concatenate[Any, P], R], /) -> Action[P, R]: ...
-@overload
-def action(**terms: Unpack[ActionTerms]) -> _ActionDecorator: ...
-def action(method: Method | None = None, /, **terms: Unpack[ActionTerms]) -> Any:
-    """Declare an action: parameters become its input, the return type its output."""
-    return Action[..., Any](method, terms) if method else _ActionDecorator(terms)
-
-
-class _ActionDecorator:
-    def __init__(self, terms: ActionTerms) -> None:
-        self._terms = terms
-
-    @overload
-    def __call__(self, method: Callable[Concatenate[Any, P], Awaitable[R]], /) -> Action[P, R]: ...
-    @overload
-    def __call__(self, method: Callable[Concatenate[Any, P], R], /) -> Action[P, R]: ...
-    def __call__(self, method: Method, /) -> Any:
-        return Action[..., Any](method, cast(Mapping[str, Any], self._terms))
-
-
-@overload
-def event(hint: type[T], /, **terms: Unpack[SchemaTerms]) -> Event[T]: ...
-@overload
-def event(**terms: Unpack[SchemaTerms]) -> Event[Any]: ...
-def event(hint: Any = _ABSENT, /, **terms: Unpack[SchemaTerms]) -> Event[Any]:
-    """Declare an event that carries data of the type given, or none."""
-    return Event(hint, cast(Mapping[str, Any], terms))
-
-
-def every(*, seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Run a method again and again while its Thing is served."""
-    if not seconds > 0:
-        raise DefinitionError(f"every(seconds={seconds!r}): the interval must be positive")
-
-    def mark(method: Callable[P, R]) -> Callable[P, R]:
-        method.__wot_every__ = seconds  # type: ignore[attr-defined]
-        return method
-
-    return mark
-
-
-__all__ = [
-    "TEXT",
-    "Action",
-    "Declared",
-    "DescribedTerms",
-    "Event",
-    "Property",
-    "Stored",
-    "action",
-    "event",
-    "every",
-    "property",
-    "stored",
-]
+    return args[0] if args else ABSENT

@@ -215,5 +215,6 @@ def from_problem(problem: Mapping[str, Any], fallback: type[WoTError]) -> WoTErr
         error.after = str(problem.get("after", ""))[:_LIMIT]
     if isinstance(error, Unavailable):
         delay = problem.get("retryAfter")
-        error.retry_after = float(delay) if isinstance(delay, (int, float)) else None
+        known = isinstance(delay, (int, float)) and not isinstance(delay, bool)
+        error.retry_after = float(delay) if known else None
     return error

@@ -189,7 +189,13 @@ class Arguments:
 def _parameter(parameter: inspect.Parameter, hint: Any) -> Member:
     required = parameter.default is parameter.empty
     try:
+        if not required:
+            Payload.of(hint).dump(parameter.default)
         return Member(shape_of(hint), required, msgspec.UNSET if required else parameter.default)
+    except (Mismatch, Malformed) as error:
+        raise DefinitionError(
+            f"parameter {parameter.name!r}: its default does not fit: {error}"
+        ) from None
     except DefinitionError as error:
         raise DefinitionError(f"parameter {parameter.name!r}: {error}", hint=error.hint) from None
 

@@ -12,6 +12,7 @@ from wot.errors import DefinitionError
 from wot.schema import ASSERTED
 from wot.td import Json, camel, is_array, is_object
 
+UNSET = msgspec.UNSET  # stands for a default that does not exist
 Build = Callable[[Any], Any]
 
 

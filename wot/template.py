@@ -23,6 +23,7 @@ class Template(NamedTuple):
     """Compiled from a Thing class when it is made."""
 
     json: Json
+    terms: Json
     properties: Mapping[str, Property[Any]]
     actions: Mapping[str, Action[..., Any]]
     events: Mapping[str, Event[Any]]
@@ -43,8 +44,9 @@ def template_of(cls: type, words: Mapping[str, Any], inherited: Template | None)
         name: member for name, member in _members(cls).items() if isinstance(member, Declared)
     }
     for attribute, member in declared.items():
-        if vars(cls).get(attribute) is member:
-            _define(cls, member, local)
+        if member.json is None:
+            owner = next(owner for owner in cls.__mro__ if vars(owner).get(attribute) is member)
+            _define(owner, member, local)
     members: dict[str, dict[str, Any]] = {"properties": {}, "actions": {}, "events": {}}
     for attribute, member in declared.items():
         kind = members[member.kind]
@@ -59,10 +61,12 @@ def template_of(cls: type, words: Mapping[str, Any], inherited: Template | None)
 def _compile(
     cls: type, members: Mapping[str, Any], words: Mapping[str, Any], inherited: Template | None
 ) -> Template:
+    terms = {**(inherited.terms if inherited else {}), **words.get("terms", {})}
     properties: Mapping[str, Property[Any]] = members["properties"]
     actions: Mapping[str, Action[..., Any]] = members["actions"]
     return Template(
-        json=_description(cls, members, words, inherited),
+        json=_description(cls, members, {**words, "terms": terms}, inherited),
+        terms=terms,
         properties=properties,
         actions=actions,
         events=members["events"],
@@ -93,7 +97,8 @@ def _description(
         json["@type"] = (
             ([types] if isinstance(types, str) else list(types)) if types else old["@type"]
         )
-    description = words.get("description") or (inspect.cleandoc(cls.__doc__) if cls.__doc__ else "")
+    doc = inspect.cleandoc(cls.__doc__) if cls.__doc__ else ""
+    description = words.get("description") or doc or old.get("description", "")
     if description:
         json["description"] = description
     for word in ("titles", "descriptions", "version", "support", "links"):
@@ -103,7 +108,7 @@ def _description(
     for kind in ("properties", "actions", "events"):
         if members[kind]:
             json[kind] = {name: member.json for name, member in members[kind].items()}
-    return {**json, **words.get("terms", {})}
+    return {**json, **words["terms"]}
 
 
 def _context(extensions: Mapping[str, str], old: Json) -> list[Any]:
@@ -145,8 +150,10 @@ def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
             )
         if member.name in ("", ".", "..") or "/" in member.name:
             raise DefinitionError(
-                f"the name {member.name!r} cannot be part of a URL", hint="choose another"
+                f"the name {member.name!r} cannot be part of a URL",
+                hint="leave out the slash" if "/" in member.name else "choose another",
             )
+        member.read_words()
         member.define(cls, hints)
     except (DefinitionError, ValueError, TypeError) as error:
         hint = getattr(error, "hint", "")

@@ -14,7 +14,7 @@ COUNT, STATUS, ADD = "/bench/properties/count", "/bench/properties/status", "/be
 INPUT = b'{"a": 2, "b": 3}'
 OBJECT = b'{"temperature":22.5,"humidity":41.0,"state":"on"}'
 CPU = "µs CPU"
-FANS = 5  # events per round
+FANS = 10  # events per round
 
 
 WORK = {

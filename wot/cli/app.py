@@ -100,9 +100,10 @@ def serve(
 
     output = Output(json)
 
-    async def job() -> None:
+    def job() -> Coroutine[Any, Any, None]:
         at = serving.endpoints(on or [LOCAL], public_url)
-        await serving.serving(output, files, at, insecure)
+        # Loaded before there is a loop: files may take their time, or run one of their own.
+        return serving.serving(output, serving.loaded(files), at, insecure)
 
     _end(output, f"cannot serve {' '.join(files)}", job, DONE)
 

@@ -20,11 +20,11 @@ _FOREIGN = (_OURS, _PATHS["stdlib"], _PATHS["platstdlib"], _PATHS["purelib"], _P
 
 
 class Fault(WoTError):
-    """A user's file is to blame; `kind` is the name of the original error."""
+    """A user's file is to blame; `kind` is the name of the original error, `source` the line."""
 
-    def __init__(self, kind: str, message: str, *, hint: str = "") -> None:
+    def __init__(self, kind: str, message: str, *, hint: str = "", source: str = "") -> None:
         super().__init__(message, hint=hint)
-        self.kind = kind
+        self.kind, self.source = kind, source
 
 
 class Place(NamedTuple):
@@ -40,10 +40,10 @@ def blamed(error: BaseException, file: Path | None, shown: str) -> Fault:
     place = place_of(error, file)
     kind = type(error).__name__
     if place is None:
-        return Fault(kind, f"{shown}: {_text(error)}", hint=_hint(error))
+        return Fault(kind, f"{shown}: {_text(error)}", hint=_hint(error, "correct the file"))
     where = f"{_named(place.file, file, shown)}:{place.line}"
-    source = f"\n       {place.source}" if place.source else ""
-    return Fault(kind, f"{where}: {_text(error)}{source}", hint=_hint(error))
+    hint = _hint(error, "correct that line and try again")
+    return Fault(kind, f"{where}: {_text(error)}", hint=hint, source=place.source)
 
 
 def place_of(error: BaseException, file: Path | None) -> Place | None:
@@ -135,11 +135,11 @@ def _text(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _hint(error: BaseException) -> str:
+def _hint(error: BaseException, otherwise: str) -> str:
     if isinstance(error, WoTError) and error.hint:
         return error.hint
     if isinstance(error, SystemExit):
         return 'put what a script does under: if __name__ == "__main__":'
     if isinstance(error, ModuleNotFoundError):
         return f"install what it imports for {sys.executable}"
-    return "correct that line and try again"
+    return otherwise

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from wot.cli.blame import Fault, blamed, line_of
 from wot.cli.ending import UsageError
-from wot.errors import WoTError
 from wot.thing import Thing
 
 _loaded: dict[str, ModuleType] = {}
@@ -34,10 +33,8 @@ def things_in(spec: str) -> list[Thing]:
     wanted = _wanted(spec)
     try:
         module = _imported(wanted)
-    except (KeyboardInterrupt, WoTError) as error:
-        if isinstance(error, (KeyboardInterrupt, UsageError)):
-            raise
-        raise blamed(error, wanted.file, wanted.shown) from None
+    except (KeyboardInterrupt, UsageError):
+        raise
     except BaseException as error:  # noqa: BLE001 - whatever the file raises, SystemExit included
         raise blamed(error, wanted.file, wanted.shown) from None
     return [

@@ -84,6 +84,8 @@ class Output:
             return
         _to_stderr(f"error: {what}", "bold red")
         _to_stderr(f"why:   {kind}: {error}")
+        if source := getattr(error, "source", ""):
+            _to_stderr(f"       {source}")
         if hint:
             _to_stderr(f"hint:  {hint}", "cyan")
 

@@ -43,10 +43,9 @@ def endpoints(urls: Sequence[str], public_url: str) -> list[Endpoint]:
 
 
 async def serving(
-    output: Output, specs: Sequence[str], at: Sequence[Endpoint], insecure: bool
+    output: Output, things: Sequence[Thing], at: Sequence[Endpoint], insecure: bool
 ) -> None:
-    """Serve the Things of files until SIGINT or SIGTERM."""
-    things = loaded(specs)
+    """Serve Things until SIGINT or SIGTERM."""
     with cancelled_by(*SIGNALS):
         async with AsyncExitStack() as stack:
             try:
@@ -57,7 +56,7 @@ async def serving(
             except Exception as error:
                 if place_of(error, None) is None:
                     raise
-                raise blamed(error, None, specs[0]) from None
+                raise blamed(error, None, "") from None
             ready(output, served)
             await asyncio.Event().wait()
 

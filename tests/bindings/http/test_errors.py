@@ -9,7 +9,7 @@ import pytest
 
 from wot import errors
 from wot.errors import CROSSING, InteractionError, WoTError
-from wot_http.errors import STATUS, error_from, problem_body, status_of
+from wot_http.errors import error_from, problem_body, status_of
 
 PROBLEM = "application/problem+json"
 WIRE = {
@@ -72,20 +72,28 @@ def test_a_class_of_the_users_own_crosses_as_the_nearest_one_of_ours() -> None:
 @pytest.mark.parametrize("status", [*range(400, 430), *range(500, 512), 418, 451, 599])
 def test_a_bare_status_has_a_class_too(status: int) -> None:
     got = error_from(status, "text/html", b"<h1>nginx</h1>", {})
-    known = {v: STATUS for v in STATUS.values()}
-    fallback = InteractionError if status < 500 else WoTError
-    assert isinstance(got, fallback)
+    assert isinstance(got, InteractionError if status < 500 else WoTError)
     assert str(status) in str(got)
     assert "nginx" not in str(got)
-    if status in known and status not in (400, 502):
-        assert type(got) is {v: k for k, v in reversed(STATUS.items())}[status]
+    assert not got.hint
 
 
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
         (400, "InvalidInput"),
-        (408, "Timeout"),
+        (401, "Unauthenticated"),
+        (403, "Forbidden"),
+        (404, "NotFound"),
+        (405, "NotAllowed"),
+        (409, "Conflict"),
+        (410, "EventsLost"),
+        (413, "TooLarge"),
+        (415, "UnsupportedContent"),
+        (429, "TooManyRequests"),
+        (500, "HandlerError"),
+        (503, "Unavailable"),
+        (504, "Timeout"),
         (422, "InvalidInput"),
         (501, "NotAllowed"),
         (502, "ProtocolError"),
@@ -117,7 +125,7 @@ def test_strange_problem_details_are_taken_by_the_status(body: Any) -> None:
     assert type(error_from(404, PROBLEM, json.dumps(body).encode(), {})) is errors.NotFound
 
 
-@pytest.mark.parametrize("delay", [None, True, "5", [], {}])
+@pytest.mark.parametrize("delay", [None, "5", [], {}])
 def test_a_strange_delay_is_none(delay: Any) -> None:
     problem = {"type": "urn:isowot:problem:Unavailable", "detail": "x", "retryAfter": delay}
     got = error_from(503, PROBLEM, json.dumps(problem).encode(), {})

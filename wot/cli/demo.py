@@ -1,0 +1,142 @@
+"""`wot demo`: Things that come with the framework, served and followed through the consumer library."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from importlib.metadata import entry_points
+from typing import NamedTuple
+
+from wot.cli.ending import cancelled_by
+from wot.cli.following import Update, updates
+from wot.cli.output import Output
+from wot.cli.serving import SIGNALS
+from wot.consumed import ConsumedThing
+from wot.errors import ConnectError, InteractionError, WoTError
+from wot.servient import Served, Servient, serve
+from wot.thing import Thing
+
+GROUP = "wot.demos"
+LOCAL = "http://127.0.0.1:8080"
+ANYWHERE = "http://127.0.0.1:0"
+SPEED = 30.0  # of Things that simulate: a day is too long to watch
+
+
+class Shown(NamedTuple):
+    """A Thing of the demo: where its TD is, and what the consumer library makes of it."""
+
+    url: str
+    thing: ConsumedThing
+
+
+class Limits(NamedTuple):
+    """When the demo ends by itself."""
+
+    count: int | None
+    seconds: float | None
+
+
+def demo_things(output: Output) -> list[Thing]:
+    """An instance of every class in the entry-point group; what cannot be had is told of."""
+    found: list[Thing] = []
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            found.append(entry.load()())
+        except Exception as error:  # noqa: BLE001 - one bad plug-in must not spoil the others
+            reason = WoTError(f"{entry.value}: {error}")
+            output.error(f"the demo {entry.name!r} is left out", reason)
+    if not found:
+        raise WoTError("no demonstration is installed", hint="pip install isowot brings two")
+    return found
+
+
+async def demo(output: Output, on: str, limits: Limits) -> None:
+    """Serve the demonstration Things, consume them, show what they do."""
+    things = demo_things(output)
+    with cancelled_by(*SIGNALS, pipe=True):
+        async with _served(things, on) as served, Servient() as servient:
+            shown = [Shown(url, await servient.consume(url)) for url in served.urls]
+            for each in shown:
+                await _sped_up(each.thing)
+            await _show(output, shown, limits)
+
+
+@asynccontextmanager
+async def _served(things: Sequence[Thing], on: str) -> AsyncGenerator[Served, None]:
+    """Where it was asked for, or else at the usual port or a free one."""
+    try:
+        context = serve(things, on or LOCAL)
+        served = await context.__aenter__()
+    except ConnectError:
+        if on:
+            raise
+        context = serve(things, ANYWHERE)
+        served = await context.__aenter__()
+    try:
+        yield served
+    finally:
+        await context.__aexit__(None, None, None)
+
+
+async def _sped_up(thing: ConsumedThing) -> None:
+    """Let time fly where a Thing has a `speed` that can be set."""
+    speed = thing.td.affordance("properties", "speed")
+    if speed is not None and not speed.get("readOnly"):
+        try:
+            await thing.write("speed", SPEED)
+        except InteractionError:
+            return  # it means something else by that word
+
+
+async def _show(output: Output, shown: Sequence[Shown], limits: Limits) -> None:
+    try:
+        async with asyncio.timeout(limits.seconds):
+            if output.people:
+                from wot.cli.board import live
+
+                await live(output.console, shown, limits.count)
+            else:
+                await _lines(output, shown, limits.count)
+    except TimeoutError:
+        return
+
+
+async def _lines(output: Output, shown: Sequence[Shown], count: int | None) -> None:
+    if output.json:
+        things = [
+            {"id": t.description.id, "title": t.description.title, "td": url} for url, t in shown
+        ]
+        output.record({"things": things})
+    else:
+        for line in intro(shown):
+            output.line(line)
+    async with aclosing(updates([each.thing for each in shown])) as news:
+        seen = 0
+        async for update in news:
+            _line(output, shown[update.number].thing, update)
+            seen += 1
+            if count is not None and seen >= count:
+                return
+
+
+def _line(output: Output, thing: ConsumedThing, update: Update) -> None:
+    from wot.cli.values import plain
+
+    title = thing.description.title
+    if output.json:
+        record = {"thing": title, update.kind: update.name, "value": update.value}
+        output.record({**record, "error": str(update.error)} if update.error else record)
+    elif update.error is not None:
+        output.line(f"{title} {update.name}: {update.error}")
+    else:
+        output.line(f"{title} {update.name}: {plain(update.value, one_line=True)}")
+
+
+def intro(shown: Iterable[Shown]) -> list[str]:
+    """What is served where, and what to try."""
+    from wot.cli.trying import commands
+
+    pairs = list(shown)
+    lines = [f"{thing.description.title}: {url}" for url, thing in pairs]
+    return [*lines, *(f"Try: {command}" for command in commands(pairs))]
