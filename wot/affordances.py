@@ -267,7 +267,7 @@ class Event(Declared, Generic[T]):
         about = {"title", "titles", "description", "descriptions", "@type"}
         said = {term: value for term, value in self.terms.items() if term in about or ":" in term}
         of_data = {term: value for term, value in self.terms.items() if term not in said}
-        if hint in (ABSENT, Any, None, type(None)):
+        if hint in (ABSENT, None, type(None)):
             if of_data:
                 raise DefinitionError(
                     f"{next(iter(of_data))!r} needs data to speak of",

@@ -17,7 +17,6 @@ from wot.errors import (
     NoBinding,
     NoForm,
     NotAllowed,
-    Timeout,
     TransportError,
     Unavailable,
     UnknownAffordance,
@@ -28,7 +27,7 @@ from wot.forms import expand, forms_for, is_template, scheme_of, usable
 from wot.handles import Subscription, incoming, outgoing, subscribed
 from wot.interaction import DONE, NONE, Interaction, Notification, OpenStream, Reply, Stream
 from wot.payload import Mismatch, Payload
-from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription
+from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription, standard_context
 from wot.templates import variables_in
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
@@ -90,7 +89,23 @@ class ConsumedThing:
 
     async def stream(self, interaction: Interaction, /) -> Stream:
         """Follow a property or an event, through reconnections."""
-        return Followed(self.open, interaction, await self.open(interaction), self._patience)
+        stream = await self.open(interaction)
+        followed = Followed(self.open, interaction, stream, self._patience)
+        if interaction.op is OBSERVE and not getattr(stream, "current_first", False):
+            followed.first = await self._current(interaction)
+        return followed
+
+    async def _current(self, interaction: Interaction) -> Notification | None:
+        """The value now, for an observation that does not begin with it."""
+        if not self._can(READ, interaction.name):
+            return None
+        try:
+            reply = await self.request(
+                Interaction(READ, interaction.name, variables=interaction.variables)
+            )
+        except WoTError:
+            return None  # the observation stands; a value will come with the next change
+        return None if reply.content is None else Notification(reply.content)
 
     async def open(self, interaction: Interaction) -> Stream:
         """One subscription along the first form whose other end can be reached."""
@@ -261,9 +276,13 @@ class Followed(OpenStream):
             patience,
         )
         self._closed = False
+        self.first: Notification | None = None
         self.position = getattr(stream, "position", "") or interaction.after
 
     async def __anext__(self) -> Notification:
+        if self.first is not None:
+            first, self.first = self.first, None
+            return first
         while True:
             try:
                 notification = await anext(self._stream)
@@ -304,7 +323,7 @@ async def reconnected(connect: Callable[[], Any], patience: float) -> Any:
         pause = min(pause * 2, 10.0)
         try:
             return await connect()
-        except (ConnectError, Timeout, Unavailable):
+        except (TransportError, Unavailable):
             if time.monotonic() > end:
                 raise
 
@@ -313,6 +332,10 @@ def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) ->
     """The TD without forms, base and security, reduced to what has a usable form."""
     dropped = ("forms", "base", "security", "securityDefinitions", "profile", *KINDS)
     json: Json = {name: value for name, value in description.json.items() if name not in dropped}
+    json["@context"] = standard_context(json.get("@context"))
+    if not scheme_of(description.id):
+        # No URI, or none at all: nobody else could tell this Thing from others.
+        json.pop("id", None)
     kinds = {
         "properties": {
             n: _property(n, p, can) for n, p in description.json.get("properties", {}).items()

@@ -51,6 +51,11 @@ def codec(media_type: str) -> Codec:
     return _BUILT_IN.get(media_type) or _codec(essence(media_type))
 
 
+def empty_is_value(media_type: str) -> bool:
+    """Whether no bytes at all are a value of this type; in JSON and CBOR they are none."""
+    return _family(essence(media_type)) not in (JSON, CBOR)
+
+
 def is_text(media_type: str) -> bool:
     """Whether payloads of this type can travel where only text can."""
     kind = essence(media_type)

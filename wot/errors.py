@@ -214,7 +214,7 @@ def from_problem(problem: Mapping[str, Any], fallback: type[WoTError]) -> WoTErr
     if isinstance(error, EventsLost):
         error.after = str(problem.get("after", ""))[:_LIMIT]
     if isinstance(error, Unavailable):
-        delay = problem.get("retryAfter")
-        known = isinstance(delay, (int, float)) and not isinstance(delay, bool)
-        error.retry_after = float(delay) if known else None
+        delay: Any = problem.get("retryAfter")
+        number = isinstance(delay, (int, float)) and not isinstance(delay, bool)
+        error.retry_after = float(delay) if number else None
     return error

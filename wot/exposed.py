@@ -23,7 +23,7 @@ from wot.errors import (
     UnsupportedContent,
     UriVariableError,
 )
-from wot.interaction import DONE, Interaction, Notification, Reply, Stream
+from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.log import Log
 from wot.payload import Mismatch, Payload
 from wot.state import Kept
@@ -81,9 +81,9 @@ class ExposedThing:
         try:
             if op is READ:
                 declared = template.properties[name]
+                given = _typed(interaction.variables, declared.variables)
                 if (handler := template.readers.get(name)) is None:
                     return Reply(self._read_stored(declared))
-                given = _typed(interaction.variables, declared.variables)
                 value = await self._call(handler, template.timeout, (), given)
                 return Reply(_checked(declared.payload, value, declared.media_type, name))
             if op is WRITE:
@@ -143,11 +143,11 @@ class ExposedThing:
         ):
             raise NotAllowed(f"{name!r} can only be read")
         value = _written(interaction, declared)
+        given = _typed(interaction.variables, declared.written)
         if handler is None:
             assert isinstance(declared, Stored)
             self.store(declared, value)
             return DONE
-        given = _typed(interaction.variables, declared.written)
         log = self._logs.get(("properties", name))
         before = log.here() if log else ""
         await self._call(handler, self.template.timeout, (value,), given)
@@ -276,8 +276,11 @@ class _Foreign(Exception):
 
 def _typed(variables: Mapping[str, Any], declared: Mapping[str, Payload]) -> Mapping[str, Any]:
     """URI variables as the handler's keyword arguments."""
-    if not variables:
-        return variables
+    if not variables and not declared:
+        return NONE
+    for name, wanted in declared.items():
+        if name not in variables and "default" not in wanted.schema:
+            raise UriVariableError(f"the URI variable {name!r} is missing")
     typed: dict[str, Any] = {}
     for name, value in variables.items():
         payload = declared.get(name)
@@ -310,10 +313,9 @@ def _arguments(
         args, given = action.arguments.load(interaction.payload)
     except (Mismatch, Malformed) as error:
         raise InvalidInput(f"{action.name}: {error}") from None
-    return args, {
-        **given,
-        **_typed(interaction.variables, action.variables),
-    } if interaction.variables else given
+    if interaction.variables or action.variables:
+        given = {**given, **_typed(interaction.variables, action.variables)}
+    return args, given
 
 
 def _of_type(content: Content, expected: str, name: str) -> None:

@@ -51,6 +51,7 @@ class OpenStream(Stream):
     """
 
     position = ""
+    current_first = False  # of an observation: whether it begins with the value as it is
 
     async def __anext__(self) -> Notification:
         raise NotImplementedError

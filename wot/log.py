@@ -22,7 +22,7 @@ class Log:
     """
 
     __slots__ = (
-        "_at_end",
+        "_behind",
         "_cursors",
         "_drained",
         "_epoch",
@@ -41,7 +41,7 @@ class Log:
         self._waiters: dict[asyncio.Future[None], None] = {}
         self._drained: list[asyncio.Future[None]] = []
         self._cursors = 0
-        self._at_end = 0
+        self._behind = 0  # cursors that have not taken everything
         self.newest = newest
 
     @property
@@ -55,14 +55,14 @@ class Log:
             self._last += 1
             self._ring.append(Notification(content, self.position(self._last)))
             waiters, self._waiters = self._waiters, {}
-            self._at_end = 0
+            self._behind = self._cursors
         if waiters:
             _wake(waiters)
 
     async def drained(self, timeout: float) -> bool:
         """Wait until every subscriber has taken everything; False when that takes longer than `timeout`."""
         with self._lock:
-            if self._at_end >= self._cursors:
+            if not self._behind:
                 return True
             future = asyncio.get_running_loop().create_future()
             self._drained.append(future)
@@ -78,6 +78,7 @@ class Log:
         with self._lock:
             at = self._resumed(after) if after else self._last
             self._cursors += 1
+            self._behind += at < self._last
         return Cursor(self, at)
 
     def here(self) -> str:
@@ -90,7 +91,7 @@ class Log:
 
     def _resumed(self, after: str) -> int:
         epoch, _, number = after.rpartition("-")
-        if not number.isascii() or not number.isdigit():
+        if not number.isascii() or not number.isdigit() or len(number) > 18:
             raise InvalidInput(
                 f"{after[:80]!r} is not a position of this stream",
                 hint="send one that came with it",
@@ -109,13 +110,10 @@ class Log:
 
     def take(self, cursor: Cursor) -> Notification | asyncio.Future[None]:
         """The next notification for `cursor`, or what to wait for."""
+        drained: list[asyncio.Future[None]] = []
         with self._lock:
             behind = self._last - cursor.at
             if not behind:
-                self._at_end += 1
-                if self._at_end >= self._cursors and self._drained:
-                    drained, self._drained = self._drained, []
-                    _wake(drained)
                 future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                 self._waiters[future] = None
                 return future
@@ -125,21 +123,31 @@ class Log:
                     raise self._lost(self._last - kept)
                 behind = 1
             cursor.at = self._last - behind + 1
-            return self._ring[kept - behind]
+            found = self._ring[kept - behind]
+            if behind == 1:
+                drained = self._caught_up()
+        if drained:
+            _wake(drained)
+        return found
+
+    def _caught_up(self) -> list[asyncio.Future[None]]:
+        """One cursor less is behind; those who waited for the last of them."""
+        self._behind -= 1
+        if self._behind:
+            return []
+        drained, self._drained = self._drained, []
+        return drained
 
     def stop_waiting(self, waiting: asyncio.Future[None]) -> None:
         """Forget what a cursor waited for."""
         with self._lock:
-            if waiting in self._waiters:
-                del self._waiters[waiting]
-                self._at_end -= 1
+            self._waiters.pop(waiting, None)
 
-    def leave(self) -> None:
+    def leave(self, cursor: Cursor) -> None:
         """Forget a cursor."""
         with self._lock:
             self._cursors -= 1
-            done = self._at_end >= self._cursors
-            drained, self._drained = (self._drained, []) if done else ([], self._drained)
+            drained = self._caught_up() if cursor.at < self._last else []
         _wake(drained)
 
 
@@ -182,7 +190,7 @@ class Cursor(OpenStream):
             if self._waiting is not None:
                 self._log.stop_waiting(self._waiting)
                 _resolve(self._waiting)
-            self._log.leave()
+            self._log.leave(self)
 
 
 def _wake(futures: Iterable[asyncio.Future[None]]) -> None:

@@ -51,11 +51,18 @@ class Payload:
     def load(self, content: Content, *, closed: bool) -> Any:
         """The typed value in `content`; Mismatch where it does not fit, Malformed where it is broken."""
         media_type = content.type
-        if self._decoder is not None and media_type == JSON and (self._closed or not closed):
+        if self._decoder is not None and media_type == JSON:
             try:
-                return self._decoder.decode(content.body)
+                typed = self._decoder.decode(content.body)
             except (ValueError, RecursionError):
                 pass  # judged again below, with a better message
+            else:
+                if (
+                    closed and not self._closed
+                ):  # undeclared members are all that is left to look for
+                    plain = _json.decode(content.body)
+                    self.verdict.check(plain, closed=True, size=len(content.body))
+                return typed
         kind = codec(media_type)
         value = kind.decode(content.body)
         if isinstance(value, str) and essence(media_type).startswith("text/"):

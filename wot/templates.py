@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from wot.td import is_array, is_object
 
@@ -40,7 +40,7 @@ _STYLES = {
 def variables_in(template: str) -> tuple[str, ...]:
     """The names of the variables in `template`."""
     return tuple(
-        match[1]
+        unquote(match[1])
         for expression in _EXPRESSION.finditer(template)
         for match in _VARIABLE.finditer(expression[2])
     )
@@ -57,7 +57,7 @@ def _expression(style: _Style, specification: str, values: Mapping[str, Any]) ->
         match = _VARIABLE.fullmatch(item)
         if match is None:
             continue
-        value = _defined(values.get(match[1]))
+        value = _defined(values.get(unquote(match[1])))
         if value is not None and value not in ([], {}):
             parts.append(_variable(style, match, value))
     return style.first + style.separator.join(parts) if parts else ""

@@ -10,6 +10,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
 _SMALL = 1 << 16  # bytes; more is left to aiohttp, which splits and waits
+_NO_BREAKS = {ord("\r"): None, ord("\n"): None}
 _REASON = {status.value: status.phrase for status in http.HTTPStatus}
 
 
@@ -45,7 +46,8 @@ class Answer(_Raw):
     def __init__(self, status: int, media_type: str, body: bytes, length: int) -> None:
         # StreamResponse.__init__ would make what this class is there to spare.
         self._code = status
-        kind = f"Content-Type: {media_type}\r\n" if media_type else ""
+        # A media type may come from the far side of a gateway, and must not bring headers of its own.
+        kind = f"Content-Type: {media_type.translate(_NO_BREAKS)}\r\n" if media_type else ""
         size = "" if status == 204 else f"Content-Length: {length}\r\n"
         head = f"HTTP/1.1 {status} {_REASON[status]}\r\n{kind}{size}Date: {_now()}\r\n\r\n"
         self._bytes = head.encode("latin-1", "replace") + body
@@ -60,9 +62,10 @@ class Answer(_Raw):
         return self._writer
 
     async def write_eof(self, data: bytes = b"") -> None:
-        if self._writer is not None:
-            await self._writer.write(self._bytes)
-            self._writer = None
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await writer.write(self._bytes)
+            await writer.drain()  # a writer lives for one answer: only this waits for a slow reader
 
 
 class EventStream(_Raw):

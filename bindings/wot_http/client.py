@@ -11,12 +11,14 @@ import aiohttp
 from yarl import URL
 
 from wot.binding import Client, known_option
-from wot.content import Content
+from wot.content import Content, empty_is_value
 from wot.errors import ConnectError, NoForm, ProtocolError, Timeout, TransportError
 from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import STREAMS, TD_JSON, Form, Op, is_array, is_object
 from wot_http.errors import error_from
+from wot_http.follow import EventSource
 from wot_http.forms import METHODS
+from wot_http.longpoll import STANDING, LongPoll
 from wot_http.sse import EVENT_STREAM
 
 TIMEOUT = 30.0
@@ -60,56 +62,82 @@ class HTTPClient(Client):
                     return DONE
                 data = await self._body(response, self._max_answer)
                 media_type = response.headers.get("Content-Type") or form.response_type
-                if not data and not media_type.startswith("text/"):
+                if not data and not empty_is_value(media_type):
                     return DONE
                 return Reply(Content(data, media_type))
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
             raise _translated(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
-        """By server-sent events, or by long polling where the form says so."""
+        """By server-sent events or by long polling: as the form says, or else as the other side answers."""
         if form.subprotocol == "longpoll":
-            from wot_http.longpoll import LongPoll
-
             return await LongPoll.opened(lambda: self._poll(form))
-        from wot_http.follow import EventSource
+        asked = asyncio.ensure_future(self._subscribe(form, interaction.after))
+        try:
+            done, _ = await asyncio.wait([asked], timeout=None if form.subprotocol else STANDING)
+        except asyncio.CancelledError:
+            asked.cancel()
+            raise
+        if not done:
+            # Nothing comes and nothing was promised: this is already the first long poll.
+            return LongPoll(
+                lambda: self._poll(form), asyncio.ensure_future(self._polled(asked, form))
+            )
+        response = asked.result()
+        media_type = response.headers.get("Content-Type", "")
+        if media_type.startswith(EVENT_STREAM):
+            return EventSource(response, form)
+        if not form.subprotocol:
+            return LongPoll(
+                lambda: self._poll(form), asyncio.ensure_future(self._polled(asked, form))
+            )
+        response.close()
+        given = media_type or "nothing"
+        raise ProtocolError(f"{form.href} answered {given} instead of {EVENT_STREAM}")
 
-        headers = {"Accept": EVENT_STREAM, "Cache-Control": "no-store"}
-        if interaction.after:
-            headers["Last-Event-ID"] = interaction.after
+    async def _subscribe(self, form: Form, after: str) -> aiohttp.ClientResponse:
+        """The answer to a request for events, its body unread."""
+        accept = EVENT_STREAM if form.subprotocol else f"{EVENT_STREAM}, {form.response_type};q=0.9"
+        headers = {"Accept": accept, "Cache-Control": "no-store"}
+        if after:
+            headers["Last-Event-ID"] = after
         async with translated(form.href):
             session = self._streams or self._stream_session()
-            async with asyncio.timeout(self._timeout):
-                response = await session.request(
-                    form.get("htv:methodName") or "GET", form.href, headers=headers
-                )
+            method = form.get("htv:methodName") or "GET"
+            # Where the form promises a stream, its head comes at once.
+            async with asyncio.timeout(self._timeout if form.subprotocol else None):
+                response = await session.request(method, form.href, headers=headers)
                 if response.status != 200:
                     try:
                         await self._refuse(response)
                     finally:
                         response.close()
-        media_type = response.headers.get("Content-Type", "")
-        if not media_type.startswith(EVENT_STREAM):
-            response.close()
-            raise ProtocolError(
-                f"{form.href} answered {media_type or 'nothing'} instead of {EVENT_STREAM}"
-            )
-        return EventSource(response, form)
+        return response
+
+    async def _polled(
+        self, asked: asyncio.Future[aiohttp.ClientResponse], form: Form
+    ) -> Content | None:
+        """What the first request brought, read as the answer of a long poll."""
+        async with translated(form.href), await asked as response:
+            return await self._notified(response, form)
 
     async def _poll(self, form: Form) -> Content | None:
         """One long poll: it ends with the next notification, however long that takes."""
-        async with translated(form.href):
-            session = self._streams or self._stream_session()
-            method = form.get("htv:methodName") or "GET"
-            async with session.request(
-                method, form.href, headers={"Accept": form.response_type}
-            ) as response:
-                if response.status >= 300:
-                    await self._refuse(response)
-                data = await self._body(response, self._max_answer)
-                if response.status == 204:
-                    return None
-                return Content(data, response.headers.get("Content-Type") or form.response_type)
+        session = self._streams or self._stream_session()
+        method = form.get("htv:methodName") or "GET"
+        headers = {"Accept": form.response_type}
+        async with (
+            translated(form.href),
+            session.request(method, form.href, headers=headers) as response,
+        ):
+            return await self._notified(response, form)
+
+    async def _notified(self, response: aiohttp.ClientResponse, form: Form) -> Content | None:
+        if response.status >= 300:
+            await self._refuse(response)
+        data = await self._body(response, self._max_answer)
+        media_type = response.headers.get("Content-Type") or form.response_type
+        return None if response.status == 204 else Content(data, media_type)
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
         """A Thing Description and the URL it came from in the end."""
@@ -169,6 +197,7 @@ def _session(timeout: aiohttp.ClientTimeout, limit: int) -> aiohttp.ClientSessio
         connector=aiohttp.TCPConnector(limit=limit),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": "isowot"},
+        skip_auto_headers=["Content-Type"],  # no body is not an empty body of some type
     )
 
 

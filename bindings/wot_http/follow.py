@@ -33,6 +33,11 @@ class EventSource(OpenStream):
         """Where to resume, also before the first notification."""
         return self._at
 
+    @property
+    def current_first(self) -> bool:  # type: ignore[override]
+        """Our own servers, who announce their heartbeat, begin with the current value."""
+        return self._parser.heartbeat > 0
+
     async def __anext__(self) -> Notification:
         while not self._ready:
             self._feed(await self._chunk())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from wot.binding import within
-from wot.content import Content
+from wot.content import Content, empty_is_value, essence
 from wot.errors import (
     InvalidInput,
     NotAcceptable,
@@ -94,9 +94,12 @@ async def read_body(request: web.BaseRequest, route: Route, limit: int) -> Conte
     except (web.HTTPException, web.PayloadAccessError, ValueError, OSError) as error:
         reason = f"the body of the request is broken: {type(error).__name__}"
         raise InvalidInput(reason) from None
-    if not body:
+    given = request.headers.get("Content-Type")
+    if not body and not (
+        given and empty_is_value(route.takes) and essence(given) == essence(route.takes)
+    ):
         return None
-    return Content(body, request.headers.get("Content-Type") or route.takes)
+    return Content(body, given or route.takes)
 
 
 async def _invite(request: web.BaseRequest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import socket
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from wot.binding import Describe, Server, known_option
-from wot.errors import ConnectError, Unavailable, WoTError
+from wot.errors import ConnectError, HandlerError, Unavailable, WoTError
 from wot.forms import variables_from
 from wot.interaction import NONE, Interactable, Interaction
 from wot.td import Form, Op, ThingDescription
@@ -26,6 +27,7 @@ from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
 from wot_http.streams import Streams
 
+_log = logging.getLogger("wot")
 MAX_BODY = 1 << 20
 _STOPPING = 0.8  # seconds for requests that are under way when the server stops
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
@@ -135,6 +137,9 @@ class HTTPServer(Server):
             response = problem(error)
         except Refused as refused:
             response = problem(refused.error, refused.status, refused.headers)
+        except Exception:  # noqa: BLE001 - any Interactable may be mounted here
+            _log.exception("%s %s failed", method, raw)
+            response = problem(HandlerError("this request failed inside the server"))
         return self._shared(request, response)
 
     async def _page(

@@ -14,7 +14,9 @@ from wot_http.answers import EventStream
 from wot_http.errors import problem_body, status_of
 from wot_http.sse import EVENT_STREAM, frame, gap, opening
 
-_STALLED = 4  # heartbeats for which a subscriber may leave its buffer full
+_STALLED = 4  # heartbeats for which a subscriber may take nothing,
+_AT_LEAST = 1.0  # seconds, since the kernel hands over large buffers in large parts
+_FLUSHING = 0.4  # seconds for what waits for slow subscribers when the server stops
 
 
 class _Live:
@@ -22,7 +24,18 @@ class _Live:
 
     def __init__(self, request: web.BaseRequest, response: EventStream) -> None:
         self.request, self.response = request, response
-        self.stalled = 0
+        self.writing = False
+        self.sent = 0
+        self._seen = (0, 0)
+        self._moved = 0.0
+
+    def stalls(self, buffered: int, now: float, limit: float) -> bool:
+        """Whether nothing at all has been taken for `limit` seconds although something waits."""
+        sent, left = self._seen
+        self._seen = self.sent, buffered
+        if self.sent != sent or buffered < left or not buffered or not self._moved:
+            self._moved = now
+        return now - self._moved >= limit
 
 
 class Streams:
@@ -40,12 +53,23 @@ class Streams:
         self._beating = asyncio.create_task(self._beat(), name="wot heartbeats")
 
     async def stop(self) -> None:
-        """End every stream cleanly."""
+        """End every stream cleanly, after what has been emitted before."""
         self._stopping = True
+        await self._flushed()
         if self._beating is not None:
             self._beating.cancel()
         for task in list(self._live):
             task.cancel()
+
+    async def _flushed(self) -> None:
+        """Let subscribers take what waits for them: a few turns of the loop, more for slow ones."""
+        for _ in range(3):
+            await asyncio.sleep(0)
+        end = asyncio.get_running_loop().time() + _FLUSHING
+        while any(live.writing for live in self._live.values()):
+            if asyncio.get_running_loop().time() > end:
+                return
+            await asyncio.sleep(0.01)
 
     async def serve(
         self,
@@ -67,9 +91,9 @@ class Streams:
             return response
         task = asyncio.current_task()
         assert task is not None
-        self._live[task] = _Live(request, response)
+        live = self._live[task] = _Live(request, response)
         try:
-            await self._follow(request, thing, interaction, followed, response)
+            await self._follow(live, thing, interaction, followed)
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
@@ -82,20 +106,18 @@ class Streams:
         return response
 
     async def _follow(
-        self,
-        request: web.BaseRequest,
-        thing: Interactable,
-        interaction: Interaction,
-        followed: _Followed,
-        response: EventStream,
+        self, live: _Live, thing: Interactable, interaction: Interaction, followed: _Followed
     ) -> None:
-        stream = followed.stream
+        stream, response = followed.stream, live.response
         try:
-            await response.prepare(request)
+            await response.prepare(live.request)
             while True:
                 try:
                     async for notification in stream:
+                        live.writing = True
                         await response.send(*frame(notification))
+                        live.writing = False
+                        live.sent += 1
                     return
                 except EventsLost as lost:
                     await stream.aclose()
@@ -110,19 +132,18 @@ class Streams:
 
     async def _beat(self) -> None:
         """A sign of life for idle subscribers; those that take nothing any more are dropped."""
+        limit = max(_STALLED * self._heartbeat, _AT_LEAST)
         while True:
             await asyncio.sleep(self._heartbeat)
+            now = asyncio.get_running_loop().time()
             for task, live in list(self._live.items()):
                 transport = live.request.transport
                 if transport is None or transport.is_closing():
                     task.cancel()
-                elif transport.get_write_buffer_size():
-                    live.stalled += 1
-                    if live.stalled >= _STALLED:
-                        transport.abort()
-                        task.cancel()
-                else:
-                    live.stalled = 0
+                elif live.stalls(transport.get_write_buffer_size(), now, limit):
+                    transport.abort()
+                    task.cancel()
+                elif not transport.get_write_buffer_size():
                     await live.response.write(b":\n\n")
 
 

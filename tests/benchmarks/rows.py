@@ -71,7 +71,7 @@ def clients(settings: Settings) -> list[Row]:
     with serving("floor") as (server,):
         programs = [reader(kind, put_td(server)) for kind in ("", "bare")]
         try:
-            for title, reads, tasks in (("one at a time", 100, 1), ("64 at once", 320, 64)):
+            for title, reads, tasks in (("one at a time", 100, 1), ("64 at once", 1000, 64)):
                 rates, costs = read_in_turn(programs, settings.rounds, reads, tasks)
                 what, bare = f"client reads, {title}", "bare aiohttp"
                 rows.append(

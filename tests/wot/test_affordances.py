@@ -527,7 +527,7 @@ def default_that_does_not_fit() -> None:
         (senseless_bounds, "Lamp.target", "bounds", ""),
         (unit_without_data, "Lamp.fell", "'unit' needs data", "event"),
         (observable_bytes, "Lamp.picture", "image/png", "JSON or text"),
-        (name_with_slash, "Lamp.on", "'a/b'", "another"),
+        (name_with_slash, "Lamp.on", "'a/b'", ""),
         (positional_only_and_more, "Lamp.fade", "the only one", "drop the `/`"),
         (default_that_does_not_fit, "Lamp.fade", "'a'", ""),
     ],

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, NoReturn
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from wot.cli.ending import DONE, INTERRUPTED, USAGE, UsageError, ended
+from wot.cli.ending import DONE, INTERRUPTED, USAGE, Job, UsageError, ended
 from wot.cli.output import Output
+
+if TYPE_CHECKING:
+    from wot.cli.using import Target
 
 LOCAL = "http://127.0.0.1:8080"
 # What click calls UsageError, wherever this version of typer keeps it.
@@ -50,10 +53,13 @@ def run() -> int:
         return INTERRUPTED
 
 
-def _end(
-    output: Output, what: str, job: Callable[[], Coroutine[Any, Any, None]], interrupted: int
-) -> NoReturn:
-    raise typer.Exit(ended(output, what, job, interrupted))
+def _serve(output: Output, what: str, job: Job) -> NoReturn:
+    raise typer.Exit(ended(output, what, job, DONE))
+
+
+def _use(output: Output, verb: str, target: Target, job: Job) -> NoReturn:
+    what = f"cannot {verb} {target.name} of {target.thing}"
+    raise typer.Exit(ended(output, what, job, INTERRUPTED, target.thing))
 
 
 @_app.callback(invoke_without_command=True)
@@ -105,16 +111,16 @@ def serve(
         # Loaded before there is a loop: files may take their time, or run one of their own.
         return serving.serving(output, serving.loaded(files), at, insecure)
 
-    _end(output, f"cannot serve {' '.join(files)}", job, DONE)
+    _serve(output, f"cannot serve {' '.join(files)}", job)
 
 
 @_app.command()
 def td(thing: ThingArgument, timeout: TimeoutOption = 30.0, json: JsonOption = False) -> None:
-    """Show what a Thing offers; as JSON where that is asked for or nobody looks."""
-    from wot.cli.using import Target, describe
+    """Show what a Thing offers; in a pipe, its TD."""
+    from wot.cli import using
 
-    output, target = Output(json), Target(thing, timeout=timeout)
-    _end(output, f"no description of {thing}", lambda: describe(output, target), INTERRUPTED)
+    output, target = Output(json), using.Target(thing, "the description", (), timeout)
+    _use(output, "show", target, lambda: using.describe(output, target))
 
 
 @_app.command()
@@ -129,12 +135,7 @@ def read(
     from wot.cli import using
 
     output, target = Output(json), using.Target(thing, name, var or (), timeout)
-    _end(
-        output,
-        f"cannot read {name} of {thing}",
-        lambda: using.read(output, target),
-        INTERRUPTED,
-    )
+    _use(output, "read", target, lambda: using.read(output, target))
 
 
 @_app.command(context_settings=_VALUES)
@@ -150,12 +151,7 @@ def write(
     from wot.cli import using
 
     output, target = Output(json), using.Target(thing, name, var or (), timeout)
-    _end(
-        output,
-        f"cannot write {name} of {thing}",
-        lambda: using.write(output, target, value),
-        INTERRUPTED,
-    )
+    _use(output, "write", target, lambda: using.write(output, target, value))
 
 
 @_app.command(context_settings=_VALUES)
@@ -173,12 +169,7 @@ def invoke(
     from wot.cli import using
 
     output, target = Output(json), using.Target(thing, name, var or (), timeout)
-    _end(
-        output,
-        f"cannot invoke {name} of {thing}",
-        lambda: using.invoke(output, target, value),
-        INTERRUPTED,
-    )
+    _use(output, "invoke", target, lambda: using.invoke(output, target, value))
 
 
 @_app.command()
@@ -197,9 +188,24 @@ def watch(
     from wot.cli import using
 
     output, target = Output(json), using.Target(thing, name, var or (), timeout)
-    _end(
-        output,
-        f"cannot watch {name} of {thing}",
-        lambda: using.watch(output, target, count),
-        INTERRUPTED,
-    )
+    _use(output, "watch", target, lambda: using.watch(output, target, count))
+
+
+@_app.command()
+def demo(
+    on: Annotated[
+        str, typer.Option("--on", metavar="URL", help=f"Where. Default: {LOCAL}, or a free port.")
+    ] = "",
+    count: Annotated[int | None, typer.Option(min=1, help="End after so many updates.")] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(metavar="S", min=0.001, max=1e9, help="End after so many seconds."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Serve this computer and an air-quality station, and follow them live."""
+    from wot.cli import demo as demonstration
+
+    output = Output(json)
+    limits = demonstration.Limits(count, seconds)
+    _serve(output, "cannot run the demo", lambda: demonstration.demo(output, on, limits))

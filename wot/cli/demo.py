@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from importlib.metadata import entry_points
 from typing import NamedTuple
 
 from wot.cli.ending import cancelled_by
-from wot.cli.following import Update, updates
+from wot.cli.following import Update, followed
 from wot.cli.output import Output
 from wot.cli.serving import SIGNALS
+from wot.cli.trying import Shown, commands
+from wot.cli.values import plain
 from wot.consumed import ConsumedThing
 from wot.errors import ConnectError, InteractionError, WoTError
 from wot.servient import Served, Servient, serve
@@ -23,17 +25,10 @@ ANYWHERE = "http://127.0.0.1:0"
 SPEED = 30.0  # of Things that simulate: a day is too long to watch
 
 
-class Shown(NamedTuple):
-    """A Thing of the demo: where its TD is, and what the consumer library makes of it."""
-
-    url: str
-    thing: ConsumedThing
-
-
 class Limits(NamedTuple):
     """When the demo ends by itself."""
 
-    count: int | None
+    updates: int | None
     seconds: float | None
 
 
@@ -55,28 +50,23 @@ async def demo(output: Output, on: str, limits: Limits) -> None:
     """Serve the demonstration Things, consume them, show what they do."""
     things = demo_things(output)
     with cancelled_by(*SIGNALS, pipe=True):
-        async with _served(things, on) as served, Servient() as servient:
+        async with AsyncExitStack() as stack:
+            served = await _entered(stack, things, on)
+            servient = await stack.enter_async_context(Servient())
             shown = [Shown(url, await servient.consume(url)) for url in served.urls]
             for each in shown:
                 await _sped_up(each.thing)
             await _show(output, shown, limits)
 
 
-@asynccontextmanager
-async def _served(things: Sequence[Thing], on: str) -> AsyncGenerator[Served, None]:
+async def _entered(stack: AsyncExitStack, things: Sequence[Thing], on: str) -> Served:
     """Where it was asked for, or else at the usual port or a free one."""
     try:
-        context = serve(things, on or LOCAL)
-        served = await context.__aenter__()
+        return await stack.enter_async_context(serve(things, on or LOCAL))
     except ConnectError:
         if on:
             raise
-        context = serve(things, ANYWHERE)
-        served = await context.__aenter__()
-    try:
-        yield served
-    finally:
-        await context.__aexit__(None, None, None)
+    return await stack.enter_async_context(serve(things, ANYWHERE))
 
 
 async def _sped_up(thing: ConsumedThing) -> None:
@@ -95,9 +85,9 @@ async def _show(output: Output, shown: Sequence[Shown], limits: Limits) -> None:
             if output.people:
                 from wot.cli.board import live
 
-                await live(output.console, shown, limits.count)
+                await live(output.console, shown, limits.updates)
             else:
-                await _lines(output, shown, limits.count)
+                await _lines(output, shown, limits.updates)
     except TimeoutError:
         return
 
@@ -109,34 +99,24 @@ async def _lines(output: Output, shown: Sequence[Shown], count: int | None) -> N
         ]
         output.record({"things": things})
     else:
-        for line in intro(shown):
-            output.line(line)
-    async with aclosing(updates([each.thing for each in shown])) as news:
-        seen = 0
-        async for update in news:
+        for url, thing in shown:
+            output.line(f"{thing.description.title}: {url}")
+        for command in commands(shown):
+            output.line(f"Try: {command}")
+    seen = 0
+    async with followed([each.thing for each in shown]) as news:
+        while count is None or seen < count:
+            update = await news.get()
             _line(output, shown[update.number].thing, update)
             seen += 1
-            if count is not None and seen >= count:
-                return
 
 
 def _line(output: Output, thing: ConsumedThing, update: Update) -> None:
-    from wot.cli.values import plain
-
     title = thing.description.title
     if output.json:
         record = {"thing": title, update.kind: update.name, "value": update.value}
         output.record({**record, "error": str(update.error)} if update.error else record)
-    elif update.error is not None:
-        output.line(f"{title} {update.name}: {update.error}")
     else:
-        output.line(f"{title} {update.name}: {plain(update.value, one_line=True)}")
-
-
-def intro(shown: Iterable[Shown]) -> list[str]:
-    """What is served where, and what to try."""
-    from wot.cli.trying import commands
-
-    pairs = list(shown)
-    lines = [f"{thing.description.title}: {url}" for url, thing in pairs]
-    return [*lines, *(f"Try: {command}" for command in commands(pairs))]
+        unit = (thing.td.affordance("properties", update.name) or {}).get("unit", "")
+        told = update.error or f"{plain(update.value, one_line=True)} {unit}"
+        output.line(f"{title} {update.name}: {told}".rstrip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 import stat
 import sys
@@ -12,9 +13,24 @@ from contextlib import contextmanager
 from typing import Any
 
 from wot.cli.output import Output, ReaderGone
-from wot.errors import InteractionError, InvalidTD, NoBinding, NoForm, TransportError, WoTError
+from wot.errors import (
+    HandlerError,
+    InteractionError,
+    InvalidInput,
+    InvalidOutput,
+    InvalidTD,
+    NoBinding,
+    NoForm,
+    NotAllowed,
+    NotFound,
+    ProtocolError,
+    Timeout,
+    TransportError,
+    WoTError,
+)
 
 DONE, REFUSED, USAGE, NO_ANSWER, INVALID_TD, INTERRUPTED = 0, 1, 2, 3, 4, 130
+Job = Callable[[], Coroutine[Any, Any, None]]  # what it does before there is a loop, and in it
 
 
 class UsageError(WoTError):
@@ -32,16 +48,29 @@ def code_of(error: WoTError) -> int:
     return USAGE
 
 
+def advice(error: WoTError, thing: str) -> str:
+    """What to do about an error that has no hint of its own."""
+    if isinstance(error, HandlerError):
+        return "the log of the Thing's own process tells more"
+    if isinstance(error, (InvalidInput, NotFound, NotAllowed)) and thing:
+        return f"wot td {shlex.quote(thing)} tells what it offers and takes"
+    if isinstance(error, Timeout):
+        return "--timeout S waits longer"
+    if isinstance(error, InvalidOutput):
+        return "the Thing breaks its own description; its maker should know"
+    return "is that the address of a Thing?" if isinstance(error, ProtocolError) else ""
+
+
 def ended(
-    output: Output, what: str, job: Callable[[], Coroutine[Any, Any, None]], interrupted: int
+    output: Output, what: str, job: Job, interrupted: int = INTERRUPTED, thing: str = ""
 ) -> int:
-    """Run `job` to its end; the exit code that tells how it went, its error shown. `what` says what failed."""
+    """Run `job` to its end; the exit code that tells how it went. Errors are shown; `what` says what failed."""
     from wot.running import fastest
 
     try:
         fastest(job())
     except WoTError as error:
-        output.error(what, error)
+        output.error(what, error, advice(error, thing))
         return code_of(error)
     except ReaderGone:
         pass  # `wot watch … | head -1`: it has what it wanted

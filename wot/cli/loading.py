@@ -115,7 +115,7 @@ def _chosen(module: ModuleType, wanted: Wanted) -> list[Any]:
         able = [cls for cls in own if not inspect.isabstract(cls)]
         if not able:
             raise Fault(
-                "NoThing",
+                "UsageError",
                 f"{wanted.shown} defines no Thing",
                 hint="define one: class Lamp(wot.Thing): …",
             )
@@ -125,13 +125,13 @@ def _chosen(module: ModuleType, wanted: Wanted) -> list[Any]:
     except AttributeError:
         known = ", ".join(cls.__name__ for cls in own) or "none"
         raise Fault(
-            "NoThing", f"{wanted.shown} has no {wanted.name!r}", hint=f"there are: {known}"
+            "UsageError", f"{wanted.shown} has no {wanted.name!r}", hint=f"there are: {known}"
         ) from None
     if isinstance(found, Thing) or (inspect.isclass(found) and issubclass(found, Thing)):
         return [found]
     place = line_of(found, wanted.shown, wanted.file)
     raise Fault(
-        "NoThing", f"{place}: {wanted.name!r} is no Thing", hint="name a subclass of wot.Thing"
+        "UsageError", f"{place}: {wanted.name!r} is no Thing", hint="name a subclass of wot.Thing"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NamedTuple
 
 from wot.cli.arguments import parsed, variables
@@ -16,6 +16,7 @@ from wot.handles import Subscription
 from wot.servient import Servient
 from wot.td import Json
 
+_ANSWER = 30.0  # seconds
 _PAUSE = 1.0  # seconds before subscribing again where the other side cannot resume
 _END: Any = object()
 
@@ -26,12 +27,17 @@ class Target(NamedTuple):
     thing: str
     name: str = ""
     given: Sequence[str] = ()  # URI variables, as NAME=VALUE
-    timeout: float | None = 30.0
+    timeout: float | None = None
+
+    @property
+    def limit(self) -> float:
+        """Seconds for one answer."""
+        return self.timeout or _ANSWER
 
 
 async def describe(output: Output, target: Target) -> None:
     """Show a Thing Description."""
-    async with _limited(target.timeout), _consumed(target) as thing:
+    async with _limited(target.limit), _consumed(target) as thing:
         td = thing.description
     if output.json:
         output.record(td.json)
@@ -47,7 +53,7 @@ async def describe(output: Output, target: Target) -> None:
 
 async def read(output: Output, target: Target) -> None:
     """Show the value of a property."""
-    async with _limited(target.timeout), _consumed(target) as thing:
+    async with _limited(target.limit), _consumed(target) as thing:
         schema = _affordance(thing, "properties", target.name)
         value = await thing.read(target.name, **_variables(thing, schema, target))
     output.value(value, schema)
@@ -55,7 +61,7 @@ async def read(output: Output, target: Target) -> None:
 
 async def write(output: Output, target: Target, value: str) -> None:
     """Set a property."""
-    async with _limited(target.timeout), _consumed(target) as thing:
+    async with _limited(target.limit), _consumed(target) as thing:
         schema = _affordance(thing, "properties", target.name)
         given = _variables(thing, schema, target)
         await thing.write(target.name, parsed(value, schema, "VALUE"), **given)
@@ -64,7 +70,7 @@ async def write(output: Output, target: Target, value: str) -> None:
 
 async def invoke(output: Output, target: Target, value: str | None) -> None:
     """Invoke an action and show its output."""
-    async with _limited(target.timeout), _consumed(target) as thing:
+    async with _limited(target.limit), _consumed(target) as thing:
         action = _affordance(thing, "actions", target.name)
         given = _variables(thing, action, target)
         input = () if value is None else (parsed(value, action.get("input", {}), "INPUT"),)
@@ -77,29 +83,32 @@ async def invoke(output: Output, target: Target, value: str | None) -> None:
 
 async def watch(output: Output, target: Target, count: int | None) -> None:
     """Show a property's values or an event's data as they come, until `count` of them or the time-out."""
-    seen = 0
-    standing = False
-    try:
-        with cancelled_by(pipe=True):
-            async with asyncio.timeout(target.timeout), _consumed(target) as thing:
+    with cancelled_by(pipe=True):
+        async with AsyncExitStack() as stack:
+            async with _limited(target.limit):
+                thing = await stack.enter_async_context(_consumed(target))
                 kind, affordance = _watchable(thing, target.name)
-                given = _variables(thing, affordance, target)
                 follow = thing.observe if kind == "properties" else thing.subscribe
-                schema = affordance if kind == "properties" else affordance.get("data", {})
-                async with follow(target.name, **given) as items:
-                    standing = True
-                    while count is None or seen < count:
-                        output.item(await _next(output, target, items), schema)
-                        seen += 1
+                context = follow(target.name, **_variables(thing, affordance, target))
+                items = await stack.enter_async_context(context)
+            schema = affordance if kind == "properties" else affordance.get("data", {})
+            await _items(output, target, items, schema, count)
+
+
+async def _items(
+    output: Output, target: Target, items: Subscription[Any], schema: Json, count: int | None
+) -> None:
+    seen = 0
+    try:
+        async with asyncio.timeout(target.timeout):
+            while count is None or seen < count:
+                output.item(await _next(output, target, items), schema)
+                seen += 1
     except TimeoutError as error:
-        if isinstance(error, Timeout) or (standing and count is None):
-            if isinstance(error, Timeout):
-                raise
-            return
-        wanted = f"{seen} of {count} items" if standing and count else "no subscription"
-        raise Timeout(
-            f"{wanted} within {target.timeout:g} s", hint="--timeout S waits longer"
-        ) from None
+        if isinstance(error, Timeout):
+            raise  # it was the other side's
+        if count is not None:
+            raise Timeout(f"{seen} of {count} items within {target.timeout:g} s") from None
 
 
 async def _next(output: Output, target: Target, items: Subscription[Any]) -> Any:
@@ -120,21 +129,20 @@ async def _next(output: Output, target: Target, items: Subscription[Any]) -> Any
 
 
 @asynccontextmanager
-async def _limited(seconds: float | None) -> AsyncGenerator[None, None]:
+async def _limited(seconds: float) -> AsyncGenerator[None, None]:
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
         if isinstance(error, Timeout):
             raise
-        raise Timeout(f"no answer within {seconds:g} s", hint="--timeout S waits longer") from None
+        raise Timeout(f"no answer within {seconds:g} s") from None
 
 
 @asynccontextmanager
 async def _consumed(target: Target) -> AsyncGenerator[ConsumedThing, None]:
     # One request may take all the time there is.
-    options = {"timeout": target.timeout} if target.timeout else {}
-    async with Servient(**options) as servient:
+    async with Servient(timeout=target.limit) as servient:
         yield await servient.consume(target.thing)
 
 

@@ -14,6 +14,7 @@ from wot.td.model import (
     ThingDescription,
     VersionInfo,
     context_with,
+    standard_context,
 )
 from wot.td.node import Json, camel, is_array, is_object
 from wot.td.vocabulary import KIND, KINDS, STREAMS, TD_10, TD_11, TD_JSON, Op, default_ops
@@ -44,4 +45,5 @@ __all__ = [
     "default_ops",
     "is_array",
     "is_object",
+    "standard_context",
 ]

@@ -13,6 +13,7 @@ from wot.td.node import (
     Node,
     anything,
     flag,
+    is_array,
     mapping,
     named,
     node,
@@ -93,11 +94,8 @@ class Form(Node):
     additional_responses = nodes(lambda: AdditionalResponse, single=True)
     subprotocol = text()
     op = texts()
-
-    @property
-    def content_type(self) -> str:
-        """The media type of what is sent, and of what comes back unless `response` says otherwise."""
-        return self.json.get("contentType") or "application/json"
+    # The media type of what is sent, and of what comes back unless `response` says otherwise.
+    content_type = text(default="application/json")
 
     @property
     def response_type(self) -> str:
@@ -266,6 +264,12 @@ def context_with(extensions: Mapping[str, str]) -> list[Any]:
     return [TD_10, TD_11, dict(extensions)] if extensions else [TD_10, TD_11]
 
 
+def standard_context(given: Any) -> list[Any]:
+    """Somebody's `@context` with our beginning and all of its own extensions."""
+    parts = given if is_array(given) else [given]
+    return [TD_10, TD_11, *(part for part in parts if part and part not in (TD_10, TD_11))]
+
+
 __all__ = [
     "KINDS",
     "ActionAffordance",
@@ -281,4 +285,5 @@ __all__ = [
     "ThingDescription",
     "VersionInfo",
     "context_with",
+    "standard_context",
 ]

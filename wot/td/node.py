@@ -137,9 +137,9 @@ def anything(name: str = "") -> Member[Any]:
     return Member(_same, lambda _value, _path: iter(()), None, name=name)
 
 
-def text(name: str = "", *, required: bool = False) -> Member[str]:
-    """A string; "" where it is absent."""
-    return Member(_same, _expect(str, "a string"), "", name=name, required=required)
+def text(name: str = "", *, default: str = "", required: bool = False) -> Member[str]:
+    """A string; the default where it is absent."""
+    return Member(_same, _expect(str, "a string"), default, name=name, required=required)
 
 
 def flag(*, default: bool = False) -> Member[bool]:

@@ -19,6 +19,7 @@ class Proxy:
         self.connections = 0  # that came
         self.resets = 0  # connections to be reset when they come; -1 for all
         self.held = 0  # bytes from the server that wait here
+        self.bytes_in = 0  # from clients
         self._flow = asyncio.Event()
         self._flow.set()
         self._open: dict[asyncio.Transport, None] = {}
@@ -70,6 +71,7 @@ class Proxy:
     ) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(1 << 16):
+                self.bytes_in += 0 if held else len(data)
                 if held and not self._flow.is_set():
                     self.held += len(data)
                     await self._flow.wait()

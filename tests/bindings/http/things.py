@@ -20,7 +20,7 @@ class Probe(wot.Thing, title="Probe", id="urn:test:probe"):
     pair: wot.Stored[tuple[int, str] | None] = wot.stored(None)
 
     tick = wot.event(int)
-    note = wot.event(Any)
+    note = wot.event(list[Any])
     bare = wot.event()
 
     def __init__(self) -> None:

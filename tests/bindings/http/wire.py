@@ -73,10 +73,10 @@ class Wire:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Wire]:
-    """A connection to the server of a URL."""
+async def connected(url: str, buffer: int = 1 << 26) -> AsyncIterator[Wire]:
+    """A connection to the server of a URL; not more than about `buffer` bytes wait here to be read."""
     parts = urlsplit(url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=1 << 26)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=buffer)
     try:
         yield Wire(reader, writer)
     finally:
@@ -149,10 +149,10 @@ class Follower:
 
 
 @asynccontextmanager
-async def following(url: str, **headers: str) -> AsyncIterator[Follower]:
+async def following(url: str, buffer: int = 1 << 26, **headers: str) -> AsyncIterator[Follower]:
     """A subscription that stands: its opening has come."""
-    async with connected(url) as wire:
-        await wire.send(request(url, accept="text/event-stream", **headers))
+    async with connected(url, buffer) as wire:
+        await wire.send(request(url, **{"accept": "text/event-stream", **headers}))
         status, fields = await wire._head()
         assert status == 200, await wire.reader.read(500)
         follower = Follower(wire, fields)

@@ -96,6 +96,11 @@ def test_a_changed_copy_leaves_the_original_alone() -> None:
             "$.properties.p.properties.q.oneOf[0]",
             "an object",
         ),
+        (
+            {"events": {"e": {"forms": [{"href": "x", "contentType": 1}]}}},
+            "$.events.e.forms[0].contentType",
+            "a string",
+        ),
         ({"links": [{"href": 1}]}, "$.links[0].href", "a string, not a number"),
         ({"properties": {"p": {"minimum": "0"}}}, "$.properties.p.minimum", "a number"),
         ({"properties": {"p": {"minimum": True}}}, "$.properties.p.minimum", "a number"),

@@ -1,0 +1,693 @@
+"""The client follows the forms of Thing Descriptions that others wrote."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import cbor2
+import pytest
+
+import wot
+from wot.errors import (
+    ConnectError,
+    EventsLost,
+    InvalidInput,
+    InvalidOutput,
+    NoForm,
+    NotAllowed,
+    ProtocolError,
+    UriVariableError,
+)
+
+from .foreign import Foreign, Request, bytes_then_end, moved, ok, silence, streaming, td
+from .things import Probe
+from .wire import free_port, until
+
+INTEGER = {"type": "integer"}
+RW = ["readproperty", "writeproperty"]
+
+
+async def taken(values: AsyncIterator[Any], count: int) -> list[Any]:
+    async with asyncio.timeout(10):
+        return [await anext(values) for _ in range(count)]
+
+
+class Harness:
+    """Consumes TDs about the foreign server."""
+
+    def __init__(self, foreign: Foreign, servient: wot.Servient) -> None:
+        self.foreign, self._servient = foreign, servient
+
+    @property
+    def seen(self) -> list[str]:
+        """Methods and targets of what came."""
+        return [f"{request.method} {request.target}" for request in self.foreign.requests]
+
+    async def thing(self, base: str | None = None, **members: Any) -> wot.ConsumedThing:
+        return await self._servient.consume(
+            td(self.foreign.url if base is None else base, **members)
+        )
+
+    async def property(self, *forms: dict[str, Any], **terms: Any) -> wot.ConsumedThing:
+        """A Thing whose property `p` has these forms."""
+        return await self.thing(properties={"p": {**terms, "forms": list(forms)}})
+
+    async def action(self, *forms: dict[str, Any], **terms: Any) -> wot.ConsumedThing:
+        return await self.thing(actions={"a": {**terms, "forms": list(forms)}})
+
+    async def event(self, *forms: dict[str, Any], **terms: Any) -> wot.ConsumedThing:
+        return await self.thing(events={"e": {"data": {}, **terms, "forms": list(forms)}})
+
+@pytest.fixture
+def there(foreign: Foreign, servient: wot.Servient) -> Harness:
+    return Harness(foreign, servient)
+
+
+# Which form
+
+
+@pytest.mark.parametrize(
+    ("op", "terms", "can"),
+    [
+        (None, {}, "rw"),
+        (None, {"readOnly": True}, "r"),
+        (None, {"writeOnly": True}, "w"),
+        ("readproperty", {}, "r"),
+        ("writeproperty", {}, "w"),
+        (["readproperty"], {}, "r"),
+        (RW, {}, "rw"),
+        ([*RW, "observeproperty", "something:else"], {}, "rw"),
+        ([], {}, ""),
+        ("unobserveproperty", {}, ""),
+    ],
+)
+async def test_what_a_form_is_for(
+    there: Harness, op: Any, terms: dict[str, Any], can: str
+) -> None:
+    """TD 1.1 section 5.4; `op` is a string, an array, or absent."""
+    there.foreign.answers["/p"] = ok(b"1")
+    form = {"href": "/p", **({} if op is None else {"op": op})}
+    thing = await there.property(form, **terms)
+    for letter, call, method in (("r", thing.read, "GET"), ("w", thing.write, "PUT")):
+        args = ("p",) if letter == "r" else ("p", 1)
+        if letter in can:
+            await call(*args)  # type: ignore[operator]
+            assert there.seen[-1] == f"{method} /p"
+        else:
+            with pytest.raises(NotAllowed, match="offers no"):
+                await call(*args)  # type: ignore[operator]
+
+
+async def test_the_form_of_the_operation_is_taken(there: Harness) -> None:
+    there.foreign.answers.update({"/r": ok(b"1"), "/w": ok(status="204 No Content")})
+    forms = [{"href": "/w", "op": "writeproperty"}, {"href": "/r", "op": ["readproperty"]}]
+    thing = await there.property(*forms)
+    assert await thing.read("p") == 1
+    await thing.write("p", 2)
+    assert there.seen == ["GET /r", "PUT /w"]
+
+
+async def test_ops_are_not_compared_by_parts(there: Harness) -> None:
+    """`subscribeevent` is contained in `unsubscribeevent`."""
+    there.foreign.answers["/s"] = streaming(b"data: 1\n\n")
+    forms = [
+        {"href": "/u", "op": ["unsubscribeevent"], "subprotocol": "sse"},
+        {"href": "/s", "op": ["subscribeevent"], "subprotocol": "sse"},
+    ]
+    thing = await there.event(*forms)
+    async with thing.subscribe("e") as events:
+        assert await taken(events, 1) == [1]
+    assert there.seen == ["GET /s"]
+
+
+@pytest.mark.parametrize(
+    ("base", "href", "target"),
+    [
+        ("", "{origin}/p", "/p"),
+        ("{origin}", "p", "/p"),
+        ("{origin}/a/b", "p", "/a/p"),
+        ("{origin}/a/b/", "p", "/a/b/p"),
+        ("{origin}/a/b/", "/p", "/p"),
+        ("{origin}/a/b/", "../p?x=1", "/a/p?x=1"),
+        ("{origin}/a/b/", "./p", "/a/b/p"),
+        ("{origin}/a?k=1", "?x=2", "/a?x=2"),
+        ("{origin}/a/", "", "/a/"),
+        ("http://127.0.0.1:1/", "{origin}/p", "/p"),
+        ("{origin}/a/", "p%2Fq%20r", "/a/p%2Fq%20r"),
+        ("{origin}/a/", "é?ü=ß", "/a/%C3%A9?%C3%BC=%C3%9F"),
+        ("{origin}/a/", "p#part", "/a/p"),
+        ("{origin}/a/", "p;v=1,2/x:y@z!$&'()*+", "/a/p;v=1,2/x:y@z!$&'()*+"),
+    ],
+)
+async def test_where_a_form_points(there: Harness, base: str, href: str, target: str) -> None:
+    """RFC 3986 section 5; what is percent-encoded stays so."""
+    origin = there.foreign.url
+    there.foreign.answers[target] = ok(b"1")
+    forms = [{"href": href.format(origin=origin)}]
+    thing = await there.thing(base.format(origin=origin), properties={"p": {"forms": forms}})
+    assert await thing.read("p") == 1, there.seen
+
+
+async def test_hrefs_without_base_start_from_where_the_td_was(
+    there: Harness, servient: wot.Servient
+) -> None:
+    document = td(properties={"p": {"forms": [{"href": "p"}]}})
+    there.foreign.answers["/old"] = moved("/a/td")
+    there.foreign.answers["/a/td"] = ok(json.dumps(document).encode(), "application/td+json")
+    there.foreign.answers["/a/p"] = ok(b"1")
+    for path in ("/a/td", "/old"):
+        thing = await servient.consume(there.foreign.url + path)
+        assert await thing.read("p") == 1
+    accept = there.foreign.requests[0].headers["accept"]
+    assert accept.startswith("application/td+json")
+
+
+async def test_a_relative_href_without_anything_to_start_from(there: Harness) -> None:
+    thing = await there.thing("", properties={"p": {"forms": [{"href": "/p"}]}})
+    with pytest.raises(NoForm) as error:
+        await thing.read("p")
+    assert error.value.hint
+
+
+async def test_a_form_that_nobody_can_use(there: Harness) -> None:
+    thing = await there.property({"href": "modbus+tcp://127.0.0.1:502/1"}, {"href": "xyz:1"})
+    with pytest.raises(NoForm, match="'p'") as error:
+        await thing.read("p")
+    assert "modbus+tcp" in error.value.hint
+    assert "xyz" in error.value.hint
+
+
+async def test_forms_of_other_protocols_and_subprotocols_are_passed_over(there: Harness) -> None:
+    there.foreign.answers["/p"] = ok(b"1")
+    odd = [{"href": "/ws", "subprotocol": "websub"}, {"href": "zzz://x/p"}]
+    thing = await there.property(*odd, {"href": "/p"})
+    assert await thing.read("p") == 1
+    assert there.seen == ["GET /p"]
+
+
+# What is sent
+
+
+async def test_the_method_a_form_names(there: Harness) -> None:
+    there.foreign.answers["/p"] = ok(b"1")
+    forms = [
+        {"href": "/p", "op": "readproperty", "htv:methodName": "POST"},
+        {"href": "/p", "op": "writeproperty", "htv:methodName": "PATCH"},
+    ]
+    thing = await there.property(*forms)
+    await thing.read("p")
+    await thing.write("p", 1)
+    assert there.seen == ["POST /p", "PATCH /p"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [{"htv:fieldName": "X-One", "htv:fieldValue": "1"}],
+        {"htv:fieldName": "X-One", "htv:fieldValue": "1"},
+        [{"fieldName": "X-One", "fieldValue": "1"}, {"htv:fieldName": 5}, "x"],
+    ],
+)
+async def test_the_headers_a_form_names(there: Harness, headers: Any) -> None:
+    there.foreign.answers.update({"/p": ok(b"1"), "/e": streaming(b"data: 1\n\n")})
+    forms = {"htv:headers": headers}
+    thing = await there.thing(
+        properties={"p": {"forms": [{"href": "/p", **forms}]}},
+        events={"e": {"forms": [{"href": "/e", "subprotocol": "sse", **forms}]}},
+    )
+    await thing.read("p")
+    async with thing.subscribe("e"):
+        pass
+    assert [request.headers.get("x-one") for request in there.foreign.requests] == ["1", "1"]
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0"])
+async def test_a_header_that_would_be_two_is_not_sent(there: Harness, value: str) -> None:
+    there.foreign.answers["/p"] = ok(b"1")
+    named = [{"htv:fieldName": "X-One", "htv:fieldValue": value}]
+    thing = await there.property({"href": "/p", "htv:headers": named})
+    with pytest.raises(wot.errors.WoTError):
+        await thing.read("p")
+    assert not any("x-evil" in request.headers for request in there.foreign.requests)
+
+
+@pytest.mark.parametrize("method", ["GET /evil HTTP/1.1\r\nX:", "", "é", 5])
+async def test_a_method_that_is_none_is_not_sent(there: Harness, method: Any) -> None:
+    there.foreign.answers["/p"] = ok(b"1")
+    thing = await there.property({"href": "/p", "htv:methodName": method})
+    try:
+        await thing.read("p")
+    except wot.errors.WoTError:
+        assert not there.foreign.requests
+    else:
+        assert there.seen == ["GET /p"]
+
+
+async def test_uri_variables_of_both_levels(there: Harness) -> None:
+    variables = {"room": {"type": "string"}, "unit": {"type": "string", "enum": ["C", "F"]}}
+    there.foreign.answers["/a%20b/p?unit=C&n=3"] = ok(b"1")
+    there.foreign.answers["/x/p"] = ok(b"2")
+    form = {"href": "/{room}/p{?unit,n}"}
+    own = {"uriVariables": {"n": {"type": "integer", "maximum": 5}}}
+    thing = await there.thing(properties={"p": {**own, "forms": [form]}}, uriVariables=variables)
+    assert await thing.read("p", room="a b", unit="C", n=3) == 1
+    assert await thing.read("p", room="x") == 2
+    for bad in ({"n": 6}, {"n": "x"}, {"unit": "K"}, {"nope": 1}):
+        with pytest.raises(UriVariableError):
+            await thing.read("p", room="x", **bad)
+    assert len(there.seen) == 2
+
+
+async def test_the_affordance_decides_over_the_thing(there: Harness) -> None:
+    there.foreign.answers["/p?n=x"] = ok(b"1")
+    own = {"uriVariables": {"n": {"type": "string"}}}
+    thing = await there.thing(
+        properties={"p": {**own, "forms": [{"href": "/p{?n}"}]}}, uriVariables={"n": INTEGER}
+    )
+    assert await thing.read("p", n="x") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "schema", "value", "body"),
+    [
+        ("application/json", {}, {"a": [1, None]}, b'{"a":[1,null]}'),
+        ("application/senml+json", {}, [{"n": "x"}], b'[{"n":"x"}]'),
+        ("text/plain", {"type": "number"}, 2.5, b"2.5"),
+        ("text/plain; charset=utf-8", {"type": "boolean"}, True, b"true"),
+        ("text/plain", {"type": "string"}, "5", b"5"),
+        ("text/plain", {}, "5 é", "5 é".encode()),
+        ("application/octet-stream", {}, b"\x00\xff", b"\x00\xff"),
+        ("application/x-unheard-of", {}, b"\x00\xff", b"\x00\xff"),
+        ("application/cbor", {"type": "array"}, [1, None], cbor2.dumps([1, None])),
+        ("application/senml+cbor", {}, {"a": 1}, cbor2.dumps({"a": 1})),
+    ],
+)
+async def test_content_types(
+    there: Harness, kind: str, schema: dict[str, Any], value: Any, body: bytes
+) -> None:
+    there.foreign.answers["/p"] = ok(body, kind)
+    thing = await there.property({"href": "/p", "contentType": kind}, **schema)
+    assert await thing.read("p") == value
+    await thing.write("p", value)
+    read, written = there.foreign.requests
+    assert read.headers["accept"] == kind
+    assert (written.headers["content-type"], written.body) == (kind, body)
+
+
+async def test_the_answer_says_itself_what_it_is(there: Harness) -> None:
+    there.foreign.answers["/p"] = ok(cbor2.dumps([1]), "application/cbor")
+    assert await (await there.property({"href": "/p"})).read("p") == [1]
+
+
+async def test_an_answer_that_does_not_say_what_it_is_is_what_the_form_says(there: Harness) -> None:
+    there.foreign.answers["/p"] = ok(cbor2.dumps([1]), "")
+    thing = await there.property({"href": "/p", "contentType": "application/cbor"})
+    assert await thing.read("p") == [1]
+
+
+async def test_the_response_may_be_of_another_type(there: Harness) -> None:
+    there.foreign.answers["/a"] = ok(b"7", "text/plain")
+    form = {"href": "/a", "response": {"contentType": "text/plain"}}
+    thing = await there.action(form, input=INTEGER, output=INTEGER)
+    assert await thing.invoke("a", 1) == 7
+    (request,) = there.foreign.requests
+    assert request.headers["accept"] == "text/plain"
+    assert request.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("terms", "args", "body"),
+    [
+        ({}, (), b""),
+        ({}, (None,), b"null"),
+        ({}, ({},), b"{}"),
+        ({"input": INTEGER}, (5,), b"5"),
+        ({"input": {"type": "object"}}, (), b"{}"),
+        ({"input": {"type": ["object", "null"]}}, (None,), b"null"),
+    ],
+)
+async def test_what_an_action_is_sent(
+    there: Harness, terms: dict[str, Any], args: tuple[Any, ...], body: bytes
+) -> None:
+    """Nothing, null and an empty object are three things; nothing has no Content-Type."""
+    there.foreign.answers["/a"] = ok(status="204 No Content", media_type="")
+    thing = await there.action({"href": "/a"}, **terms)
+    assert await thing.invoke("a", *args) is None
+    (request,) = there.foreign.requests
+    assert (request.method, request.body) == ("POST", body)
+    assert ("content-type" in request.headers) == bool(body)
+
+
+# What comes back
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "200 OK", "201 Created", "202 Accepted"])
+async def test_an_answer_without_content(there: Harness, status: str) -> None:
+    there.foreign.answers["/x"] = ok(status=status)
+    thing = await there.action({"href": "/x"})
+    assert await thing.invoke("a") is None
+    thing = await there.property({"href": "/x"})
+    await thing.write("p", 1)
+    with pytest.raises(InvalidOutput, match="p: a value is declared, but none was sent"):
+        await thing.read("p")
+
+
+async def test_an_empty_text_is_a_value(there: Harness) -> None:
+    there.foreign.answers["/p"] = ok(b"", "text/plain")
+    assert await (await there.property({"href": "/p"}, type="string")).read("p") == ""
+
+
+async def test_an_empty_one_of_counts_as_absent(there: Harness) -> None:
+    """wotpy writes it into every schema."""
+    there.foreign.answers["/p"] = ok(b"5")
+    schema = {"type": "object", "properties": {"n": {"oneOf": [], **INTEGER}}, "oneOf": []}
+    thing = await there.property({"href": "/p"}, **INTEGER, oneOf=[])
+    assert await thing.read("p") == 5
+    await thing.write("p", 6)
+    there.foreign.answers["/a"] = ok(b'{"n": 1}')
+    thing = await there.action({"href": "/a"}, input=schema, output=schema)
+    assert await thing.invoke("a", {"n": 1}) == {"n": 1}
+    with pytest.raises(InvalidInput):
+        await thing.invoke("a", {"n": "x"})
+
+
+async def test_more_than_was_declared_is_read(there: Harness) -> None:
+    there.foreign.answers["/p"] = ok(b'{"n": 1, "more": 2}')
+    schema = {"type": "object", "properties": {"n": INTEGER}, "foo": "bar", "format": "x:unknown"}
+    thing = await there.property({"href": "/p"}, **schema)
+    assert await thing.read("p") == {"n": 1, "more": 2}
+    with pytest.raises(InvalidInput, match="more"):
+        await thing.write("p", {"n": 1, "more": 2})
+
+
+async def test_a_coded_answer(there: Harness) -> None:
+    import gzip
+
+    body = gzip.compress(b"[1, 2]")
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n"
+    there.foreign.answers["/p"] = f"{head}Content-Type: application/json\r\n\r\n".encode() + body
+    assert await (await there.property({"href": "/p"})).read("p") == [1, 2]
+
+
+@pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
+async def test_a_redirection_that_keeps_the_request(there: Harness, status: str) -> None:
+    there.foreign.answers.update({"/old": moved("/new", status), "/new": ok(b"1")})
+    thing = await there.property({"href": "/old"})
+    assert await thing.read("p") == 1
+    await thing.write("p", 2)
+    assert [(r.method, r.body) for r in there.foreign.requests if r.target == "/new"] == [
+        ("GET", b""),
+        ("PUT", b"2"),
+    ]
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other"])
+async def test_an_action_that_is_redirected_is_not_turned_into_a_read(
+    there: Harness, status: str
+) -> None:
+    """A GET elsewhere would look like success, and nothing would have been done."""
+    there.foreign.answers.update({"/a": moved("/b", status), "/b": ok(b"1")})
+    thing = await there.action({"href": "/a"}, input=INTEGER)
+    with pytest.raises(ProtocolError):
+        await thing.invoke("a", 5)
+    assert there.seen == ["POST /a"]
+
+
+# Several forms
+
+
+@contextmanager
+def full() -> Iterator[str]:
+    """An address that neither accepts nor refuses: its queue is full, as if the machine were off."""
+    with socket.socket() as listening, socket.socket() as one, socket.socket() as two:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for sock in (one, two):
+            sock.setblocking(False)
+            sock.connect_ex(listening.getsockname())
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+async def test_the_next_form_when_one_refuses_connections(there: Harness) -> None:
+    there.foreign.answers.update({"/p": ok(b"1"), "/e": streaming(b"id: 1\ndata: 1\n\n")})
+    gone = f"http://127.0.0.1:{free_port()}"
+    forms = [{"href": gone + "/p"}, {"href": "http://no.such.host.invalid/p"}, {"href": "/p"}]
+    thing = await there.property(*forms)
+    assert await thing.read("p") == 1
+    await thing.write("p", 1)
+    streams = [{"href": gone, "subprotocol": "sse"}, {"href": "/e", "subprotocol": "sse"}]
+    thing = await there.event(*streams)
+    async with thing.subscribe("e") as events:
+        assert await taken(events, 1) == [1]
+
+
+async def test_the_next_form_when_a_machine_is_off(foreign: Foreign) -> None:
+    foreign.answers["/p"] = ok(b"1")
+    with full() as off:
+        forms = [{"href": f"{off}/p"}, {"href": f"{foreign.url}/p"}]
+        document = td(properties={"p": {"forms": forms}})
+        async with wot.consume(document, timeout=1) as thing:
+            assert await thing.read("p") == 1
+
+
+async def test_a_machine_that_is_off_cannot_be_reached() -> None:
+    with full() as off:
+        document = td(properties={"p": {"forms": [{"href": f"{off}/p"}]}})
+        async with wot.consume(document, timeout=0.3) as thing:
+            with pytest.raises(ConnectError, match="cannot be reached"):
+                await thing.read("p")
+
+
+async def test_when_none_is_there_the_last_one_says_so(there: Harness) -> None:
+    ports = free_port(), free_port()
+    thing = await there.property(*({"href": f"http://127.0.0.1:{port}/p"} for port in ports))
+    with pytest.raises(ConnectError, match=str(ports[1])) as error:
+        await thing.read("p")
+    assert error.value.hint
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [bytes_then_end(b""), bytes_then_end(b"garbage\r\n\r\n"), bytes_then_end(ok(b"123")[:-1])],
+    ids=["closed", "garbage", "truncated"],
+)
+async def test_not_the_next_form_once_the_request_was_sent(there: Harness, answer: Any) -> None:
+    """Whoever got it may have done it."""
+    there.foreign.answers.update({"/one": answer, "/two": ok(b"2")})
+    forms = [{"href": "/one"}, {"href": "/two"}]
+    with pytest.raises(ProtocolError):
+        await (await there.action(*forms, output=INTEGER)).invoke("a")
+    with pytest.raises(ProtocolError):
+        await (await there.property(*forms)).write("p", 1)
+    assert there.seen.count("POST /one") == 1
+    assert set(there.seen) == {"POST /one", "PUT /one"}, "a PUT may be repeated, RFC 9110 9.2.2"
+
+
+async def test_not_the_next_form_when_the_first_one_refuses(there: Harness) -> None:
+    there.foreign.answers.update({"/one": ok(status="409 Conflict"), "/two": ok(b"2")})
+    thing = await there.property({"href": "/one"}, {"href": "/two"})
+    with pytest.raises(wot.errors.Conflict):
+        await thing.read("p")
+    assert there.seen == ["GET /one"]
+
+
+async def test_an_action_is_never_sent_twice(there: Harness) -> None:
+    """On a connection that was kept open, a library may try again by itself."""
+    there.foreign.answers["/a"] = [ok(b"1"), bytes_then_end(b""), ok(b"1")]
+    thing = await there.action({"href": "/a"}, output=INTEGER)
+    assert await thing.invoke("a") == 1
+    with pytest.raises(ProtocolError):
+        await thing.invoke("a")
+    assert len(there.seen) == 2
+
+
+# Streams
+
+
+@pytest.mark.parametrize("kind", ["", "event: e\n", "event: anything\n"])
+async def test_events_with_and_without_a_name(there: Harness, kind: str) -> None:
+    there.foreign.answers["/e"] = streaming(f"{kind}data: 1\n\n{kind}id: 7\ndata: 2\n\n".encode())
+    thing = await there.event({"href": "/e", "subprotocol": "sse"})
+    async with thing.subscribe("e") as events:
+        assert await taken(events, 2) == [1, 2]
+    (request,) = there.foreign.requests
+    assert request.headers["accept"] == "text/event-stream"
+
+
+async def test_an_event_form_without_a_subprotocol_is_tried_as_events(there: Harness) -> None:
+    there.foreign.answers["/e"] = streaming(b"data: 1\n\n")
+    async with (await there.event({"href": "/e"})).subscribe("e") as events:
+        assert await taken(events, 1) == [1]
+
+
+async def test_events_of_other_types(there: Harness) -> None:
+    there.foreign.answers["/e"] = streaming(b"data: 5\n\ndata: 1.5\ndata: x\n\n")
+    form = {"href": "/e", "subprotocol": "sse", "contentType": "text/plain"}
+    async with (await there.event(form, data={})).subscribe("e") as events:
+        assert await taken(events, 2) == ["5", "1.5\nx"]
+
+
+async def test_events_that_are_not_what_was_declared(there: Harness) -> None:
+    """It is said, and the next event comes all the same."""
+    there.foreign.answers["/e"] = streaming(b'data: "x"\n\ndata: {\n\ndata: 3\n\n')
+    thing = await there.event({"href": "/e", "subprotocol": "sse"}, data=INTEGER)
+    async with thing.subscribe("e") as events:
+        for reason in ("not of type 'integer'", ""):
+            with pytest.raises(InvalidOutput, match=f"e: .*{reason}"):
+                await taken(events, 1)
+        assert await taken(events, 1) == [3]
+
+
+async def test_events_without_numbers_are_lost_with_the_connection(there: Harness) -> None:
+    there.foreign.answers["/e"] = [
+        streaming(b"data: 1\n\n", end=True),
+        streaming(b"data: 3\n\n"),
+    ]
+    thing = await there.event({"href": "/e", "subprotocol": "sse"})
+    async with thing.subscribe("e") as events:
+        assert await taken(events, 1) == [1]
+        with pytest.raises(EventsLost, match="does not number its events"):
+            await taken(events, 1)
+        assert await taken(events, 1) == [3]
+
+
+async def test_observations_without_numbers_go_on(there: Harness) -> None:
+    there.foreign.answers["/p"] = [streaming(b"data: 1\n\n", end=True), streaming(b"data: 3\n\n")]
+    form = {"href": "/p", "op": ["observeproperty"], "subprotocol": "sse"}
+    async with (await there.property(form)).observe("p") as values:
+        assert await taken(values, 2) == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (ok(b"1"), ProtocolError),
+        (ok(status="204 No Content"), ProtocolError),
+        (ok(status="404 Not Found"), wot.errors.NotFound),
+        (ok(status="403 Forbidden"), wot.errors.Forbidden),
+        (ok(status="500 Oops"), wot.errors.HandlerError),
+        (bytes_then_end(b""), ProtocolError),
+    ],
+)
+async def test_a_subscription_that_does_not_stand_raises(
+    there: Harness, answer: Any, error: type[Exception]
+) -> None:
+    there.foreign.answers["/e"] = answer
+    thing = await there.event({"href": "/e", "subprotocol": "sse"})
+    with pytest.raises(error):
+        async with thing.subscribe("e"):
+            pass
+
+
+@pytest.mark.parametrize("refusal", ["401 Unauthorized", "404 Not Found", "410 Gone"])
+async def test_a_refusal_ends_the_reconnecting(there: Harness, refusal: str) -> None:
+    there.foreign.answers["/e"] = [streaming(b"id: 1\n\n", end=True), ok(status=refusal)]
+    thing = await there.event({"href": "/e", "subprotocol": "sse"})
+    async with thing.subscribe("e") as events:
+        with pytest.raises(wot.errors.InteractionError):
+            await taken(events, 1)
+    assert len(there.seen) == 2
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [ok(status="502 Bad Gateway"), ok(status="503 Busy"), ok(status="504 Late"), bytes_then_end(b"")],
+)
+async def test_a_passing_trouble_does_not(there: Harness, trouble: Any) -> None:
+    there.foreign.answers["/e"] = [
+        streaming(b"id: 1\n\n", end=True),
+        trouble,
+        trouble,
+        streaming(b"id: 2\ndata: 2\n\n"),
+    ]
+    thing = await there.event({"href": "/e", "subprotocol": "sse"})
+    async with thing.subscribe("e") as events:
+        assert await taken(events, 1) == [2]
+    assert [r.headers.get("last-event-id") for r in there.foreign.requests] == [None, "1", "1", "1"]
+
+
+async def test_patience_ends(foreign: Foreign) -> None:
+    foreign.answers["/e"] = [streaming(b"id: 1\n\n", end=True), ok(status="503 Busy")]
+    form = {"href": "/e", "subprotocol": "sse"}
+    document = td(foreign.url, events={"e": {"data": {}, "forms": [form]}})
+    async with wot.consume(document, patience=0.4) as thing, thing.subscribe("e") as events:
+        with pytest.raises(wot.errors.Unavailable):
+            await taken(events, 1)
+    assert 3 <= len(foreign.requests) <= 9, "with growing pauses"
+
+
+async def test_long_polling(there: Harness) -> None:
+    polls: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def write(_request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(await polls.get())
+        await writer.drain()
+
+    there.foreign.answers["/e"] = write
+    thing = await there.event({"href": "/e", "subprotocol": "longpoll"})
+    async with thing.subscribe("e") as events:
+        for number in range(3):
+            await polls.put(ok(b"%d" % number))
+            assert await taken(events, 1) == [number]
+        await polls.put(ok(status="204 No Content"))
+        await polls.put(ok(b"9"))
+        assert await taken(events, 1) == [9]
+        await until(lambda: len(there.seen) == 6)
+
+
+async def test_a_long_poll_that_fails_once_goes_on(there: Harness) -> None:
+    there.foreign.answers["/p"] = [ok(b"1"), ok(status="503 Busy"), ok(b"2"), silence]
+    form = {"href": "/p", "op": ["observeproperty"], "subprotocol": "longpoll"}
+    async with (await there.property(form)).observe("p") as values:
+        assert await taken(values, 2) == [1, 2]
+
+
+async def test_a_long_poll_that_is_refused_is_no_subscription(there: Harness) -> None:
+    thing = await there.event({"href": "/e", "subprotocol": "longpoll"})
+    with pytest.raises(wot.errors.NotFound):
+        async with thing.subscribe("e"):
+            pass
+
+
+async def test_events_are_preferred_to_long_polling(there: Harness) -> None:
+    there.foreign.answers["/s"] = streaming(b"data: 1\n\n")
+    forms = [{"href": "/l", "subprotocol": "longpoll"}, {"href": "/s", "subprotocol": "sse"}]
+    async with (await there.event(*forms)).subscribe("e") as events:
+        assert await taken(events, 1) == [1]
+    assert there.seen == ["GET /s"]
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["the same Thing", "another one"])
+async def test_a_server_that_restarts_on_its_port(servient: wot.Servient, same: bool) -> None:
+    """The same Thing still knows its events; a new one cannot, and says so."""
+    end, probe = f"http://127.0.0.1:{free_port()}", Probe()
+    async with servient.serve(probe, end) as served:
+        thing = await servient.consume(served.urls[0])
+        context, other = thing.subscribe("tick"), thing.observe("level")
+        events, values = await context.__aenter__(), await other.__aenter__()
+        probe.tick.emit(1)
+        assert await taken(events, 1) == [1]
+        assert await taken(values, 1) == [5]
+    waiting = asyncio.create_task(taken(events, 1))
+    probe = probe if same else Probe()
+    probe.level.value = 6
+    for number in (2, 3):
+        probe.tick.emit(number)
+    with pytest.raises(ConnectError):
+        await thing.read("level")
+    async with servient.serve(probe, end):
+        if not same:
+            with pytest.raises(EventsLost):
+                await waiting
+            waiting = asyncio.create_task(taken(events, 1))
+        assert [*await waiting, *await taken(events, 1)] == [2, 3]
+        while await taken(values, 1) != [6]:
+            pass
+        assert await thing.read("level") == 6
+        await context.__aexit__(None, None, None)
+        await other.__aexit__(None, None, None)

@@ -1,0 +1,56 @@
+"""What can be said, and what is told about what cannot."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import wot as framework
+
+from .processes import Wot
+
+
+def test_importing_the_command_imports_no_protocol_library() -> None:
+    code = """
+import sys
+import wot.cli.app, wot.cli.using, wot.cli.serving, wot.cli.demo
+print([name for name in ("aiohttp", "wot_http", "jsonschema", "psutil") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_version(wot: Wot) -> None:
+    assert wot("--version").out == f"isowot {framework.__version__}\n"
+
+
+def test_without_a_command_there_is_help(wot: Wot) -> None:
+    done = wot()
+    assert done.code == 2
+    for command in ("serve", "td", "read", "write", "invoke", "watch", "demo"):
+        assert f"\n  {command} " in done.out
+    assert "\x1b" not in done.out
+
+
+WRONG = {
+    "PROPERTY": ["read", "http://x"],
+    "dance": ["dance"],
+    "--timeout": ["read", "a", "b", "--timeout", "0"],
+    "--count": ["watch", "a", "b", "--count", "0"],
+    "--jsn": ["write", "a", "b", "1", "--jsn"],
+}
+
+
+def test_a_wrong_command_line(wot: Wot) -> None:
+    for word, done in zip(WRONG, wot.together(*WRONG.values()), strict=True):
+        assert (done.code, done.out) == (2, "")
+        error, why, hint = done.err.splitlines()
+        assert error.startswith("error: ")
+        assert word in why
+        assert "--help" in hint
+
+
+def test_a_wrong_command_line_as_json(wot: Wot) -> None:
+    done = wot("read", "--json")
+    assert (done.code, done.error["type"]) == (2, "UsageError")
+    assert done.error["hint"]

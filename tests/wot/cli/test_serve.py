@@ -1,0 +1,148 @@
+"""Serving the Things of Python files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from .processes import ANYWHERE, HERE, Wot, ended, line_of
+
+THING = "import wot\nclass {0}(wot.Thing):\n    on = wot.stored(False)\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_cleanly(wot: Wot, number: signal.Signals) -> None:
+    stopped = wot.folder / "stopped"
+    process, things = wot.serve(str(HERE / "lamp.py"), LAMP_STOPPED=str(stopped))
+    # At once, while nothing else is known of it; and with somebody who follows it.
+    if number is signal.SIGTERM:
+        watching = wot.start("watch", things[0]["td"], "hot")
+        line_of(watching)
+    assert ended(process, number) == (0, "", "")
+    assert stopped.read_text() == "stopped"
+
+
+def test_what_is_ready_is_told(wot: Wot) -> None:
+    process, things = wot.serve(str(HERE / "lamp.py"))
+    assert [set(thing) for thing in things] == [{"id", "title", "td"}]
+    with urllib.request.urlopen(things[0]["td"]) as answer:
+        td = json.load(answer)
+    assert (td["id"], td["title"]) == (things[0]["id"], things[0]["title"])
+    assert ended(process, signal.SIGINT).code == 0
+
+
+def test_in_a_pipe_a_line_for_each(wot: Wot) -> None:
+    process = wot.start("serve", str(HERE / "lamp.py"), "--on", ANYWHERE)
+    title, _, url = line_of(process).strip().partition(": ")
+    assert title == "Kitchen Lamp"
+    assert url.startswith("http://127.0.0.1:")
+    assert url.endswith("/kitchen-lamp")
+
+
+def test_things_of_several_files(wot: Wot) -> None:
+    (wot.folder / "other.py").write_text(THING.format("Imported"))
+    (wot.folder / "json.py").write_text(
+        "from other import Imported\n" + THING.format("One") + THING.format("Two")
+    )
+    (wot.folder / "made.py").write_text(
+        THING.format("Dimmer")
+        + "    def __init__(self, level):\n        pass\n"
+        + "dimmer = Dimmer(3)\n"
+    )
+    package = wot.folder / "parts"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "base.py").write_text(THING.format("Base"))
+    (package / "fan.py").write_text("from .base import Base\n" + "class Fan(Base): pass\n")
+    process, things = wot.serve("json.py", "made.py:dimmer", "parts/fan.py", "parts.base:Base")
+    assert [thing["title"] for thing in things] == ["One", "Two", "Dimmer", "Fan", "Base"]
+    assert ended(process, signal.SIGTERM).code == 0
+
+
+def test_where_it_is_reached_from_outside(wot: Wot) -> None:
+    process = wot.start(
+        *("serve", str(HERE / "lamp.py"), "--on", "http://0.0.0.0:0", "--insecure", "--json"),
+        *("--public-url", "https://things.example.org/home"),
+    )
+    (thing,) = json.loads(line_of(process))["things"]
+    assert thing["td"] == "https://things.example.org/home/kitchen-lamp"
+
+
+def test_a_thing_at_two_addresses(wot: Wot) -> None:
+    process, things = wot.serve(str(HERE / "lamp.py"), "--on", ANYWHERE)
+    with urllib.request.urlopen(things[0]["td"]) as answer:
+        forms = json.load(answer)["properties"]["offset"]["forms"]
+    assert len({form["href"] for form in forms}) == 2
+    assert ended(process, signal.SIGINT).code == 0
+
+
+def test_a_signal_while_the_file_is_imported(wot: Wot) -> None:
+    (wot.folder / "slow.py").write_text(
+        "import threading\nprint('importing', flush=True)\nthreading.Event().wait()\n"
+    )
+    process = wot.start("serve", "slow.py")
+    assert line_of(process) == "importing\n"
+    assert ended(process, signal.SIGTERM) == (0, "", "")
+
+
+def test_errors_in_a_file(wot: Wot) -> None:
+    on = ["--on", ANYWHERE, "--json"]
+    (wot.folder / "broken.py").write_text("import wot\n\nclass Lamp(wot.Thing:\n")
+    (wot.folder / "wrong.py").write_text(
+        "import wot\n\nclass Lamp(wot.Thing):\n    a = wot.stored(1)\n\n"
+        "    @wot.property\n    async def level(self):\n        return 1\n"
+    )
+    (wot.folder / "late.py").write_text(
+        THING.format("Lamp") + "    async def start(self):\n        raise OSError('no device')\n"
+    )
+    syntax, definition, late, missing = wot.together(
+        ["serve", "broken.py", *on],
+        ["serve", "wrong.py", *on],
+        ["serve", "late.py", *on],
+        ["serve", "late.py:Lampe", *on],
+    )
+    for done, kind, place in (
+        (syntax, "SyntaxError", "broken.py:3: "),
+        (definition, "DefinitionError", "wrong.py:7: Lamp.level: "),
+        (late, "OSError", "late.py:5: no device"),
+        (missing, "UsageError", "late.py has no 'Lampe'"),
+    ):
+        assert (done.code, done.out, done.error["type"]) == (2, "", kind)
+        assert done.error["detail"].startswith(place)
+        assert done.error["hint"]
+
+
+def test_an_error_in_a_file_in_words(wot: Wot) -> None:
+    (wot.folder / "zero.py").write_text("import wot\nlevel = 1 / 0\n")
+    done = wot("serve", "zero.py")
+    assert done.code == 2
+    assert done.err.splitlines() == [
+        "error: cannot serve zero.py",
+        "why:   ZeroDivisionError: zero.py:2: division by zero",
+        "       level = 1 / 0",
+        "hint:  correct that line and try again",
+    ]
+
+
+def test_addresses_that_cannot_be(wot: Wot) -> None:
+    shutil.copy(HERE / "lamp.py", wot.folder)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        used, open_, none, strange = wot.together(
+            ["serve", "lamp.py", "--on", f"http://127.0.0.1:{port}", "--json"],
+            ["serve", "lamp.py", "--on", "http://0.0.0.0:0", "--json"],
+            ["serve", "lamp.py", "--on", "127.0.0.1", "--json"],
+            ["serve", "lamp.py", "--on", "zigbee://x", "--json", "--insecure"],
+        )
+    assert (used.code, used.error["type"]) == (3, "ConnectError")
+    assert str(port) in used.error["detail"]
+    assert open_.code == none.code == 2
+    assert "--insecure" in open_.error["hint"]
+    assert (strange.code, strange.error["type"]) == (3, "NoBinding")
+    assert Path(wot.folder / "lamp.py").is_file()

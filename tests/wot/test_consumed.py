@@ -1,0 +1,500 @@
+"""Consumed Things: which form is followed and with what, and subscriptions that survive lost connections."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from wot.binding import Client
+from wot.consumed import ConsumedThing
+from wot.content import CBOR, JSON, OCTETS, TEXT, Content, codec
+from wot.errors import (
+    Conflict,
+    ConnectError,
+    EventsLost,
+    InvalidInput,
+    InvalidOutput,
+    NoBinding,
+    NoForm,
+    NotAllowed,
+    ProtocolError,
+    TransportError,
+    UnknownAffordance,
+    UriVariableError,
+)
+from wot.interaction import Interaction, Notification, OpenStream, Reply
+from wot.td import Form, Op, ThingDescription
+
+
+class Flow(OpenStream):
+    """A stream that gives what is put into it; an exception is raised."""
+
+    def __init__(self, position: str = "") -> None:
+        self.items: asyncio.Queue[Any] = asyncio.Queue()
+        self.position = position
+        self.closed = False
+
+    def put(self, *items: Any) -> None:
+        for item in items:
+            self.items.put_nowait(item)
+
+    async def __anext__(self) -> Notification:
+        if self.closed:
+            raise StopAsyncIteration
+        item = await self.items.get()
+        if isinstance(item, BaseException) or item is StopAsyncIteration:
+            raise item
+        number, position = item if isinstance(item, tuple) else (item, "")
+        return Notification(Content(str(number).encode()), position)
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Fake(Client):
+    """A client that notes what it is asked and gives what it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Interaction]] = []
+        self.answers: dict[str, Any] = {}
+        self.flows: list[Any] = []
+
+    def usable(self, form: Form, op: Op) -> bool:
+        return form.subprotocol != "unknown"
+
+    async def request(self, form: Form, interaction: Interaction) -> Reply:
+        self.asked.append((form.href, interaction))
+        answer = self.answers.get(form.href, b"1")
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, Content):
+            return Reply(answer)
+        return Reply(None if answer is None else Content(answer, form.response_type))
+
+    async def stream(self, form: Form, interaction: Interaction) -> OpenStream:
+        self.asked.append((form.href, interaction))
+        flow = self.flows.pop(0)
+        if isinstance(flow, Exception):
+            raise flow
+        assert isinstance(flow, Flow)
+        return flow
+
+    async def fetch(self, url: str) -> tuple[bytes, str]:
+        raise AssertionError("nothing is fetched here")
+
+    async def close(self) -> None: ...
+
+    @property
+    def hrefs(self) -> list[str]:
+        return [href for href, _interaction in self.asked]
+
+    @property
+    def sent(self) -> Content | None:
+        return self.asked[-1][1].payload
+
+
+@pytest.fixture
+def client() -> Fake:
+    return Fake()
+
+
+@pytest.fixture
+def consume(client: Fake) -> Callable[..., ConsumedThing]:
+    def consume(base: str = "http://h/t/", patience: float = 5, **kinds: Any) -> ConsumedThing:
+        def client_for(scheme: str) -> Client:
+            if scheme not in ("http", "coap"):
+                raise NoBinding(f"there is no binding for {scheme!r}")
+            return client
+
+        td = ThingDescription({"title": "Lamp", "base": base, **kinds})
+        return ConsumedThing(td, client_for, patience=patience)
+
+    return consume
+
+
+Consume = Callable[..., ConsumedThing]
+FORMS = [{"href": "x"}]
+
+
+def forms(*hrefs: str, **terms: Any) -> dict[str, Any]:
+    return {"forms": [{"href": href, **terms} for href in hrefs]}
+
+
+async def test_relative_hrefs_start_from_the_base(consume: Consume, client: Fake) -> None:
+    await consume(properties={"p": forms("properties/p")}).read("p")
+    await consume(base="", properties={"p": forms("http://o/p")}).read("p")
+    assert client.hrefs == ["http://h/t/properties/p", "http://o/p"]
+
+
+async def test_without_a_base_hrefs_start_from_where_the_td_came_from(client: Fake) -> None:
+    td = ThingDescription({"title": "x", "properties": {"p": forms("p")}})
+    await ConsumedThing(td, lambda _scheme: client, base="http://origin/td/").read("p")
+    assert client.hrefs == ["http://origin/td/p"]
+
+
+async def test_the_next_form_is_tried_when_one_cannot_be_reached(consume: Consume, client: Fake) -> None:
+    thing = consume(properties={"p": forms("mqtt://b/p", "coap://a/p", "b", "c")})
+    client.answers["coap://a/p"] = ConnectError("down")
+    assert await thing.read("p") == 1
+    assert client.hrefs == ["coap://a/p", "http://h/t/b"]
+
+
+@pytest.mark.parametrize("error", [Conflict("no"), ProtocolError("broke off")])
+async def test_no_other_form_is_tried_once_one_was_answered(
+    consume: Consume, client: Fake, error: Exception
+) -> None:
+    client.answers["http://h/t/a"] = error
+    with pytest.raises(type(error)):
+        await consume(actions={"go": forms("a", "b")}).invoke("go")
+    assert client.hrefs == ["http://h/t/a"]
+
+
+async def test_when_nothing_can_be_reached_the_last_error_is_raised(consume: Consume, client: Fake) -> None:
+    client.answers = {"http://h/t/a": ConnectError("one"), "http://h/t/b": ConnectError("two")}
+    with pytest.raises(ConnectError, match="two"):
+        await consume(properties={"p": forms("a", "b")}).read("p")
+
+
+async def test_no_usable_form_says_what_was_tried(consume: Consume) -> None:
+    thing = consume(properties={"p": forms("mqtt://b/p", "modbus+tcp://c/1"), "q": forms("x", subprotocol="unknown")})
+    with pytest.raises(NoForm, match="'p'") as caught:
+        await thing.read("p")
+    assert "'mqtt'" in caught.value.hint
+    assert "'modbus+tcp'" in caught.value.hint
+    with pytest.raises(NoForm) as caught:
+        await thing.read("q")
+    assert "unknown" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("use", "error", "message"),
+    [
+        (lambda t: t.read("no"), UnknownAffordance, "Lamp has no 'no' among its properties"),
+        (lambda t: t.invoke("p"), UnknownAffordance, "no 'p' among its actions"),
+        (lambda t: t.write("r", 1), NotAllowed, "writeproperty for 'r'"),
+        (lambda t: t.read("w"), NotAllowed, "readproperty for 'w'"),
+        (lambda t: t.request(Interaction(Op.READ_ALL_PROPERTIES)), NotAllowed, "readallproperties"),
+    ],
+)
+async def test_what_the_td_does_not_offer_is_refused_here(
+    consume: Consume, client: Fake, use: Callable[[ConsumedThing], Any], error: type[Exception], message: str
+) -> None:
+    thing = consume(
+        properties={"p": forms("p"), "r": {"readOnly": True, **forms("r")}, "w": {"writeOnly": True, **forms("w")}}
+    )
+    with pytest.raises(error, match=message):
+        await use(thing)
+    assert not client.asked
+
+
+async def test_streams_that_are_not_offered_are_refused(consume: Consume) -> None:
+    thing = consume(properties={"p": forms("p")}, events={"e": forms("e", op="unsubscribeevent")})
+    for context, error in (
+        (thing.observe("p"), NotAllowed),
+        (thing.subscribe("e"), NotAllowed),
+        (thing.subscribe("no"), UnknownAffordance),
+    ):
+        with pytest.raises(error):
+            async with context:
+                pass
+
+
+@pytest.mark.parametrize(
+    ("media_type", "value", "body"),
+    [
+        (JSON, {"a": 1}, b'{"a":1}'),
+        ("application/senml+json", [1], b"[1]"),
+        (CBOR, {"a": 1}, codec(CBOR).encode({"a": 1})),
+        (TEXT, "é", "é".encode()),
+        ("image/png", b"\x89", b"\x89"),
+    ],
+)
+async def test_values_travel_in_the_media_type_of_the_form(
+    consume: Consume, client: Fake, media_type: str, value: Any, body: bytes
+) -> None:
+    thing = consume(properties={"p": forms("p", contentType=media_type)}, actions={"a": forms("a", contentType=media_type)})
+    client.answers = {"http://h/t/p": body, "http://h/t/a": body}
+    assert await thing.read("p") == value
+    await thing.write("p", value)
+    assert client.sent == Content(body, media_type)
+    assert await thing.invoke("a", value) == value
+    assert client.sent == Content(body, media_type)
+
+
+async def test_the_answer_may_have_another_media_type(consume: Consume, client: Fake) -> None:
+    thing = consume(actions={"a": forms("a", contentType=JSON, response={"contentType": OCTETS})})
+    client.answers["http://h/t/a"] = b"\xff"
+    assert await thing.invoke("a", 1) == b"\xff"
+    client.answers["http://h/t/a"] = Content(b'"text"', "application/json; charset=utf-8")
+    assert await thing.invoke("a", 1) == "text"
+
+
+INTEGER = {"type": "integer", "maximum": 9}
+
+
+@pytest.mark.parametrize("value", ["a", 10, 1.5, None, True, float("nan"), object()])
+async def test_what_does_not_fit_is_not_sent(consume: Consume, client: Fake, value: Any) -> None:
+    thing = consume(properties={"p": {**INTEGER, **forms("p")}}, actions={"a": {"input": INTEGER, **forms("a")}})
+    with pytest.raises(InvalidInput, match="^p: "):
+        await thing.write("p", value)
+    with pytest.raises(InvalidInput, match="^a: "):
+        await thing.invoke("a", value)
+    assert not client.asked
+
+
+async def test_members_that_are_not_declared_are_not_sent_but_may_come(consume: Consume, client: Fake) -> None:
+    schema = {"type": "object", "properties": {"a": INTEGER}}
+    thing = consume(properties={"p": {**schema, **forms("p")}})
+    with pytest.raises(InvalidInput, match="'b' was unexpected"):
+        await thing.write("p", {"a": 1, "b": 2})
+    client.answers["http://h/t/p"] = b'{"a": 1, "b": 2}'
+    assert await thing.read("p") == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize("body", [b'"a"', b"10", b"{", b"\xff", b"[" * 5000, None])
+async def test_what_the_td_forbids_is_an_invalid_output(consume: Consume, client: Fake, body: bytes | None) -> None:
+    thing = consume(properties={"p": {**INTEGER, **forms("p")}}, actions={"a": {"output": INTEGER, **forms("a")}})
+    client.answers = {"http://h/t/p": body, "http://h/t/a": body}
+    with pytest.raises(InvalidOutput, match="^p: "):
+        await thing.read("p")
+    with pytest.raises(InvalidOutput, match="^a: "):
+        await thing.invoke("a")
+
+
+async def test_actions_with_and_without_input(consume: Consume, client: Fake) -> None:
+    fields = {"input": {"type": "object", "properties": {"to": INTEGER}}}
+    thing = consume(actions={"plain": forms("plain"), "fields": {**fields, **forms("fields")}})
+    client.answers = {"http://h/t/plain": None, "http://h/t/fields": None}
+    assert await thing.invoke("plain") is None
+    assert client.sent is None
+    await thing.invoke("fields", {"to": 1})
+    assert client.sent == Content(b'{"to":1}')
+    await thing.invoke("fields")  # an object is wanted: the empty one
+    assert client.sent == Content(b"{}")
+    await thing.invoke("plain", None)
+    assert client.sent == Content(b"null")
+
+
+VARIABLES = {"uriVariables": {"unit": {"type": "string", "enum": ["C", "F"]}, "n": {"type": "integer"}}}
+
+
+async def test_uri_variables_are_filled_in(consume: Consume, client: Fake) -> None:
+    thing = consume(
+        properties={"p": {**VARIABLES, **forms("p{?unit,n}", "q")}},
+        actions={"a": {**VARIABLES, **forms("{unit}/a{?n}")}},
+    )
+    await thing.read("p")
+    await thing.read("p", unit="C")
+    await thing.write("p", 1, n=2, unit="F")
+    await thing.invoke("a", 1, unit="C", n=3)
+    assert client.hrefs == [
+        "http://h/t/p",
+        "http://h/t/p?unit=C",
+        "http://h/t/p?unit=F&n=2",
+        "http://h/t/C/a?n=3",
+    ]
+
+
+async def test_uri_variables_of_the_whole_thing_count_too(consume: Consume, client: Fake) -> None:
+    thing = consume(uriVariables={"site": {"type": "integer"}}, properties={"p": forms("p{?site}")})
+    await thing.read("p", site=3)
+    assert client.hrefs == ["http://h/t/p?site=3"]
+    with pytest.raises(UriVariableError, match="'site'"):
+        await thing.read("p", site="a")
+
+
+@pytest.mark.parametrize("variables", [{"unit": "K"}, {"n": "a"}, {"other": 1}])
+async def test_bad_uri_variables_are_refused_before_anything_is_sent(
+    consume: Consume, client: Fake, variables: dict[str, Any]
+) -> None:
+    thing = consume(properties={"p": {**VARIABLES, **forms("p{?unit,n}")}})
+    with pytest.raises(UriVariableError, match=next(iter(variables))):
+        await thing.read("p", **variables)
+    assert not client.asked
+
+
+async def test_no_value_of_a_variable_leaves_its_place(consume: Consume, client: Fake) -> None:
+    thing = consume(properties={"p": {"uriVariables": {"v": {"type": "string"}}, **forms("p/{v}")}})
+    await thing.read("p", v="../../admin?x=1#")
+    assert client.hrefs == ["http://h/t/p/..%2F..%2Fadmin%3Fx%3D1%23"]
+
+
+async def test_a_schema_with_an_empty_one_of_is_read_as_without_it(consume: Consume) -> None:
+    assert await consume(properties={"p": {"type": "integer", "oneOf": [], **forms("p")}}).read("p") == 1
+
+
+def test_td_holds_what_can_be_used_from_here_and_no_forms(consume: Consume) -> None:
+    thing = consume(
+        id="urn:x",
+        security="nosec",
+        securityDefinitions={"nosec": {"scheme": "nosec"}},
+        properties={
+            "rw": {"type": "integer", "title": "t", "observable": True, **forms("p")},
+            "r": forms("p", op="readproperty"),
+            "seen": forms("p", op=["readproperty", "observeproperty"], contentType=CBOR),
+            "mqtt": forms("mqtt://b/p"),
+        },
+        actions={"a": forms("a"), "far": forms("mqtt://b/p")},
+        events={"e": forms("e")},
+    )
+    assert {term: value for term, value in thing.td.json.items() if term != "@context"} == {
+        "id": "urn:x",
+        "title": "Lamp",
+        "properties": {
+            "rw": {"type": "integer", "title": "t"},
+            "r": {"readOnly": True},
+            "seen": {"readOnly": True, "observable": True, "forms": [{"contentType": CBOR}]},
+        },
+        "actions": {"a": {}},
+        "events": {"e": {}},
+    }
+
+
+@pytest.fixture
+def flows(client: Fake) -> list[Flow]:
+    flows = [Flow(), Flow(), Flow()]
+    client.flows = list(flows)
+    return flows
+
+
+EVENTS = {"e": {"data": {"type": "integer"}, **forms("e")}}
+
+
+async def take(values: AsyncIterator[Any], count: int) -> list[Any]:
+    async with asyncio.timeout(5):
+        return [await anext(values) for _ in range(count)]
+
+
+async def test_a_subscription_goes_on_behind_the_last_position(
+    consume: Consume, client: Fake, flows: list[Flow]
+) -> None:
+    async with consume(events=EVENTS).subscribe("e") as events:
+        flows[0].put((1, "a-1"), (2, "a-2"), ProtocolError("broke off"))
+        flows[1].put((3, "a-3"), StopAsyncIteration)
+        flows[2].put((4, "a-4"))
+        assert await take(events, 4) == [1, 2, 3, 4]
+    assert [interaction.after for _href, interaction in client.asked] == ["", "a-2", "a-3"]
+    assert all(flow.closed for flow in flows)
+
+
+async def test_a_subscription_goes_on_from_where_it_began_when_nothing_came_yet(
+    consume: Consume, client: Fake, flows: list[Flow]
+) -> None:
+    flows[0].position = "a-7"
+    flows[0].put(StopAsyncIteration)
+    flows[1].put((8, "a-8"))
+    async with consume(events=EVENTS).subscribe("e") as events:
+        assert await take(events, 1) == [8]
+    assert client.asked[1][1].after == "a-7"
+
+
+async def test_reconnecting_is_tried_until_it_works(consume: Consume, client: Fake, flows: list[Flow]) -> None:
+    client.flows = [flows[0], ConnectError("down"), ConnectError("down"), flows[1]]
+    flows[0].put((1, "a-1"), StopAsyncIteration)
+    flows[1].put((2, "a-2"))
+    async with consume(events=EVENTS).subscribe("e") as events:
+        assert await take(events, 2) == [1, 2]
+
+
+async def test_reconnecting_is_given_up_at_last(consume: Consume, client: Fake, flows: list[Flow]) -> None:
+    client.flows = [flows[0], *[ConnectError("down")] * 50]
+    flows[0].put((1, "a-1"), StopAsyncIteration)
+    async with consume(events=EVENTS, patience=0.05).subscribe("e") as events:
+        assert await take(events, 1) == [1]
+        with pytest.raises(ConnectError):
+            await take(events, 1)
+
+
+async def test_a_refusal_on_the_way_is_told(consume: Consume, client: Fake, flows: list[Flow]) -> None:
+    client.flows = [flows[0], UnknownAffordance("gone")]
+    flows[0].put((1, "a-1"), StopAsyncIteration)
+    async with consume(events=EVENTS).subscribe("e") as events:
+        assert await take(events, 1) == [1]
+        with pytest.raises(UnknownAffordance):
+            await take(events, 1)
+
+
+async def test_a_gap_that_the_server_tells_of_reaches_the_subscriber_who_may_go_on(
+    consume: Consume, client: Fake, flows: list[Flow]
+) -> None:
+    flows[0].put((1, "a-1"), EventsLost("gap", after="a-50"))
+    flows[1].put((51, "a-51"))
+    async with consume(events=EVENTS).subscribe("e") as events:
+        assert await take(events, 1) == [1]
+        with pytest.raises(EventsLost):
+            await take(events, 1)
+        assert await take(events, 1) == [51]
+    assert client.asked[-1][1].after == "a-50"
+
+
+async def test_events_without_numbers_are_lost_with_the_connection_and_that_is_told(
+    consume: Consume, flows: list[Flow]
+) -> None:
+    flows[0].put(1, StopAsyncIteration)
+    flows[1].put(2)
+    async with consume(events=EVENTS).subscribe("e") as events:
+        assert await take(events, 1) == [1]
+        with pytest.raises(EventsLost, match="does not number"):
+            await take(events, 1)
+        assert await take(events, 1) == [2]
+
+
+async def test_a_property_without_numbers_is_simply_observed_again(consume: Consume, flows: list[Flow]) -> None:
+    flows[0].put(1, StopAsyncIteration)
+    flows[1].put(2)
+    thing = consume(properties={"p": forms("p", op="observeproperty")})
+    async with thing.observe("p") as values:
+        assert await take(values, 2) == [1, 2]
+
+
+async def test_an_event_that_does_not_fit_is_an_invalid_output_and_the_next_one_comes(
+    consume: Consume, flows: list[Flow]
+) -> None:
+    flows[0].put(("true", "a-1"), (2, "a-2"))
+    async with consume(events=EVENTS).subscribe("e") as events:
+        with pytest.raises(InvalidOutput):
+            await take(events, 1)
+        assert await take(events, 1) == [2]
+
+
+async def test_a_subscription_that_is_left_is_closed(consume: Consume, flows: list[Flow]) -> None:
+    with pytest.raises(KeyError):
+        async with consume(events=EVENTS).subscribe("e") as events:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(events), 0.01)
+            raise KeyError("in the block")
+    assert flows[0].closed
+
+
+async def test_a_subscription_can_be_waited_for_again_after_a_time_out(
+    consume: Consume, flows: list[Flow]
+) -> None:
+    async with consume(events=EVENTS).subscribe("e") as events:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(events), 0.01)
+        flows[0].put(1)
+        assert await take(events, 1) == [1]
+
+
+async def test_a_subscription_takes_the_form_that_can_be_reached(
+    consume: Consume, client: Fake, flows: list[Flow]
+) -> None:
+    client.flows = [ConnectError("down"), flows[0]]
+    flows[0].put(1)
+    async with consume(events={"e": forms("a", "b")}).subscribe("e") as events:
+        assert await take(events, 1) == [1]
+    assert client.hrefs == ["http://h/t/a", "http://h/t/b"]
+
+
+async def test_a_silent_reconnection_can_be_cancelled(consume: Consume, client: Fake, flows: list[Flow]) -> None:
+    client.flows = [flows[0], *[ConnectError("down")] * 500]
+    flows[0].put((1, "a-1"), TransportError("no sign of life"))
+    async with consume(events=EVENTS).subscribe("e") as events:
+        assert await take(events, 1) == [1]
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(events), 0.05)
+        client.flows = [flows[1]]
+        flows[1].put((2, "a-2"))
+        assert await take(events, 1) == [2]
+    assert client.asked[-1][1].after == "a-1"

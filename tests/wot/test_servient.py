@@ -1,0 +1,445 @@
+"""Serving and consuming, end to end over real sockets."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import wot
+from wot.errors import (
+    ConnectError,
+    EventsLost,
+    HandlerError,
+    InvalidInput,
+    InvalidTD,
+    NoBinding,
+    NotAllowed,
+    UnknownAffordance,
+    UnknownThing,
+    UriVariableError,
+    WoTError,
+)
+from wot.servient import slug
+from wot.thing import exposed_of
+
+LOCAL = "http://127.0.0.1:0"
+
+
+class Lamp(wot.Thing, title="Kitchen Lamp"):
+    on = wot.stored(False)
+    hot = wot.event(float)
+
+    def __init__(self) -> None:
+        self._level = 1
+
+    @wot.property(minimum=0, maximum=100, observable=True)
+    async def level(self) -> int:
+        return self._level
+
+    @level.write
+    async def set_level(self, value: int) -> None:
+        self._level = value
+
+    @wot.property
+    async def history(self, hours: int, unit: str = "C") -> str:
+        return f"{hours} {unit}"
+
+    @wot.property
+    async def broken(self) -> int:
+        raise ValueError("secret")
+
+    @wot.action
+    async def fade(self, to: int, seconds: float = 1.0) -> int:
+        self._level = to
+        return to
+
+
+class Plug(wot.Thing):
+    on = wot.stored(False)
+
+
+@pytest.fixture
+async def servient() -> AsyncIterator[wot.Servient]:
+    async with wot.Servient(patience=5) as servient:
+        yield servient
+
+
+@pytest.fixture
+def lamp() -> Lamp:
+    return Lamp()
+
+
+@pytest.fixture(params=["direct", "through a gateway"])
+async def url(request: pytest.FixtureRequest, servient: wot.Servient, lamp: Lamp) -> AsyncIterator[str]:
+    async with servient.serve(lamp, LOCAL) as served:
+        if request.param == "direct":
+            yield served.urls[0]
+            return
+        remote = await servient.consume(served.urls[0])
+        async with wot.Servient() as gateway, gateway.serve(remote, LOCAL) as again:
+            assert again.urls != served.urls
+            yield again.urls[0]
+
+
+async def test_by_name(servient: wot.Servient, lamp: Lamp, url: str) -> None:
+    thing = await servient.consume(url)
+    assert thing.description.title == "Kitchen Lamp"
+    assert await thing.read("level") == 1
+    await thing.write("level", 40)
+    assert lamp._level == 40
+    assert await thing.invoke("fade", {"to": 3}) == 3
+    assert await thing.read("history", hours=2, unit="F") == "2 F"
+    async with thing.observe("level") as values, thing.subscribe("hot") as readings:
+        assert await anext(values) == 3
+        await thing.write("level", 5)
+        assert await anext(values) == 5
+        lamp.hot.emit(91.5)
+        assert await anext(readings) == 91.5
+
+
+async def test_by_class(servient: wot.Servient, lamp: Lamp, url: str) -> None:
+    far = await servient.consume(url, Lamp)
+    assert await far.level.read() == 1
+    await far.level.write(40)
+    assert lamp._level == 40
+    assert await far.fade(to=7) == 7
+    await far.on.write(True)
+    assert lamp.on.value is True
+    assert await far.history.read(hours=1) == "1 C"
+    async with far.on.observe() as values, far.hot.subscribe() as readings:
+        assert await anext(values) is True
+        lamp.on.value = False
+        assert await anext(values) is False
+        lamp.hot.emit(91.5)
+        assert await anext(readings) == 91.5
+
+
+@pytest.mark.parametrize(
+    ("op", "args", "variables", "error", "message"),
+    [
+        ("read", ["no"], {}, UnknownAffordance, "no 'no' among its properties"),
+        ("write", ["history", "x"], {"hours": 1}, NotAllowed, "writeproperty"),
+        ("write", ["level", "x"], {}, InvalidInput, "'x' is not of type 'integer'"),
+        ("write", ["level", 101], {}, InvalidInput, "101 is greater than the maximum of 100"),
+        ("invoke", ["fade", {}], {}, InvalidInput, "'to' is a required property"),
+        ("invoke", ["fade", {"to": 1, "x": 1}], {}, InvalidInput, "'x' was unexpected"),
+        ("read", ["history"], {"hours": "x"}, UriVariableError, "'hours'"),
+        ("read", ["history"], {"no": 1}, UriVariableError, "'no'"),
+        ("read", ["history"], {}, UriVariableError, "'hours'"),
+        ("read", ["broken"], {}, HandlerError, "'broken' failed in the Thing's own code"),
+    ],
+)
+async def test_refusals_are_the_same_class_at_both_ends(
+    servient: wot.Servient, url: str, op: str, args: list[Any], variables: dict[str, Any], error: type[WoTError], message: str
+) -> None:
+    thing = await servient.consume(url)
+    with pytest.raises(WoTError, match=message) as caught:
+        await getattr(thing, op)(*args, **variables)
+    assert type(caught.value) is error
+    assert "secret" not in str(caught.value)
+
+
+async def test_events_of_one_tick_all_arrive(servient: wot.Servient, lamp: Lamp, url: str) -> None:
+    far = await servient.consume(url, Lamp)
+    async with far.hot.subscribe() as one, far.hot.subscribe() as other:
+        for number in range(20):
+            lamp.hot.emit(float(number))
+        for readings in (one, other):
+            assert [await anext(readings) for _ in range(20)] == [float(n) for n in range(20)]
+
+
+async def test_an_event_emitted_while_subscribing_arrives_or_came_before(
+    servient: wot.Servient, lamp: Lamp, url: str
+) -> None:
+    far = await servient.consume(url, Lamp)
+    emitting = True
+
+    async def emit() -> None:
+        number = 0.0
+        while emitting:
+            lamp.hot.emit(number)
+            number += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(emit())
+    async with far.hot.subscribe() as readings:
+        emitting = False
+        await task
+        lamp.hot.emit(-1.0)
+        received = [await anext(readings)]
+        while received[-1] >= 0:
+            received.append(await anext(readings))
+    # Without a gap from the first one on.
+    assert received[:-1] == [received[0] + n for n in range(len(received) - 1)]
+
+
+async def test_a_subscriber_that_is_too_slow_is_told_of_the_gap_and_goes_on(
+    servient: wot.Servient, lamp: Lamp, url: str
+) -> None:
+    far = await servient.consume(url, Lamp)
+    async with far.hot.subscribe() as readings:
+        for number in range(50_000):
+            lamp.hot.emit(float(number))
+        lost, received = 0, []
+        async with asyncio.timeout(20):
+            while not received or received[-1] < 49_999:
+                try:
+                    received.append(await anext(readings))
+                except EventsLost:
+                    lost += 1
+    assert lost
+    assert received == sorted(set(received))
+    gaps = sum(1 for one, other in zip(received, received[1:], strict=False) if other != one + 1)
+    assert gaps + (received[0] != 0) <= lost
+
+
+async def test_a_td_by_file_or_as_data_needs_no_server(
+    servient: wot.Servient, lamp: Lamp, tmp_path: Path
+) -> None:
+    async with servient.serve(lamp, LOCAL) as served:
+        td = served.descriptions[0]
+        (tmp_path / "td.json").write_bytes(td.to_bytes())
+        for source in (td, td.json, str(tmp_path / "td.json"), (tmp_path / "td.json").as_uri()):
+            assert await (await servient.consume(source)).read("level") == 1
+
+
+async def test_a_class_must_be_offered(servient: wot.Servient) -> None:
+    async with servient.serve(Plug(), LOCAL) as served:
+        with pytest.raises(InvalidTD) as caught:
+            await servient.consume(served.urls[0], Lamp)
+    assert [found.reason.split(" is")[0] for found in caught.value.findings] == [
+        "'level'",
+        "'history'",
+        "'broken'",
+        "'fade'",
+        "'hot'",
+    ]
+    assert "no Lamp" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("http://127.0.0.1:1/x", ConnectError),
+        ("gopher://x", NoBinding),
+        ("/no/such/file.json", ConnectError),
+        ({"properties": {}}, InvalidTD),
+    ],
+)
+async def test_what_cannot_be_consumed(servient: wot.Servient, source: Any, error: type[WoTError]) -> None:
+    with pytest.raises(error) as caught:
+        await servient.consume(source)
+    assert caught.value.hint or isinstance(caught.value, InvalidTD)
+
+
+async def test_what_is_not_there_is_unknown(servient: wot.Servient) -> None:
+    async with servient.serve(Plug(), LOCAL) as served:
+        with pytest.raises(UnknownThing):
+            await servient.consume(served.urls[0] + "x")
+
+
+async def test_consuming_at_module_level() -> None:
+    async with wot.serve(Plug(), LOCAL) as served:
+        async with wot.consume(served.urls[0], Plug) as plug:
+            assert await plug.on.read() is False
+        async with wot.consume(served.urls[0], timeout=5, patience=1) as thing:
+            assert await thing.read("on") is False
+        with pytest.raises(WoTError, match="'tiemout'"):
+            async with wot.consume(served.urls[0], tiemout=5):
+                pass
+
+
+async def test_paths_come_from_titles_or_from_a_mapping(servient: wot.Servient, lamp: Lamp) -> None:
+    async with servient.serve([lamp, Plug()], LOCAL) as served:
+        assert [url.rpartition("/")[2] for url in served.urls] == ["kitchen-lamp", "plug"]
+        assert served.things == [exposed_of(lamp), served.things[1]]
+    async with servient.serve({"a": lamp, "b.2": Plug()}, LOCAL) as served:
+        assert [url.rpartition("/")[2] for url in served.urls] == ["a", "b.2"]
+        assert await (await servient.consume(served.urls[1])).read("on") is False
+
+
+@pytest.mark.parametrize(
+    ("title", "path"),
+    [
+        ("Kitchen Lamp", "kitchen-lamp"),
+        ("Küche №5", "kuche-no5"),
+        ("a/b?c#d", "a-b-c-d"),
+        ("..", "thing"),
+        ("日本", "thing"),
+        (" -x- ", "x"),
+    ],
+)
+def test_slug(title: str, path: str) -> None:
+    assert slug(title) == path
+    assert slug(path) == path
+
+
+class Twin(wot.Thing, id="urn:example:twin"):
+    on = wot.stored(False)
+
+
+@pytest.mark.parametrize(
+    ("things", "message"),
+    [
+        (lambda: [Lamp(), Lamp()], "two Things (want to be at|have the id)"),
+        (lambda: {"a": Twin(), "b": Twin()}, "two Things have the id urn:example:twin"),
+        (lambda: [Plug(id="urn:1"), Plug(id="urn:2")], r"two Things want to be at http://.*/plug"),
+        (lambda: {"A b": Plug()}, "'A b' cannot be the path"),
+        (lambda: [], "no Thing to serve"),
+        (lambda: {}, "no Thing to serve"),
+        (lambda: object(), "no Thing"),
+        (lambda: [Plug], "no Thing|instance"),
+        (lambda: Plug, "no Thing|instance"),
+        (lambda: "plug.py", "no Thing"),
+    ],
+)
+async def test_things_that_cannot_be_served(servient: wot.Servient, things: Any, message: str) -> None:
+    with pytest.raises(WoTError, match=message) as caught:
+        async with servient.serve(things(), LOCAL):
+            pass
+    assert caught.value.hint or "no Thing to serve" in str(caught.value)
+    # Nothing stays behind: the same Servient serves what is right.
+    async with servient.serve([Plug(), Twin()], LOCAL):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("127.0.0.1:8080", "no URL"),
+        ("gopher://127.0.0.1", "'gopher'"),
+        ("http://0.0.0.0:0", "can be reached from other machines"),
+        ("http://[::]:0", "can be reached from other machines"),
+        ("http://example.org:0", "can be reached from other machines"),
+        ("http://10.0.0.1:0", "can be reached from other machines"),
+    ],
+)
+async def test_endpoints_that_cannot_be_served(servient: wot.Servient, url: str, message: str) -> None:
+    with pytest.raises(WoTError, match=message) as caught:
+        async with servient.serve(Plug(), url):
+            pass
+    assert caught.value.hint
+
+
+async def test_an_endpoint_is_needed(servient: wot.Servient) -> None:
+    with pytest.raises(WoTError, match="no endpoint"):
+        async with servient.serve(Plug()):
+            pass
+
+
+async def test_beyond_loopback_only_where_that_is_meant(servient: wot.Servient) -> None:
+    async with servient.serve(Plug(), "http://0.0.0.0:0", insecure=True) as served:
+        port = served.urls[0].split(":")[2].split("/")[0]
+        assert await (await servient.consume(f"http://127.0.0.1:{port}/plug")).read("on") is False
+
+
+async def test_unknown_options_of_an_endpoint_are_named(servient: wot.Servient) -> None:
+    with pytest.raises(WoTError, match="'publik_url'"):
+        async with servient.serve(Plug(), wot.endpoint(LOCAL, publik_url="x")):
+            pass
+
+
+async def test_two_endpoints_serve_the_same_thing(servient: wot.Servient, lamp: Lamp) -> None:
+    async with servient.serve(lamp, LOCAL, LOCAL) as served:
+        td = served.descriptions[0]
+        forms = td.properties["level"].forms
+        bases = {form.href.partition("kitchen-lamp")[0] for form in forms}
+        assert len(bases) == 2  # one relative, one absolute
+        other = next(base for base in bases if base)
+        await (await servient.consume(f"{other}kitchen-lamp")).write("level", 8)
+        assert await (await servient.consume(served.urls[0])).read("level") == 8
+
+
+async def test_endpoints_that_are_served_already_are_shared(servient: wot.Servient, lamp: Lamp) -> None:
+    async with servient.serve(lamp, LOCAL) as first:
+        address = first.urls[0].rpartition("/")[0]
+        # By its own address, the endpoint can be named again: the same server is meant.
+        async with servient.serve(lamp, "http://127.0.0.1:0") as other:
+            assert other.urls != first.urls
+    async with servient.serve(lamp, address) as first:
+        async with servient.serve(Plug(), address) as second:
+            assert second.urls == [f"{address}/plug"]
+            assert await (await servient.consume(first.urls[0])).read("level") == 1
+            with pytest.raises(WoTError, match="two Things"):
+                async with servient.serve({"plug": Lamp()}, address):
+                    pass
+            with pytest.raises(WoTError, match="other options"):
+                async with servient.serve({"x": Plug(id="urn:x")}, wot.endpoint(address, max_body=1)):
+                    pass
+        with pytest.raises(UnknownThing):
+            await servient.consume(second.urls[0])
+        assert await (await servient.consume(first.urls[0])).read("level") == 1
+    with pytest.raises(ConnectError):
+        await servient.consume(first.urls[0])
+
+
+async def test_a_port_that_is_taken_is_told(servient: wot.Servient) -> None:
+    async with servient.serve(Plug(), LOCAL) as served, wot.Servient() as other:
+        with pytest.raises(ConnectError, match="cannot listen") as caught:
+            async with other.serve(Plug(), served.urls[0].rpartition("/")[0]):
+                pass
+        assert caught.value.hint
+
+
+async def test_a_servient_must_be_entered(servient: wot.Servient) -> None:
+    closed = wot.Servient()
+    with pytest.raises(WoTError, match="not open"):
+        await closed.consume({"title": "x"})
+    with pytest.raises(WoTError, match="not open"):
+        async with closed.serve(Plug(), LOCAL):
+            pass
+
+
+async def test_an_error_in_the_block_comes_out_as_it_is(servient: wot.Servient) -> None:
+    with pytest.raises(KeyError, match="in the block"):
+        async with servient.serve(Plug(), LOCAL):
+            raise KeyError("in the block")
+
+
+async def test_leaving_ends_everything_within_two_seconds(lamp: Lamp) -> None:
+    loop = asyncio.get_running_loop()
+    async with wot.Servient(patience=0) as consumer:
+        async with wot.serve(lamp, LOCAL) as served:
+            far = await consumer.consume(served.urls[0], Lamp)
+            async with far.hot.subscribe() as readings, far.level.observe() as values:
+                assert await anext(values) == 1
+                waiting = asyncio.create_task(anext(readings))
+                await asyncio.sleep(0)
+                began = loop.time()
+                served_task = asyncio.current_task()
+                assert served_task
+                waiting.cancel()
+        assert loop.time() - began < 2
+
+
+async def test_a_subscriber_goes_on_when_the_server_is_restarted(servient: wot.Servient, lamp: Lamp) -> None:
+    async with wot.serve(lamp, LOCAL) as served:
+        address = served.urls[0].rpartition("/")[0]
+        far = await servient.consume(served.urls[0], Lamp)
+        subscription = far.hot.subscribe()
+        readings = await subscription.__aenter__()
+        lamp.hot.emit(1.0)
+        assert await anext(readings) == 1
+    lamp.hot.emit(2.0)  # while nobody serves
+    async with wot.serve(lamp, address), asyncio.timeout(10):
+        lamp.hot.emit(3.0)
+        assert [await anext(readings), await anext(readings)] == [2.0, 3.0]
+        await subscription.__aexit__(None, None, None)
+
+
+async def test_three_hundred_things_share_one_endpoint(servient: wot.Servient) -> None:
+    plugs = {f"plug-{n}": Plug() for n in range(300)}
+    async with servient.serve(plugs, LOCAL) as served:
+        plugs["plug-299"].on.value = True
+        assert await (await servient.consume(served.urls[299])).read("on") is True
+        assert await (await servient.consume(served.urls[0])).read("on") is False
+
+
+async def test_the_td_is_given_as_received(servient: wot.Servient, lamp: Lamp) -> None:
+    async with servient.serve(lamp, LOCAL) as served:
+        thing = await servient.consume(served.urls[0])
+        assert thing.description.json == json.loads(served.descriptions[0].to_bytes())
+        assert "forms" not in thing.td.json["properties"]["level"]
