@@ -132,7 +132,7 @@ class Running:
     def __init__(self, command: str, folder: Path) -> None:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         settings = {"PATH": path, "PYTHONPATH": str(folder), "PYTHONUNBUFFERED": "1"}
-        # Like a shell that people use, it waits for what it runs; a group of its own takes their Ctrl-C.
+        # A group of its own, as in a terminal: Ctrl-C is for all that the command has started.
         self.process = subprocess.Popen(
             ["sh", "-c", command],
             cwd=folder,
@@ -253,7 +253,9 @@ class Reader:
         for command in commands(block):
             if command.text.startswith("curl ") and shutil.which("curl") is None:
                 continue
-            running = Running(self.real(command.text), self.folder)
+            # In the background without a shell around it, which would not wait for its end.
+            before = "exec " if "serving" in block.words else ""
+            running = Running(before + self.real(command.text), self.folder)
             self.background.append(running)
             if "serving" in block.words:
                 expected = command.output.count("\n") + 1
@@ -264,9 +266,9 @@ class Reader:
             else:
                 self.compare(block, command.output, running.all())
         if self.waiting is not None and "waiting" not in block.words:
-            before, command, running = self.waiting
+            block, command, running = self.waiting
             self.waiting = None
-            self.compare(before, command.output, running.all())
+            self.compare(block, command.output, running.all())
 
     def real(self, text: str) -> str:
         """`text` with free ports."""

@@ -286,7 +286,7 @@ class Followed(OpenStream):
         while True:
             try:
                 notification = await anext(self._stream)
-            except (TransportError, StopAsyncIteration):
+            except (TransportError, Unavailable, StopAsyncIteration):
                 if self._closed:
                     raise StopAsyncIteration from None
                 await self._stream.aclose()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from wot.td import is_object
+from wot.td import is_array, is_object
 
 JSON = "application/json"
 TEXT = "text/plain"
@@ -128,11 +128,28 @@ def _encode_json(value: Any) -> bytes:
 
 def _decode_json(body: bytes) -> Any:
     try:
-        return _json_decoder.decode(body)
+        value = _json_decoder.decode(body)
     except RecursionError:
         raise Malformed("it is nested too deeply") from None
     except ValueError as error:  # msgspec.DecodeError, UnicodeDecodeError
         raise Malformed(str(error)) from None
+    if body.count(b"[") + body.count(b"{") > _DEEPEST and _depth(value) > _DEEPEST:
+        raise Malformed("it is nested too deeply")
+    return value
+
+
+def _depth(value: Any) -> int:
+    """How many levels of arrays and objects there are."""
+    depth, level = 0, [value]
+    while level:
+        inner: list[Any] = []
+        for item in level:
+            if is_object(item):
+                inner.extend(item.values())
+            elif is_array(item):
+                inner.extend(item)
+        depth, level = depth + 1, inner
+    return depth - 1
 
 
 def _encode_cbor(value: Any) -> bytes:
@@ -157,10 +174,10 @@ def _decode_cbor(body: bytes) -> Any:
         raise Malformed(f"not CBOR: {error}") from None
     if stream.tell() != len(body):
         raise Malformed("not CBOR: there are bytes behind the value")
-    return _json_model(value, _DEEPEST)
+    return _json_model(value, _DEEPEST, set())
 
 
-def _json_model(value: Any, depth: int) -> Any:
+def _json_model(value: Any, depth: int, seen: set[int]) -> Any:
     """`value` if the JSON data model can hold it; byte strings become base64 (RFC 8949 section 6.1)."""
     if not depth:
         raise Malformed("it is nested too deeply")
@@ -171,10 +188,14 @@ def _json_model(value: Any, depth: int) -> Any:
             return value
     elif isinstance(value, bytes):
         return msgspec.to_builtins(value)
-    elif isinstance(value, (list, tuple)):
-        return [_json_model(item, depth - 1) for item in cast(list[Any], value)]
-    elif is_object(value) and _all_text(list(value)):
-        return {name: _json_model(item, depth - 1) for name, item in value.items()}
+    elif id(value) in seen:
+        # Shared references: a few bytes can stand for a tree without end.
+        raise Malformed("the CBOR value refers to a part of itself")
+    seen.add(id(value))
+    if isinstance(value, (list, tuple)):
+        return [_json_model(item, depth - 1, seen) for item in cast(list[Any], value)]
+    if is_object(value) and _all_text(list(value)):
+        return {name: _json_model(item, depth - 1, seen) for name, item in value.items()}
     raise Malformed("the CBOR value is outside the JSON data model")
 
 

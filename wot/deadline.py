@@ -10,10 +10,14 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+class OwnTimeout(Exception):
+    """The coroutine itself raised TimeoutError, which its limit had no part in."""
+
+
 async def within(seconds: float | None, coroutine: Coroutine[Any, Any, T]) -> T:
     """What `coroutine` returns; TimeoutError (and it is cancelled) where that takes longer.
 
-    Its first step runs at once: most handlers end there, and a timer would cost more than they do.
+    Its first step runs at once: most coroutines end there, and a timer would cost more than they do.
     """
     try:
         waiting = coroutine.send(None)
@@ -22,6 +26,11 @@ async def within(seconds: float | None, coroutine: Coroutine[Any, Any, T]) -> T:
         return result
     except TimeoutError as error:
         raise OwnTimeout from error
+    return await rest(coroutine, waiting, seconds)
+
+
+async def rest(coroutine: Coroutine[Any, Any, T], waiting: Any, seconds: float | None) -> T:
+    """The same for a coroutine whose first step has been run and yielded `waiting`."""
     timer = asyncio.timeout(seconds)
     try:
         async with timer:
@@ -32,24 +41,19 @@ async def within(seconds: float | None, coroutine: Coroutine[Any, Any, T]) -> T:
         raise OwnTimeout from error
 
 
-class OwnTimeout(Exception):
-    """The coroutine itself raised TimeoutError, which its limit had no part in."""
-
-
 @types.coroutine
 def _resume(coroutine: Coroutine[Any, Any, T], waiting: Any) -> Generator[Any, Any, T]:
     """Go on with a coroutine that has yielded `waiting`."""
     sent: Any = None
     while True:
+        raised: BaseException | None = None
         try:
             sent = yield waiting
         except GeneratorExit:
             coroutine.close()
             raise
         except BaseException as error:  # noqa: BLE001 - cancellation is passed to the coroutine
-            raised: BaseException | None = error
-        else:
-            raised = None
+            raised = error
         try:
             waiting = coroutine.send(sent) if raised is None else coroutine.throw(raised)
         except StopIteration as done:

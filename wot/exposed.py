@@ -11,7 +11,7 @@ from typing import Any
 
 from wot.affordances import Action, Event, Property, Stored
 from wot.content import Content, Malformed, essence
-from wot.deadline import OwnTimeout, within
+from wot.deadline import OwnTimeout, rest
 from wot.errors import (
     DefinitionError,
     HandlerError,
@@ -26,7 +26,7 @@ from wot.errors import (
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.log import Log
 from wot.payload import Mismatch, Payload
-from wot.state import Kept
+from wot.state import Kept, default_id, slug
 from wot.td import KIND, Op, ThingDescription
 from wot.template import Handler, Template
 from wot.threads import Threads
@@ -167,9 +167,19 @@ class ExposedThing:
     ) -> Any:
         try:
             if handler.is_async:
-                return await within(timeout, handler.call(self.thing, *args, **given))
-            call = functools.partial(handler.call, self.thing, *args, **given)
-            return await within(timeout, self.threads.run(call))
+                coroutine = handler.call(self.thing, *args, **given)
+            else:
+                coroutine = self.threads.run(
+                    functools.partial(handler.call, self.thing, *args, **given)
+                )
+            # `within`, spelled out: this is the one place where a frame less counts.
+            try:
+                waiting = coroutine.send(None)
+            except StopIteration as done:
+                return done.value
+            except TimeoutError as error:
+                raise _Foreign from error
+            return await rest(coroutine, waiting, timeout)
         except (KeyError, OwnTimeout) as error:
             # Not ours: a lookup or a time-out inside the handler is a fault of the handler.
             raise _Foreign from error
@@ -221,6 +231,8 @@ class ExposedThing:
 
     def _state(self) -> Kept:
         if self._kept is None:
+            # Kept under the id that serving would give it, and so found again then.
+            self.id = self.id or default_id(type(self.thing), slug(self.title))
             self._kept = Kept(self.id)
         return self._kept
 

@@ -68,6 +68,8 @@ class Payload:
         if isinstance(value, str) and essence(media_type).startswith("text/"):
             value = self._from_text(value)
         if isinstance(value, bytes):
+            if self.schema.get("type", "string") != "string":
+                raise Mismatch(f"{media_type} cannot hold what the schema describes")
             return value  # a media type that is not looked into
         return self.build(value, closed=closed, size=len(content.body))
 

@@ -17,10 +17,11 @@ def run(things: Things, *endpoints: str | Endpoint, insecure: bool = False) -> N
     """Serve Things until SIGINT or SIGTERM; blocks."""
 
     async def main() -> None:
+        ended = ending()  # before anybody can have read the URL
         async with serve(things, *endpoints, insecure=insecure) as served:
             for thing, url in zip(served.things, served.urls, strict=True):
                 print(f"{thing.td.title}: {url}", flush=True)  # noqa: T201 - it is what people wait for
-            await stopped()
+            await ended.wait()
 
     fastest(main())
 
@@ -42,8 +43,8 @@ def fastest(main: Coroutine[Any, Any, T]) -> T:
         return runner.run(main)
 
 
-async def stopped() -> None:
-    """Wait for SIGINT or SIGTERM."""
+def ending() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set from now on."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -51,4 +52,4 @@ async def stopped() -> None:
             loop.add_signal_handler(number, ended.set)
         except NotImplementedError:  # Windows, where KeyboardInterrupt ends the Runner
             break
-    await ended.wait()
+    return ended

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import re
-import unicodedata
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from types import TracebackType
@@ -21,7 +19,7 @@ from wot.forms import scheme_of
 from wot.interaction import Interactable
 from wot.lifecycle import running_of
 from wot.source import Source, fetch
-from wot.state import default_id
+from wot.state import default_id, slug
 from wot.td import ThingDescription
 from wot.thing import Thing, ThingT, exposed_of, proxy
 
@@ -249,7 +247,7 @@ def _interactable(servable: Servable) -> Interactable:
         return exposed_of(servable)
     if isinstance(servable, type):
         name = servable.__name__
-        raise WoTError(f"{name} is a class", hint=f"serve an instance: {name}()")
+        raise WoTError(f"{name} is a class, no instance", hint=f"serve {name}()")
     if not hasattr(servable, "request"):
         raise WoTError(
             f"{type(servable).__name__} is no Thing",
@@ -271,23 +269,17 @@ def _endpoint(given: str | Endpoint) -> Endpoint:
 def _placed(things: Things) -> list[tuple[str, Servable]]:
     """Each Thing with its path: the one given, or one made from its title."""
     if isinstance(things, Mapping):
-        named = cast(Mapping[str, Servable], things)
-        for path in named:
+        placed = list(cast(Mapping[str, Servable], things).items())
+        for path, _thing in placed:
             if path != slug(path):
                 hint = f"{slug(path)!r} can"
                 raise WoTError(f"{path!r} cannot be the path of a Thing", hint=hint)
-        return list(named.items())
-    several: Iterable[Any] = things if isinstance(things, Iterable) else (things,)
-    placed = [(slug(_interactable(thing).td.title), thing) for thing in several]
+    else:
+        several: Iterable[Any] = things if isinstance(things, Iterable) else (things,)
+        placed = [(slug(_interactable(thing).td.title), thing) for thing in several]
     if not placed:
         raise WoTError("there is no Thing to serve")
     return placed
-
-
-def slug(title: str) -> str:
-    """A title as one path segment: `Kitchen Lamp` → `kitchen-lamp`."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9._~]+", "-", plain).strip("-.") or "thing"
 
 
 def _refuse_exposure(asked: Endpoint, insecure: bool) -> None:

@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 import threading
+import unicodedata
 import uuid
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,9 @@ class Kept:
     """The persistent properties of one Thing, as JSON by name."""
 
     def __init__(self, thing_id: str) -> None:
-        self._path = state_folder() / (re.sub(r"[^A-Za-z0-9.-]+", "_", thing_id)[:200] + ".json")
+        readable = re.sub(r"[^A-Za-z0-9.-]+", "_", thing_id)[:80]
+        told_apart = hashlib.sha256(thing_id.encode()).hexdigest()[:12]
+        self._path = state_folder() / f"{readable}-{told_apart}.json"
         self._values: dict[str, msgspec.Raw] = {}
         self._lock = threading.Lock()
         try:
@@ -56,10 +59,20 @@ class Kept:
         self._values[name] = msgspec.Raw(body)
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=self._path.parent, delete=False) as file:
-            file.write(msgspec.json.encode(self._values))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(file.name, self._path)
+            try:
+                file.write(msgspec.json.encode(self._values))
+                file.flush()
+                os.fsync(file.fileno())
+                os.replace(file.name, self._path)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+
+
+def slug(title: str) -> str:
+    """A title as one path segment: `Kitchen Lamp` → `kitchen-lamp`."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9._~]+", "-", plain).strip("-.") or "thing"
 
 
 def default_id(kind: type, path: str) -> str:

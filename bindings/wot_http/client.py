@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,8 +12,8 @@ import aiohttp
 from yarl import URL
 
 from wot.binding import Client, known_option
-from wot.content import Content, empty_is_value
-from wot.errors import ConnectError, NoForm, ProtocolError, Timeout, TransportError
+from wot.content import OCTETS, Content, empty_is_value, essence
+from wot.errors import ConnectError, NoForm, ProtocolError, Timeout, WoTError
 from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import STREAMS, TD_JSON, Form, Op, is_array, is_object
 from wot_http.errors import error_from
@@ -24,6 +25,7 @@ from wot_http.sse import EVENT_STREAM
 TIMEOUT = 30.0
 MAX_ANSWER = 256 << 20
 _MAX_ERROR = 1 << 16
+_LARGE = 1 << 20  # bytes; aiohttp wants a file for more
 _OPTIONS = ("timeout", "max_answer")
 
 
@@ -33,6 +35,8 @@ class HTTPClient(Client):
     def __init__(self, options: Mapping[str, Any]) -> None:
         known_option(options, _OPTIONS, "an HTTP client")
         self._timeout = float(options.get("timeout", TIMEOUT))
+        # Less than the whole, so that another form can still be tried where nobody is there.
+        self._connecting = min(5.0, self._timeout / 3)
         self._max_answer = int(options.get("max_answer", MAX_ANSWER))
         self._requests: aiohttp.ClientSession | None = None
         self._streams: aiohttp.ClientSession | None = None
@@ -41,27 +45,32 @@ class HTTPClient(Client):
         """Streams by server-sent events or long polling; everything else without a subprotocol."""
         return form.subprotocol in (("", "sse", "longpoll") if op in STREAMS else ("",))
 
-    async def request(self, form: Form, interaction: Interaction) -> Reply:
-        """One request, one answer."""
+    async def request(self, form: Form, interaction: Interaction, hops: int = 5) -> Reply:
+        """One request, one answer; `hops` is how many redirections are followed."""
         payload = interaction.payload
-        json = form.json
-        method = json.get("htv:methodName") or METHODS.get(interaction.op, "GET")
-        headers = {"Accept": form.response_type}
-        body = None
+        method = _method(form, METHODS.get(interaction.op, "GET"))
+        headers = {"Accept": form.response_type, **_declared_headers(form)}
+        body: bytes | io.BytesIO | None = None
         if payload is not None:
             headers["Content-Type"] = payload.type
-            body = payload.body
-        if "htv:headers" in json:
-            headers.update(_declared_headers(json["htv:headers"]))
+            body = payload.body if len(payload.body) < _LARGE else io.BytesIO(payload.body)
         session = self._requests or self._session()
+        # aiohttp would turn a redirected POST into a GET, and that into a success.
+        reads = method == "GET"
         try:
-            async with session.request(method, form.href, data=body, headers=headers) as response:
-                if response.status >= 300:
+            async with session.request(
+                method, form.href, data=body, headers=headers, allow_redirects=reads
+            ) as response:
+                status = response.status
+                if status >= 300:
+                    if status in (307, 308) and hops and not reads:
+                        moved = form.replace(href=_redirected(response))
+                        return await self.request(moved, interaction, hops - 1)
                     await self._refuse(response)
-                if response.status == 204:
+                if status == 204:
                     return DONE
                 data = await self._body(response, self._max_answer)
-                media_type = response.headers.get("Content-Type") or form.response_type
+                media_type = _media_type(response, form)
                 if not data and not empty_is_value(media_type):
                     return DONE
                 return Reply(Content(data, media_type))
@@ -98,12 +107,12 @@ class HTTPClient(Client):
     async def _subscribe(self, form: Form, after: str) -> aiohttp.ClientResponse:
         """The answer to a request for events, its body unread."""
         accept = EVENT_STREAM if form.subprotocol else f"{EVENT_STREAM}, {form.response_type};q=0.9"
-        headers = {"Accept": accept, "Cache-Control": "no-store"}
+        headers = {"Accept": accept, "Cache-Control": "no-store", **_declared_headers(form)}
         if after:
             headers["Last-Event-ID"] = after
         async with translated(form.href):
             session = self._streams or self._stream_session()
-            method = form.get("htv:methodName") or "GET"
+            method = _method(form, "GET")
             # Where the form promises a stream, its head comes at once.
             async with asyncio.timeout(self._timeout if form.subprotocol else None):
                 response = await session.request(method, form.href, headers=headers)
@@ -124,7 +133,7 @@ class HTTPClient(Client):
     async def _poll(self, form: Form) -> Content | None:
         """One long poll: it ends with the next notification, however long that takes."""
         session = self._streams or self._stream_session()
-        method = form.get("htv:methodName") or "GET"
+        method = _method(form, "GET")
         headers = {"Accept": form.response_type}
         async with (
             translated(form.href),
@@ -136,8 +145,7 @@ class HTTPClient(Client):
         if response.status >= 300:
             await self._refuse(response)
         data = await self._body(response, self._max_answer)
-        media_type = response.headers.get("Content-Type") or form.response_type
-        return None if response.status == 204 else Content(data, media_type)
+        return None if response.status == 204 else Content(data, _media_type(response, form))
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
         """A Thing Description and the URL it came from in the end."""
@@ -160,13 +168,15 @@ class HTTPClient(Client):
         self._requests = self._streams = None
 
     def _session(self) -> aiohttp.ClientSession:
-        timeout = aiohttp.ClientTimeout(total=self._timeout)
+        timeout = aiohttp.ClientTimeout(total=self._timeout, sock_connect=self._connecting)
         self._requests = _session(timeout, limit=100)
         return self._requests
 
     def _stream_session(self) -> aiohttp.ClientSession:
         # Streams stay open, so that a limit shared with requests would block those for ever.
-        self._streams = _session(aiohttp.ClientTimeout(total=None, connect=self._timeout), limit=0)
+        self._streams = _session(
+            aiohttp.ClientTimeout(total=None, sock_connect=self._connecting), limit=0
+        )
         return self._streams
 
     async def _refuse(self, response: aiohttp.ClientResponse) -> None:
@@ -201,8 +211,27 @@ def _session(timeout: aiohttp.ClientTimeout, limit: int) -> aiohttp.ClientSessio
     )
 
 
-def _declared_headers(declared: Any) -> dict[str, str]:
+def _method(form: Form, default: str) -> str:
+    named = form.get("htv:methodName")
+    return named.upper() if isinstance(named, str) and named.isalpha() else default
+
+
+def _media_type(response: aiohttp.ClientResponse, form: Form) -> str:
+    """What the answer says it is; octet-stream is what servers say that were told nothing."""
+    given = response.headers.get("Content-Type", "")
+    return form.response_type if essence(given) in ("", OCTETS) else given
+
+
+def _redirected(response: aiohttp.ClientResponse) -> str:
+    try:
+        return str(response.url.join(URL(response.headers["Location"])))
+    except (KeyError, ValueError):
+        raise ProtocolError(f"{response.url} redirects to nowhere") from None
+
+
+def _declared_headers(form: Form) -> dict[str, str]:
     """`htv:headers` of a form: an array of {htv:fieldName, htv:fieldValue}."""
+    declared = form.get("htv:headers")
     found: dict[str, str] = {}
     for item in declared if is_array(declared) else [declared]:
         if is_object(item):
@@ -219,28 +248,23 @@ async def translated(href: str) -> AsyncGenerator[None, None]:
     try:
         yield
     except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
-        if isinstance(error, TransportError):
-            raise
         raise _translated(error, href) from error
 
 
 def _translated(error: Exception, href: str) -> Exception:
-    if not isinstance(error, (aiohttp.ClientError, TimeoutError, OSError)) or isinstance(
-        error, aiohttp.InvalidURL
-    ):
-        # Our own errors are ValueErrors too where they should be; only yarl's become a NoForm.
-        from wot.errors import WoTError
-
-        return (
-            error if isinstance(error, WoTError) else NoForm(f"{href!r} is no usable URL: {error}")
-        )
-    if isinstance(error, TransportError):
+    if isinstance(error, WoTError):
         return error
+    if isinstance(error, aiohttp.RedirectClientError):
+        return ProtocolError(f"{href} redirects to where nobody can follow")
+    known = isinstance(error, (aiohttp.ClientError, TimeoutError, OSError))
+    if not known or isinstance(error, aiohttp.InvalidURL):
+        return NoForm(f"{href!r} is no usable URL: {error}")
     where = URL(href).origin() if href.startswith("http") else href
     if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
-        return ConnectError(
-            f"{where} cannot be reached: {error}", hint="is it running, and is the address right?"
-        )
+        cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+        reason = getattr(cause, "strerror", None) or str(cause) or "no answer"
+        hint = "is it running, and is the address right?"
+        return ConnectError(f"{where} cannot be reached: {reason}", hint=hint)
     if isinstance(error, TimeoutError):
         return Timeout(f"{where} did not answer in time")
     return ProtocolError(

@@ -29,7 +29,7 @@ from wot_http.streams import Streams
 
 _log = logging.getLogger("wot")
 MAX_BODY = 1 << 20
-_STOPPING = 0.8  # seconds for requests that are under way when the server stops
+_STOPPING = 0.5  # seconds for requests that are under way when the server stops
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 _OPTIONS = ("public_url", "cors", "max_body", "heartbeat")
 
@@ -110,7 +110,7 @@ class HTTPServer(Server):
             # RFC 9112 section 3.2.2: a server must accept the absolute form, too.
             raw = urlsplit(raw).path or "/"
         try:
-            place = self._paths.hot.get(raw)
+            place = self._paths.hot.get(raw) or self._place(raw)
             if place is None or place.methods is None:
                 page = await self._page(request, raw, place)
                 return self._shared(request, page)
@@ -142,14 +142,14 @@ class HTTPServer(Server):
             response = problem(HandlerError("this request failed inside the server"))
         return self._shared(request, response)
 
+    def _place(self, raw: str) -> Place | None:
+        """What a path leads to that is asked for the first time; None for pages of the server itself."""
+        return None if raw == "*" or self._pages.at(raw) else self._paths.find(raw)
+
     async def _page(
         self, request: web.BaseRequest, raw: str, place: Place | None
     ) -> web.StreamResponse:
-        """What is no affordance: TDs, the list of Things, the well-known address, and names not seen before."""
-        if place is None and not self._pages.at(raw) and raw != "*":
-            place = self._paths.find(raw)
-            if place.methods is not None:
-                return await self._serve(request)
+        """What is no affordance: TDs, the list of Things, the well-known address."""
         if request.method == "OPTIONS":
             return _options("GET, HEAD, OPTIONS")
         if request.method not in READS:

@@ -16,7 +16,7 @@ from wot_http.sse import EVENT_STREAM, frame, gap, opening
 
 _STALLED = 4  # heartbeats for which a subscriber may take nothing,
 _AT_LEAST = 1.0  # seconds, since the kernel hands over large buffers in large parts
-_FLUSHING = 0.4  # seconds for what waits for slow subscribers when the server stops
+_FLUSHING = 0.3  # seconds for what waits for slow subscribers when the server stops
 
 
 class _Live:
@@ -179,7 +179,7 @@ def _behind(interaction: Interaction, after: str) -> Interaction:
 
 async def _end(response: EventStream) -> None:
     try:
-        async with asyncio.timeout(0.5):
+        async with asyncio.timeout(0.2):
             await response.write_eof()
     except (TimeoutError, ConnectionError, RuntimeError):
         return

@@ -110,7 +110,7 @@ values = st.recursive(
 def test_frames_of_json_come_back(items: list[object], size: int) -> None:
     bodies = [json.dumps(item, indent=number % 2 or None) for number, item in enumerate(items)]
     sent = b"".join(
-        frame(Notification(Content(body.encode()), f"e-{number}"))
+        frame(Notification(Content(body.encode()), f"e-{number}"))[0]
         for number, body in enumerate(bodies)
     )
     chunks = (sent[at : at + size] for at in range(0, len(sent), size))
@@ -121,8 +121,10 @@ def test_frames_of_json_come_back(items: list[object], size: int) -> None:
 
 @given(st.text(alphabet=st.sampled_from("ab :\n\0é")))
 def test_frames_of_text_come_back(text: str) -> None:
-    messages, _ = parsed(frame(Notification(Content(text.encode(), "text/plain"), "e-1")))
+    plain, chunk = frame(Notification(Content(text.encode(), "text/plain"), "e-1"))
+    messages, _ = parsed(plain)
     assert messages == [Message("", text, "e-1")]
+    assert chunk == b"%x\r\n%b\r\n" % (len(plain), plain)
 
 
 def test_a_frame_is_encoded_once() -> None:

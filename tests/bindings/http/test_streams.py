@@ -320,6 +320,17 @@ async def test_a_place_that_is_none_is_refused_or_a_gap(tick: str, place: str) -
             assert status == 400
 
 
+async def test_a_subscriber_of_http_1_0_gets_no_chunks(probe: Probe, tick: str) -> None:
+    async with connected(tick) as wire:
+        await wire.send(request(tick, accept="text/event-stream").replace(b"HTTP/1.1", b"HTTP/1.0"))
+        status, headers = await wire._head()
+        assert (status, headers.get("transfer-encoding")) == (200, None)
+        assert (await wire.reader.readuntil(b"\n\n")).startswith(b": heartbeat 15\nid: ")
+        probe.tick.emit(7)
+        async with asyncio.timeout(5):
+            assert (await wire.reader.readuntil(b"\n\n")).endswith(b"\ndata: 7\n\n")
+
+
 # Connections that live and die
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -160,6 +160,12 @@ async def following(url: str, buffer: int = 1 << 26, **headers: str) -> AsyncIte
         yield follower
 
 
+async def taken(values: AsyncIterator[Any], count: int) -> list[Any]:
+    """That many values of a subscription of ours."""
+    async with asyncio.timeout(PATIENCE + count / 500):
+        return [await anext(values) for _ in range(count)]
+
+
 def free_port() -> int:
     """A port of loopback that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as found:
@@ -167,8 +173,8 @@ def free_port() -> int:
         return port
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = PATIENCE) -> None:
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait for a condition."""
     async with asyncio.timeout(seconds):
-        while not (found if isinstance(found := condition(), bool) else await found):
+        while not condition():  # noqa: ASYNC110 - conditions of the network have no Event
             await asyncio.sleep(0.005)

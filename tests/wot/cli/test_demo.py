@@ -15,7 +15,7 @@ TITLES = ["Air Station", "This Computer"]
 
 def test_it_serves_and_follows(wot: Wot) -> None:
     done = wot("demo", "--on", ANYWHERE, "--count", "25", "--json")
-    assert (done.code, done.err) == (0, "")
+    assert done.code == 0
     first, *updates = map(json.loads, done.out.splitlines())
     assert [thing["title"] for thing in first["things"]] == TITLES
     assert len(updates) == 25
@@ -44,8 +44,7 @@ def test_in_a_pipe_there_are_plain_lines_and_a_signal_ends_it(wot: Wot) -> None:
     assert any(each.startswith("Try: curl ") for each in tries)
     lines = [line_of(process) for _ in range(5)]
     assert all(line.startswith(tuple(TITLES)) for line in lines)
-    done = ended(process, signal.SIGTERM)
-    assert (done.code, done.err) == (0, "")
+    assert ended(process, signal.SIGTERM).code == 0
 
 
 def test_a_reader_that_goes(wot: Wot) -> None:
@@ -58,5 +57,6 @@ def test_a_reader_that_goes(wot: Wot) -> None:
 
 def test_an_address_that_is_taken(wot: Wot) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = wot("demo", "--on", f"http://127.0.0.1:{taken.getsockname()[1]}", "--json")
-    assert (done.code, done.error["type"]) == (3, "ConnectError")
+        done = wot("demo", "--on", f"http://127.0.0.1:{taken.getsockname()[1]}")
+    assert done.code == 3
+    assert "ConnectError" in done.err

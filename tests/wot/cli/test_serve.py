@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import urllib.request
-from pathlib import Path
 
 import pytest
 
@@ -47,7 +46,7 @@ def test_in_a_pipe_a_line_for_each(wot: Wot) -> None:
 
 def test_things_of_several_files(wot: Wot) -> None:
     (wot.folder / "other.py").write_text(THING.format("Imported"))
-    (wot.folder / "json.py").write_text(
+    (wot.folder / "lamps.py").write_text(
         "from other import Imported\n" + THING.format("One") + THING.format("Two")
     )
     (wot.folder / "made.py").write_text(
@@ -60,7 +59,7 @@ def test_things_of_several_files(wot: Wot) -> None:
     (package / "__init__.py").touch()
     (package / "base.py").write_text(THING.format("Base"))
     (package / "fan.py").write_text("from .base import Base\n" + "class Fan(Base): pass\n")
-    process, things = wot.serve("json.py", "made.py:dimmer", "parts/fan.py", "parts.base:Base")
+    process, things = wot.serve("lamps.py", "made.py:dimmer", "parts/fan.py", "parts.base:Base")
     assert [thing["title"] for thing in things] == ["One", "Two", "Dimmer", "Fan", "Base"]
     assert ended(process, signal.SIGTERM).code == 0
 
@@ -145,4 +144,3 @@ def test_addresses_that_cannot_be(wot: Wot) -> None:
     assert open_.code == none.code == 2
     assert "--insecure" in open_.error["hint"]
     assert (strange.code, strange.error["type"]) == (3, "NoBinding")
-    assert Path(wot.folder / "lamp.py").is_file()

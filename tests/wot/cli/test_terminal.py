@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import re
@@ -36,9 +35,8 @@ def seen(*args: str) -> tuple[int, str]:
     while True:
         try:
             part = os.read(ours, 1 << 16)
-        except OSError as error:  # Linux says so when the other side has closed
-            assert error.errno == errno.EIO
-            break
+        except OSError:  # EIO: so Linux says that the other side has closed
+            part = b""
         if not part:
             break
         parts.append(part)

@@ -1,0 +1,87 @@
+"""Values in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from wot.cli.values import clean, plain, rendered, worded
+
+MEMORY = {
+    "type": "object",
+    "properties": {"free": {"unit": "By"}, "used": {"unit": "%"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "schema", "text"),
+    [
+        (21.5, {"unit": "Cel"}, "21.5 °C"),
+        (0.1 + 0.2, {}, "0.3"),
+        (3, {"unit": "percent"}, "3 %"),
+        (3, {"unit": "furlong"}, "3 furlong"),
+        (True, {}, "true"),
+        (None, {"unit": "Cel"}, "–"),
+        ("", {}, '""'),
+        ("on", {}, "on"),
+        ([], {}, "–"),
+        ({}, {}, "–"),
+        (512, {"unit": "By"}, "512 B"),
+        (1023 * 1024, {"unit": "By"}, "1023 KiB"),
+        (17179869184, {"unit": "By"}, "16 GiB"),
+        (60, {"unit": "s"}, "60 s"),
+        (3060, {"unit": "s"}, "51 min"),
+        (90061, {"unit": "s"}, "1 d 1 h"),
+        ("2026-03-02T17:00:03.25+01:00", {"format": "date-time"}, "2026-03-02 17:00:03"),
+        ("soon", {"format": "date-time"}, "soon"),
+        ({"free": 1024, "used": 12.5}, MEMORY, "free 1 KiB · used 12.5 %"),
+        ([{"free": 0}, {"used": 1}], {"items": MEMORY}, "free 0 B; used 1 %"),
+        ({"a": 1}, {"additionalProperties": {"unit": "Cel"}}, "a 1 °C"),
+        (b"abc", {}, "3 bytes"),
+        ("\x1b[2J\x9b", {}, "\\x1b[2J\\x9b"),
+        ({"\x1b": 1}, {}, "\\x1b 1"),
+        (5, {"unit": 7, "properties": [], "items": 3}, "5"),
+    ],
+)
+def test_for_people(value: Any, schema: dict[str, Any], text: str) -> None:
+    assert worded(value, schema) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1.5, "1.5"), ("word", "word"), (None, "null"), ({"a": [1]}, '{"a":[1]}'), ("ä", "ä")],
+)
+def test_for_pipes(value: Any, text: str) -> None:
+    assert plain(value) == text
+
+
+def test_an_item_has_one_line() -> None:
+    assert plain("a\nb") == "a\nb"
+    assert plain("a\nb", one_line=True) == '"a\\nb"'
+
+
+def test_lines_and_tabs_are_left_alone() -> None:
+    assert clean("a\n\tb\r") == "a\n\tb\\x0d"
+
+
+@pytest.mark.parametrize(
+    ("value", "schema", "lines"),
+    [
+        ({"free": 1024, "used": 1}, MEMORY, ["free  1 KiB", "used  1 %"]),
+        (
+            [{"free": 1}, {"free": 2, "used": 3}],
+            {"items": MEMORY},
+            ["free  used", "1 B   –", "2 B   3 %"],
+        ),
+        ([1, 2], {"items": {"unit": "Cel"}}, ["1 °C", "2 °C"]),
+        (5, {}, ["5"]),
+        ([{}, 1], {}, ["–", "1"]),
+    ],
+)
+def test_tables(value: Any, schema: dict[str, Any], lines: list[str]) -> None:
+    console = Console(width=60)
+    with console.capture() as capture:
+        console.print(rendered(value, schema))
+    assert [line.rstrip() for line in capture.get().splitlines()] == lines
