@@ -291,8 +291,8 @@ class Twin(wot.Thing, id="urn:example:twin"):
         (lambda: [], "no Thing to serve"),
         (lambda: {}, "no Thing to serve"),
         (lambda: object(), "no Thing"),
-        (lambda: [Plug], "no Thing|instance"),
-        (lambda: Plug, "no Thing|instance"),
+        (lambda: [Plug], "Plug is a class"),
+        (lambda: Plug, "Plug is a class"),
         (lambda: "plug.py", "no Thing"),
     ],
 )

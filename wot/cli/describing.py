@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from wot.cli.values import clean, unit_of
+from wot.cli.values import clean, plain, unit_of
 from wot.td import Json, ThingDescription, is_array, is_object
 
 
@@ -30,9 +30,9 @@ def described(td: ThingDescription) -> RenderableType:
 def in_words(schema: Json) -> str:
     """A data schema on one line: `integer 0…100`, `{to: integer, seconds?: number}`."""
     if "const" in schema:
-        return str(schema["const"])
+        return plain(schema["const"])
     if is_array(schema.get("enum")):
-        return " | ".join(str(choice) for choice in schema["enum"])
+        return " | ".join(plain(choice) for choice in schema["enum"])
     if is_array(schema.get("oneOf")) and schema["oneOf"]:
         return " | ".join(in_words(branch) for branch in schema["oneOf"] if is_object(branch))
     kind = schema.get("type")
@@ -58,12 +58,11 @@ def _members(schema: Json) -> str:
 
 
 def _range(schema: Json) -> str:
-    low, high = schema.get("minimum"), schema.get("maximum")
-    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
-    if low is not None and high is not None:
-        return f"{low:g}…{high:g}"
-    bounds = (("≥", low), (">", above), ("≤", high), ("<", below))
-    return " ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
+    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    bounds = {term: schema[term] for term in signs if isinstance(schema.get(term), (int, float))}
+    if bounds.keys() >= {"minimum", "maximum"}:
+        return f"{bounds['minimum']:g}…{bounds['maximum']:g}"
+    return " ".join(f"{signs[term]} {bound:g}" for term, bound in bounds.items())
 
 
 def _types(td: ThingDescription) -> str:

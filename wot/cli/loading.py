@@ -127,7 +127,9 @@ def _chosen(module: ModuleType, wanted: Wanted) -> list[Any]:
         raise Fault(
             "UsageError", f"{wanted.shown} has no {wanted.name!r}", hint=f"there are: {known}"
         ) from None
-    if isinstance(found, Thing) or (inspect.isclass(found) and issubclass(found, Thing)):
+    if isinstance(found, Thing):
+        return [found]
+    if inspect.isclass(found) and issubclass(found, Thing) and found is not Thing:
         return [found]
     place = line_of(found, wanted.shown, wanted.file)
     raise Fault(

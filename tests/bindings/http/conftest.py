@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
 import wot
 
-from .foreign import Foreign, foreign_server
-from .things import Probe
-
-ANY = "http://127.0.0.1:0"
+from .foreign import Foreign, Harness, foreign_server
+from .proxy import Chain, proxied
+from .things import ANY, Probe
 
 
 @pytest.fixture
@@ -36,3 +36,25 @@ async def servient() -> AsyncIterator[wot.Servient]:
 async def foreign() -> AsyncIterator[Foreign]:
     async with foreign_server() as server:
         yield server
+
+
+@pytest.fixture
+def there(foreign: Foreign, servient: wot.Servient) -> Harness:
+    return Harness(foreign, servient)
+
+
+@pytest.fixture
+def tick(url: str) -> str:
+    """The URL of an event of the probe."""
+    return f"{url}/events/tick"
+
+
+@pytest.fixture
+async def chain(url: str) -> AsyncIterator[Chain]:
+    async with AsyncExitStack() as stack:
+        proxy = await stack.enter_async_context(proxied(url))
+        inside = await stack.enter_async_context(wot.Servient(timeout=1, patience=5))
+        remote = await inside.consume(proxy.url)
+        served = await stack.enter_async_context(inside.serve(remote, ANY))
+        outside = await stack.enter_async_context(wot.Servient(timeout=5, patience=5))
+        yield Chain(url, proxy, served.urls[0], await outside.consume(served.urls[0]))

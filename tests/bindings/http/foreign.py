@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
+import wot
+
 
 class Request(NamedTuple):
     """What came in; header names in lower case."""
@@ -130,3 +132,43 @@ def td(base: str = "", **members: Any) -> dict[str, Any]:
     head = {"@context": "https://www.w3.org/2022/wot/td/v1.1", "title": "Foreign"}
     security = {"securityDefinitions": {"none": {"scheme": "nosec"}}, "security": "none"}
     return {**head, **security, **({"base": base} if base else {}), **members}
+
+
+class Harness:
+    """Consumes TDs about the foreign server."""
+
+    def __init__(self, foreign: Foreign, servient: wot.Servient) -> None:
+        self.foreign, self._servient = foreign, servient
+
+    @property
+    def seen(self) -> list[str]:
+        """Methods and targets of what came."""
+        return [f"{request.method} {request.target}" for request in self.foreign.requests]
+
+    async def thing(self, base: str | None = None, **members: Any) -> wot.ConsumedThing:
+        return await self._servient.consume(
+            td(self.foreign.url if base is None else base, **members)
+        )
+
+    async def property(self, *forms: dict[str, Any], **terms: Any) -> wot.ConsumedThing:
+        """A Thing whose property `p` has these forms."""
+        return await self.thing(properties={"p": {**terms, "forms": list(forms)}})
+
+    async def action(self, *forms: dict[str, Any], **terms: Any) -> wot.ConsumedThing:
+        return await self.thing(actions={"a": {**terms, "forms": list(forms)}})
+
+    async def event(self, *forms: dict[str, Any], **terms: Any) -> wot.ConsumedThing:
+        return await self.thing(events={"e": {"data": {}, **terms, "forms": list(forms)}})
+
+
+def whole(base: str) -> dict[str, Any]:
+    """A TD whose every operation is at /x."""
+    form, sse = {"href": "/x"}, {"href": "/x", "subprotocol": "sse"}
+    observe = {**sse, "op": "observeproperty"}
+    return td(
+        base,
+        id="urn:test:foreign",
+        properties={"p": {"observable": True, "forms": [form, observe]}},
+        actions={"a": {"forms": [form]}},
+        events={"e": {"data": {}, "forms": [sse]}},
+    )

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
+import wot
+
 
 class Proxy:
     """Stands between a client and the server of a URL."""
@@ -94,3 +96,10 @@ async def proxied(url: str) -> AsyncIterator[Proxy]:
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
                 await server.wait_closed()
+
+
+class Chain:
+    """device ← proxy ← gateway ← our client."""
+
+    def __init__(self, device: str, proxy: Proxy, url: str, thing: wot.ConsumedThing) -> None:
+        self.device, self.proxy, self.url, self.thing = device, proxy, url, thing

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import gzip
 import json
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import cbor2
@@ -14,8 +11,6 @@ import pytest
 
 import wot
 from wot.errors import (
-    ConnectError,
-    EventsLost,
     InvalidInput,
     InvalidOutput,
     NoForm,
@@ -24,48 +19,11 @@ from wot.errors import (
     UriVariableError,
 )
 
-from .foreign import Foreign, Request, bytes_then_end, moved, ok, silence, streaming, td
-from .things import Probe
-from .wire import free_port, until
+from .foreign import Harness, moved, ok, streaming, td
+from .wire import taken
 
 INTEGER = {"type": "integer"}
 RW = ["readproperty", "writeproperty"]
-
-
-async def taken(values: AsyncIterator[Any], count: int) -> list[Any]:
-    async with asyncio.timeout(10):
-        return [await anext(values) for _ in range(count)]
-
-
-class Harness:
-    """Consumes TDs about the foreign server."""
-
-    def __init__(self, foreign: Foreign, servient: wot.Servient) -> None:
-        self.foreign, self._servient = foreign, servient
-
-    @property
-    def seen(self) -> list[str]:
-        """Methods and targets of what came."""
-        return [f"{request.method} {request.target}" for request in self.foreign.requests]
-
-    async def thing(self, base: str | None = None, **members: Any) -> wot.ConsumedThing:
-        return await self._servient.consume(
-            td(self.foreign.url if base is None else base, **members)
-        )
-
-    async def property(self, *forms: dict[str, Any], **terms: Any) -> wot.ConsumedThing:
-        """A Thing whose property `p` has these forms."""
-        return await self.thing(properties={"p": {**terms, "forms": list(forms)}})
-
-    async def action(self, *forms: dict[str, Any], **terms: Any) -> wot.ConsumedThing:
-        return await self.thing(actions={"a": {**terms, "forms": list(forms)}})
-
-    async def event(self, *forms: dict[str, Any], **terms: Any) -> wot.ConsumedThing:
-        return await self.thing(events={"e": {"data": {}, **terms, "forms": list(forms)}})
-
-@pytest.fixture
-def there(foreign: Foreign, servient: wot.Servient) -> Harness:
-    return Harness(foreign, servient)
 
 
 # Which form
@@ -86,9 +44,7 @@ def there(foreign: Foreign, servient: wot.Servient) -> Harness:
         ("unobserveproperty", {}, ""),
     ],
 )
-async def test_what_a_form_is_for(
-    there: Harness, op: Any, terms: dict[str, Any], can: str
-) -> None:
+async def test_what_a_form_is_for(there: Harness, op: Any, terms: dict[str, Any], can: str) -> None:
     """TD 1.1 section 5.4; `op` is a string, an array, or absent."""
     there.foreign.answers["/p"] = ok(b"1")
     form = {"href": "/p", **({} if op is None else {"op": op})}
@@ -386,8 +342,6 @@ async def test_more_than_was_declared_is_read(there: Harness) -> None:
 
 
 async def test_a_coded_answer(there: Harness) -> None:
-    import gzip
-
     body = gzip.compress(b"[1, 2]")
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n"
     there.foreign.answers["/p"] = f"{head}Content-Type: application/json\r\n\r\n".encode() + body
@@ -416,278 +370,3 @@ async def test_an_action_that_is_redirected_is_not_turned_into_a_read(
     with pytest.raises(ProtocolError):
         await thing.invoke("a", 5)
     assert there.seen == ["POST /a"]
-
-
-# Several forms
-
-
-@contextmanager
-def full() -> Iterator[str]:
-    """An address that neither accepts nor refuses: its queue is full, as if the machine were off."""
-    with socket.socket() as listening, socket.socket() as one, socket.socket() as two:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(0)
-        for sock in (one, two):
-            sock.setblocking(False)
-            sock.connect_ex(listening.getsockname())
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-async def test_the_next_form_when_one_refuses_connections(there: Harness) -> None:
-    there.foreign.answers.update({"/p": ok(b"1"), "/e": streaming(b"id: 1\ndata: 1\n\n")})
-    gone = f"http://127.0.0.1:{free_port()}"
-    forms = [{"href": gone + "/p"}, {"href": "http://no.such.host.invalid/p"}, {"href": "/p"}]
-    thing = await there.property(*forms)
-    assert await thing.read("p") == 1
-    await thing.write("p", 1)
-    streams = [{"href": gone, "subprotocol": "sse"}, {"href": "/e", "subprotocol": "sse"}]
-    thing = await there.event(*streams)
-    async with thing.subscribe("e") as events:
-        assert await taken(events, 1) == [1]
-
-
-async def test_the_next_form_when_a_machine_is_off(foreign: Foreign) -> None:
-    foreign.answers["/p"] = ok(b"1")
-    with full() as off:
-        forms = [{"href": f"{off}/p"}, {"href": f"{foreign.url}/p"}]
-        document = td(properties={"p": {"forms": forms}})
-        async with wot.consume(document, timeout=1) as thing:
-            assert await thing.read("p") == 1
-
-
-async def test_a_machine_that_is_off_cannot_be_reached() -> None:
-    with full() as off:
-        document = td(properties={"p": {"forms": [{"href": f"{off}/p"}]}})
-        async with wot.consume(document, timeout=0.3) as thing:
-            with pytest.raises(ConnectError, match="cannot be reached"):
-                await thing.read("p")
-
-
-async def test_when_none_is_there_the_last_one_says_so(there: Harness) -> None:
-    ports = free_port(), free_port()
-    thing = await there.property(*({"href": f"http://127.0.0.1:{port}/p"} for port in ports))
-    with pytest.raises(ConnectError, match=str(ports[1])) as error:
-        await thing.read("p")
-    assert error.value.hint
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [bytes_then_end(b""), bytes_then_end(b"garbage\r\n\r\n"), bytes_then_end(ok(b"123")[:-1])],
-    ids=["closed", "garbage", "truncated"],
-)
-async def test_not_the_next_form_once_the_request_was_sent(there: Harness, answer: Any) -> None:
-    """Whoever got it may have done it."""
-    there.foreign.answers.update({"/one": answer, "/two": ok(b"2")})
-    forms = [{"href": "/one"}, {"href": "/two"}]
-    with pytest.raises(ProtocolError):
-        await (await there.action(*forms, output=INTEGER)).invoke("a")
-    with pytest.raises(ProtocolError):
-        await (await there.property(*forms)).write("p", 1)
-    assert there.seen.count("POST /one") == 1
-    assert set(there.seen) == {"POST /one", "PUT /one"}, "a PUT may be repeated, RFC 9110 9.2.2"
-
-
-async def test_not_the_next_form_when_the_first_one_refuses(there: Harness) -> None:
-    there.foreign.answers.update({"/one": ok(status="409 Conflict"), "/two": ok(b"2")})
-    thing = await there.property({"href": "/one"}, {"href": "/two"})
-    with pytest.raises(wot.errors.Conflict):
-        await thing.read("p")
-    assert there.seen == ["GET /one"]
-
-
-async def test_an_action_is_never_sent_twice(there: Harness) -> None:
-    """On a connection that was kept open, a library may try again by itself."""
-    there.foreign.answers["/a"] = [ok(b"1"), bytes_then_end(b""), ok(b"1")]
-    thing = await there.action({"href": "/a"}, output=INTEGER)
-    assert await thing.invoke("a") == 1
-    with pytest.raises(ProtocolError):
-        await thing.invoke("a")
-    assert len(there.seen) == 2
-
-
-# Streams
-
-
-@pytest.mark.parametrize("kind", ["", "event: e\n", "event: anything\n"])
-async def test_events_with_and_without_a_name(there: Harness, kind: str) -> None:
-    there.foreign.answers["/e"] = streaming(f"{kind}data: 1\n\n{kind}id: 7\ndata: 2\n\n".encode())
-    thing = await there.event({"href": "/e", "subprotocol": "sse"})
-    async with thing.subscribe("e") as events:
-        assert await taken(events, 2) == [1, 2]
-    (request,) = there.foreign.requests
-    assert request.headers["accept"] == "text/event-stream"
-
-
-async def test_an_event_form_without_a_subprotocol_is_tried_as_events(there: Harness) -> None:
-    there.foreign.answers["/e"] = streaming(b"data: 1\n\n")
-    async with (await there.event({"href": "/e"})).subscribe("e") as events:
-        assert await taken(events, 1) == [1]
-
-
-async def test_events_of_other_types(there: Harness) -> None:
-    there.foreign.answers["/e"] = streaming(b"data: 5\n\ndata: 1.5\ndata: x\n\n")
-    form = {"href": "/e", "subprotocol": "sse", "contentType": "text/plain"}
-    async with (await there.event(form, data={})).subscribe("e") as events:
-        assert await taken(events, 2) == ["5", "1.5\nx"]
-
-
-async def test_events_that_are_not_what_was_declared(there: Harness) -> None:
-    """It is said, and the next event comes all the same."""
-    there.foreign.answers["/e"] = streaming(b'data: "x"\n\ndata: {\n\ndata: 3\n\n')
-    thing = await there.event({"href": "/e", "subprotocol": "sse"}, data=INTEGER)
-    async with thing.subscribe("e") as events:
-        for reason in ("not of type 'integer'", ""):
-            with pytest.raises(InvalidOutput, match=f"e: .*{reason}"):
-                await taken(events, 1)
-        assert await taken(events, 1) == [3]
-
-
-async def test_events_without_numbers_are_lost_with_the_connection(there: Harness) -> None:
-    there.foreign.answers["/e"] = [
-        streaming(b"data: 1\n\n", end=True),
-        streaming(b"data: 3\n\n"),
-    ]
-    thing = await there.event({"href": "/e", "subprotocol": "sse"})
-    async with thing.subscribe("e") as events:
-        assert await taken(events, 1) == [1]
-        with pytest.raises(EventsLost, match="does not number its events"):
-            await taken(events, 1)
-        assert await taken(events, 1) == [3]
-
-
-async def test_observations_without_numbers_go_on(there: Harness) -> None:
-    there.foreign.answers["/p"] = [streaming(b"data: 1\n\n", end=True), streaming(b"data: 3\n\n")]
-    form = {"href": "/p", "op": ["observeproperty"], "subprotocol": "sse"}
-    async with (await there.property(form)).observe("p") as values:
-        assert await taken(values, 2) == [1, 3]
-
-
-@pytest.mark.parametrize(
-    ("answer", "error"),
-    [
-        (ok(b"1"), ProtocolError),
-        (ok(status="204 No Content"), ProtocolError),
-        (ok(status="404 Not Found"), wot.errors.NotFound),
-        (ok(status="403 Forbidden"), wot.errors.Forbidden),
-        (ok(status="500 Oops"), wot.errors.HandlerError),
-        (bytes_then_end(b""), ProtocolError),
-    ],
-)
-async def test_a_subscription_that_does_not_stand_raises(
-    there: Harness, answer: Any, error: type[Exception]
-) -> None:
-    there.foreign.answers["/e"] = answer
-    thing = await there.event({"href": "/e", "subprotocol": "sse"})
-    with pytest.raises(error):
-        async with thing.subscribe("e"):
-            pass
-
-
-@pytest.mark.parametrize("refusal", ["401 Unauthorized", "404 Not Found", "410 Gone"])
-async def test_a_refusal_ends_the_reconnecting(there: Harness, refusal: str) -> None:
-    there.foreign.answers["/e"] = [streaming(b"id: 1\n\n", end=True), ok(status=refusal)]
-    thing = await there.event({"href": "/e", "subprotocol": "sse"})
-    async with thing.subscribe("e") as events:
-        with pytest.raises(wot.errors.InteractionError):
-            await taken(events, 1)
-    assert len(there.seen) == 2
-
-
-@pytest.mark.parametrize(
-    "trouble",
-    [ok(status="502 Bad Gateway"), ok(status="503 Busy"), ok(status="504 Late"), bytes_then_end(b"")],
-)
-async def test_a_passing_trouble_does_not(there: Harness, trouble: Any) -> None:
-    there.foreign.answers["/e"] = [
-        streaming(b"id: 1\n\n", end=True),
-        trouble,
-        trouble,
-        streaming(b"id: 2\ndata: 2\n\n"),
-    ]
-    thing = await there.event({"href": "/e", "subprotocol": "sse"})
-    async with thing.subscribe("e") as events:
-        assert await taken(events, 1) == [2]
-    assert [r.headers.get("last-event-id") for r in there.foreign.requests] == [None, "1", "1", "1"]
-
-
-async def test_patience_ends(foreign: Foreign) -> None:
-    foreign.answers["/e"] = [streaming(b"id: 1\n\n", end=True), ok(status="503 Busy")]
-    form = {"href": "/e", "subprotocol": "sse"}
-    document = td(foreign.url, events={"e": {"data": {}, "forms": [form]}})
-    async with wot.consume(document, patience=0.4) as thing, thing.subscribe("e") as events:
-        with pytest.raises(wot.errors.Unavailable):
-            await taken(events, 1)
-    assert 3 <= len(foreign.requests) <= 9, "with growing pauses"
-
-
-async def test_long_polling(there: Harness) -> None:
-    polls: asyncio.Queue[bytes] = asyncio.Queue()
-
-    async def write(_request: Request, writer: asyncio.StreamWriter) -> None:
-        writer.write(await polls.get())
-        await writer.drain()
-
-    there.foreign.answers["/e"] = write
-    thing = await there.event({"href": "/e", "subprotocol": "longpoll"})
-    async with thing.subscribe("e") as events:
-        for number in range(3):
-            await polls.put(ok(b"%d" % number))
-            assert await taken(events, 1) == [number]
-        await polls.put(ok(status="204 No Content"))
-        await polls.put(ok(b"9"))
-        assert await taken(events, 1) == [9]
-        await until(lambda: len(there.seen) == 6)
-
-
-async def test_a_long_poll_that_fails_once_goes_on(there: Harness) -> None:
-    there.foreign.answers["/p"] = [ok(b"1"), ok(status="503 Busy"), ok(b"2"), silence]
-    form = {"href": "/p", "op": ["observeproperty"], "subprotocol": "longpoll"}
-    async with (await there.property(form)).observe("p") as values:
-        assert await taken(values, 2) == [1, 2]
-
-
-async def test_a_long_poll_that_is_refused_is_no_subscription(there: Harness) -> None:
-    thing = await there.event({"href": "/e", "subprotocol": "longpoll"})
-    with pytest.raises(wot.errors.NotFound):
-        async with thing.subscribe("e"):
-            pass
-
-
-async def test_events_are_preferred_to_long_polling(there: Harness) -> None:
-    there.foreign.answers["/s"] = streaming(b"data: 1\n\n")
-    forms = [{"href": "/l", "subprotocol": "longpoll"}, {"href": "/s", "subprotocol": "sse"}]
-    async with (await there.event(*forms)).subscribe("e") as events:
-        assert await taken(events, 1) == [1]
-    assert there.seen == ["GET /s"]
-
-
-@pytest.mark.parametrize("same", [True, False], ids=["the same Thing", "another one"])
-async def test_a_server_that_restarts_on_its_port(servient: wot.Servient, same: bool) -> None:
-    """The same Thing still knows its events; a new one cannot, and says so."""
-    end, probe = f"http://127.0.0.1:{free_port()}", Probe()
-    async with servient.serve(probe, end) as served:
-        thing = await servient.consume(served.urls[0])
-        context, other = thing.subscribe("tick"), thing.observe("level")
-        events, values = await context.__aenter__(), await other.__aenter__()
-        probe.tick.emit(1)
-        assert await taken(events, 1) == [1]
-        assert await taken(values, 1) == [5]
-    waiting = asyncio.create_task(taken(events, 1))
-    probe = probe if same else Probe()
-    probe.level.value = 6
-    for number in (2, 3):
-        probe.tick.emit(number)
-    with pytest.raises(ConnectError):
-        await thing.read("level")
-    async with servient.serve(probe, end):
-        if not same:
-            with pytest.raises(EventsLost):
-                await waiting
-            waiting = asyncio.create_task(taken(events, 1))
-        assert [*await waiting, *await taken(events, 1)] == [2, 3]
-        while await taken(values, 1) != [6]:
-            pass
-        assert await thing.read("level") == 6
-        await context.__aexit__(None, None, None)
-        await other.__aexit__(None, None, None)

@@ -8,8 +8,7 @@ import pytest
 
 import wot
 
-from .conftest import ANY
-from .things import Probe
+from .things import ANY, Probe
 from .wire import Answer, ask, following
 
 PAGE = "https://app.example"
@@ -64,7 +63,9 @@ async def test_others_are_not(open_to_page: str, origin: str) -> None:
         assert allowed(await preflight(open_to_page + path, origin)) == {}
 
 
-@pytest.mark.parametrize("path", ["", "/properties/level", "/properties/secret", "/actions/add", "/events/tick"])
+@pytest.mark.parametrize(
+    "path", ["", "/properties/level", "/properties/secret", "/actions/add", "/events/tick"]
+)
 async def test_a_preflight_says_what_may_be_sent(open_to_page: str, path: str) -> None:
     answer = await preflight(open_to_page + path)
     assert answer.status == 204

@@ -88,9 +88,7 @@ async def test_what_is_wanted_is_given(url: str, path: str, accept: str, given: 
         ("", "text/html", "application/td+json"),
     ],
 )
-async def test_what_is_not_to_be_had_is_406(
-    url: str, path: str, accept: str, offered: str
-) -> None:
+async def test_what_is_not_to_be_had_is_406(url: str, path: str, accept: str, offered: str) -> None:
     answer = await ask(url + path, accept=accept)
     assert answer.problem == (406, "NotAcceptable")
     assert offered in answer.json["detail"]

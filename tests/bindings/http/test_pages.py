@@ -11,8 +11,7 @@ import pytest
 import wot
 from wot.td import TD_JSON, ThingDescription
 
-from .conftest import ANY
-from .things import Probe
+from .things import ANY, Probe
 from .wire import Answer, ask, connected, free_port
 
 SCRIPT = "<script>alert('1')</script> & \"co\""

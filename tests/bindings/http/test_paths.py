@@ -15,8 +15,7 @@ from wot.thing import exposed_of
 from wot_http.forms import forms
 from wot_http.paths import Paths
 
-from .conftest import ANY
-from .things import Probe
+from .things import ANY, Probe
 from .wire import ask
 
 
@@ -33,7 +32,11 @@ def paths(probe: Probe) -> Paths:
 
 def test_a_path_leads_to_a_thing_or_an_affordance(paths: Paths) -> None:
     assert paths.find("/probe").methods is None
-    for raw in ("/probe/properties/level", "/probe/properties/level/", "/%70robe/properties/l%65vel"):
+    for raw in (
+        "/probe/properties/level",
+        "/probe/properties/level/",
+        "/%70robe/properties/l%65vel",
+    ):
         place = paths.find(raw)
         assert place.methods is not None
         assert place.methods["PUT"].name == "level"
@@ -54,7 +57,18 @@ def test_every_form_is_routed_and_every_route_has_a_form(probe: Probe, paths: Pa
     assert told == {(r.name, str(r.op)) for methods in table.values() for r in methods.values()}
 
 
-NOWHERE = ["/", "//", "//probe", "/Probe", "/probes", "/probe%2Fproperties", "/probe%00", "/%FF", "/.", "/.."]
+NOWHERE = [
+    "/",
+    "//",
+    "//probe",
+    "/Probe",
+    "/probes",
+    "/probe%2Fproperties",
+    "/probe%00",
+    "/%FF",
+    "/.",
+    "/..",
+]
 
 
 @pytest.mark.parametrize("raw", NOWHERE)
@@ -94,7 +108,9 @@ def test_the_answer_to_a_long_name_is_short(paths: Paths) -> None:
     assert len(str(error.value)) < 200
 
 
-@given(st.text(min_size=1, alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="/")))
+@given(
+    st.text(min_size=1, alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="/"))
+)
 def test_any_name_is_found_where_its_form_points(name: str) -> None:
     async def read(self: object) -> int:
         return 1
@@ -114,7 +130,9 @@ def test_what_is_remembered_is_bounded_and_forgotten(probe: Probe) -> None:
     paths = Paths()
     unmount = paths.mount("probe", exposed_of(probe), described)
     for number in range(9000):
-        raw = "".join(f"%{b:02x}" if number >> i & 1 else chr(b) for i, b in enumerate(b"properties/lev"))
+        raw = "".join(
+            f"%{b:02x}" if number >> i & 1 else chr(b) for i, b in enumerate(b"properties/lev")
+        )
         if "%2f" not in raw:
             paths.find(f"/probe/{raw}el")
     assert 0 < len(paths.hot) <= 8192

@@ -13,8 +13,7 @@ import pytest
 import wot
 from wot.errors import ConnectError, UriVariableError, WoTError
 
-from .conftest import ANY
-from .things import Probe
+from .things import ANY, Probe
 from .wire import ask, connected, following, free_port, request
 
 JSON = "application/json"
@@ -149,7 +148,9 @@ async def test_methods(url: str, path: str, allow: str) -> None:
             assert answer.json["hint"] == f"use {allow}"
 
 
-@pytest.mark.parametrize("path", ["properties/level", "properties/text", "events/tick", "nope", "actions/add"])
+@pytest.mark.parametrize(
+    "path", ["properties/level", "properties/text", "events/tick", "nope", "actions/add"]
+)
 async def test_head_is_get_without_the_body(url: str, path: str) -> None:
     async with connected(url) as wire:
         await wire.send(request(f"{url}/{path}", "HEAD") + request(f"{url}/properties/level"))
@@ -242,7 +243,9 @@ async def test_the_limit_of_a_body(size: int, way: str) -> None:
         there = f"{served.urls[0]}/properties/free"
         body = json.dumps("x" * (size - 2)).encode()
         if way == "chunked":
-            await wire.send(chunked(there, "PUT", *(body[n : n + 500] for n in range(0, size, 500))))
+            await wire.send(
+                chunked(there, "PUT", *(body[n : n + 500] for n in range(0, size, 500)))
+            )
         elif way == "gzip":
             await wire.send(request(there, "PUT", gzip.compress(body), content_encoding="gzip"))
         else:
@@ -346,7 +349,7 @@ async def test_who_goes_away_while_the_handler_runs_does_no_harm(url: str, probe
 async def test_an_address_that_is_taken_says_so() -> None:
     async with wot.serve(Probe(), ANY) as served:
         end = served.urls[0].removesuffix("/probe")
-        with pytest.raises(ConnectError, match="cannot listen on 127.0.0.1") as error:
+        with pytest.raises(ConnectError, match="cannot listen on 127") as error:
             async with wot.serve(Probe(), end):
                 pass
     assert "port 0" in error.value.hint
@@ -373,7 +376,9 @@ async def test_endpoints_that_cannot_be(end: str, options: dict[str, Any], reaso
 async def test_beyond_loopback_when_told_to() -> None:
     async with wot.serve(Probe(), "http://0.0.0.0:0", insecure=True) as served:
         port = served.urls[0].rpartition(":")[2]
-        assert (await ask(f"http://127.0.0.1:{port}")).json["base"] == f"http://127.0.0.1:{port[:-6]}/"
+        assert (await ask(f"http://127.0.0.1:{port}")).json[
+            "base"
+        ] == f"http://127.0.0.1:{port[:-6]}/"
 
 
 async def test_two_endpoints_are_two_forms_that_both_work(probe: Probe) -> None:

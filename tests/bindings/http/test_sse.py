@@ -16,7 +16,18 @@ from wot.interaction import Notification
 from wot_http.sse import GAP, Message, Parser, frame, gap, opening
 
 LINES = ["", "", "data: x", "data:y", "data", "data:  z ", "data: é\u2028…", "datum: x", " data: x"]
-LINES += ["id: 1", "id:2", "id", "id: a\0b", "event: e", "event", ":", ": c", "retry: 5", "\ufeffdata: b"]
+LINES += [
+    "id: 1",
+    "id:2",
+    "id",
+    "id: a\0b",
+    "event: e",
+    "event",
+    ":",
+    ": c",
+    "retry: 5",
+    "\ufeffdata: b",
+]
 line_ends = st.sampled_from(["\n", "\r", "\r\n"])
 streams = st.lists(st.tuples(st.sampled_from(LINES), line_ends), max_size=14)
 

@@ -1,37 +1,20 @@
-"""Event streams: nothing is lost silently, whatever the network and the subscribers do."""
+"""Event streams: everything reaches everybody, in order."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 import wot
-from wot.errors import EventsLost
 
-from .conftest import ANY
-from .foreign import Foreign, Request, streaming, td
 from .proxy import proxied
-from .things import Broken, Probe, Stuck
-from .wire import Follower, ask, connected, following, request, until
-
-KEPT = 4096  # events in the ring
-
-
-async def taken(values: AsyncIterator[Any], count: int) -> list[Any]:
-    async with asyncio.timeout(10 + count / 500):
-        return [await anext(values) for _ in range(count)]
-
-
-@pytest.fixture
-async def tick(url: str) -> str:
-    return f"{url}/events/tick"
+from .things import ANY, Broken, Probe
+from .wire import Follower, ask, connected, following, request, taken, until
 
 
 class Group:
@@ -149,327 +132,6 @@ async def test_a_change_while_the_first_value_is_read_arrives() -> None:
         await context.__aexit__(None, None, None)
 
 
-# Cut off in the middle
-
-
-async def test_a_subscriber_that_is_cut_off_resumes_without_loss(
-    probe: Probe, url: str, servient: wot.Servient
-) -> None:
-    async with proxied(url) as proxy:
-        thing = await servient.consume(proxy.url)
-        async with thing.subscribe("tick") as events:
-            for begin in range(0, 500, 100):
-                for number in range(begin, begin + 100):
-                    probe.tick.emit(number)
-                    if number % 25 == 7:
-                        await asyncio.sleep(0)
-                        proxy.cut()
-                assert await taken(events, 100) == list(range(begin, begin + 100))
-        assert proxy.connections > 5
-
-
-async def test_a_subscriber_that_is_cut_off_before_the_first_event_resumes_too(
-    probe: Probe, url: str, servient: wot.Servient
-) -> None:
-    async with proxied(url) as proxy:
-        thing = await servient.consume(proxy.url)
-        async with thing.subscribe("tick") as events:
-            waiting = asyncio.create_task(taken(events, 3))
-            await asyncio.sleep(0.05)  # for the opening to come; nothing else can be waited for
-            proxy.resets = 2
-            proxy.cut()
-            for number in range(3):
-                probe.tick.emit(number)
-            assert await waiting == [0, 1, 2]
-
-
-FRAMES = b": heartbeat 15\nid: e-0\n\nid: e-1\ndata: 1\n\nid: e-2\ndata: 22\n\nid: e-3\ndata: 333\n\n"
-
-
-async def test_wherever_the_stream_is_cut_every_event_comes_once(
-    foreign: Foreign, servient: wot.Servient
-) -> None:
-    """The server sends all it has behind Last-Event-ID, and the first answer ends after some bytes."""
-
-    async def at(place: int) -> list[int]:
-        first = True
-
-        async def write(req: Request, writer: asyncio.StreamWriter) -> None:
-            nonlocal first
-            after = int(req.headers.get("last-event-id", "e-0").removeprefix("e-"))
-            rest = FRAMES[FRAMES.index(b"id: e-%d" % (after + 1)) :] if after < 3 else b""
-            frames = FRAMES[:place] if first else FRAMES[: FRAMES.index(b"id: e-1")] + rest
-            cut, first = first, False
-            await streaming(frames, end=cut)(req, writer)
-
-        foreign.answers[f"/{place}"] = write
-        event = {"data": {"type": "integer"}, "forms": [{"href": f"/{place}", "subprotocol": "sse"}]}
-        thing = await servient.consume(td(foreign.url, events={"e": event}))
-        async with thing.subscribe("e") as events:
-            found: list[int] = []
-            while len(found) < 3:
-                try:
-                    found += await taken(events, 1)
-                except EventsLost:
-                    assert place < FRAMES.index(b"\n\n") + 2, "it was told where it is"
-            return found
-
-    places = range(1, len(FRAMES))
-    assert await asyncio.gather(*(at(place) for place in places)) == [[1, 22, 333]] * len(places)
-
-
-async def test_a_gap_wider_than_the_ring_is_told(
-    probe: Probe, url: str, servient: wot.Servient
-) -> None:
-    async with proxied(url) as proxy:
-        thing = await servient.consume(proxy.url)
-        async with thing.subscribe("tick") as events:
-            probe.tick.emit(-1)
-            assert await taken(events, 1) == [-1]
-            proxy.resets = -1
-            proxy.cut()
-            for number in range(KEPT + 1):
-                probe.tick.emit(number)
-            proxy.resets = 0
-            with pytest.raises(EventsLost, match="dropped"):
-                await taken(events, 1)
-            assert await taken(events, KEPT) == list(range(1, KEPT + 1))
-            probe.tick.emit(-2)
-            assert await taken(events, 1) == [-2]
-
-
-async def test_a_gap_as_wide_as_the_ring_is_none(
-    probe: Probe, url: str, servient: wot.Servient
-) -> None:
-    async with proxied(url) as proxy:
-        thing = await servient.consume(proxy.url)
-        async with thing.subscribe("tick") as events:
-            probe.tick.emit(-1)
-            assert await taken(events, 1) == [-1]
-            proxy.resets = 1
-            proxy.cut()
-            for number in range(KEPT):
-                probe.tick.emit(number)
-            assert await taken(events, KEPT) == list(range(KEPT))
-
-
-async def test_a_subscriber_that_falls_out_of_the_ring_is_told(probe: Probe, tick: str) -> None:
-    async with following(tick) as follower:
-        probe.tick.emit(0)
-        assert await follower.event() == 0
-        for number in range(1, KEPT + 101):  # without giving anybody a turn
-            probe.tick.emit(number)
-        with pytest.raises(LookupError) as gap:
-            await follower.event()
-        kind, problem = gap.value.args
-        assert (kind, problem["status"]) == ("wot-gap", 410)
-        assert problem["type"].endswith(":EventsLost")
-        assert await follower.events(KEPT) == list(range(101, KEPT + 101))
-
-
-# Last-Event-ID
-
-
-async def test_last_event_id_resumes_behind_that_event(probe: Probe, tick: str) -> None:
-    async with following(tick) as follower:
-        assert follower.opening[""] == "heartbeat 15"
-        ids = [follower.opening["id"]]
-        for number in range(5):
-            probe.tick.emit(number)
-            assert await follower.event() == number
-            ids.append(follower.id)
-    assert len(set(ids)) == 6
-    for at, place in enumerate(ids):
-        async with following(tick, last_event_id=place) as follower:
-            assert follower.opening["id"] == place
-            probe.tick.emit(5 + at)
-            assert await follower.events(6) == list(range(at, at + 6))
-
-
-@pytest.mark.parametrize("place", ["ffffffff-0", "x-1", "-1", "ahead"])
-async def test_a_place_that_is_not_known_is_a_gap(probe: Probe, tick: str, place: str) -> None:
-    """After a restart: what is kept comes, and before it the news that something may be missing."""
-    for number in range(3):
-        probe.tick.emit(number)
-    if place == "ahead":
-        async with following(tick) as follower:
-            place = f"{follower.id.rpartition('-')[0]}-4"
-    async with connected(tick) as wire:
-        await wire.send(request(tick, accept="text/event-stream", last_event_id=place))
-        status, headers = await wire._head()
-        assert status == 200
-        follower = Follower(wire, headers)
-        with pytest.raises(LookupError) as gap:
-            await follower.event()
-        assert gap.value.args[1]["type"] == "urn:isowot:problem:EventsLost"
-        assert await follower.events(3) == [0, 1, 2]
-
-
-@pytest.mark.parametrize("place", ["garbage", "7", "e-", "e-²", "e-1.5", "é-é", "ours"])
-async def test_a_place_that_is_none_is_refused_or_a_gap(tick: str, place: str) -> None:
-    if place == "ours":
-        async with following(tick) as follower:
-            place = f"{follower.id.rpartition('-')[0]}-{'9' * 5000}"
-    async with connected(tick) as wire:
-        await wire.send(request(tick, accept="text/event-stream", last_event_id=place))
-        status, headers = await wire._head()
-        if status == 200:
-            with pytest.raises(LookupError):
-                await Follower(wire, headers).event()
-        else:
-            assert status == 400
-
-
-async def test_a_subscriber_of_http_1_0_gets_no_chunks(probe: Probe, tick: str) -> None:
-    async with connected(tick) as wire:
-        await wire.send(request(tick, accept="text/event-stream").replace(b"HTTP/1.1", b"HTTP/1.0"))
-        status, headers = await wire._head()
-        assert (status, headers.get("transfer-encoding")) == (200, None)
-        assert (await wire.reader.readuntil(b"\n\n")).startswith(b": heartbeat 15\nid: ")
-        probe.tick.emit(7)
-        async with asyncio.timeout(5):
-            assert (await wire.reader.readuntil(b"\n\n")).endswith(b"\ndata: 7\n\n")
-
-
-# Connections that live and die
-
-
-async def test_heartbeats_come_while_nothing_happens(probe: Probe) -> None:
-    end = wot.endpoint(ANY, heartbeat=0.05)
-    async with wot.serve(probe, end) as served, following(served.urls[0] + "/events/tick") as f:
-        assert f.opening[""] == "heartbeat 0.05"
-        begin = time.monotonic()
-        assert [await f.frame() for _ in range(4)] == [{"": ""}] * 4
-        assert 0.1 < time.monotonic() - begin < 3
-        probe.tick.emit(1)
-        assert await f.event() == 1
-
-
-async def test_a_server_that_falls_silent_counts_as_gone(
-    foreign: Foreign, servient: wot.Servient
-) -> None:
-    opening = b": heartbeat 0.05\nid: e-1\n\n"
-    foreign.answers["/e"] = [streaming(opening), streaming(opening, b"id: e-2\ndata: 2\n\n")]
-    event = {"forms": [{"href": "/e", "subprotocol": "sse"}]}
-    thing = await servient.consume(td(foreign.url, events={"e": event}))
-    async with thing.subscribe("e") as events:
-        assert await taken(events, 1) == [2]
-    assert [r.headers.get("last-event-id") for r in foreign.requests] == [None, "e-1"]
-
-
-async def deaf(url: str) -> socket.socket:
-    """A subscription that stands, of somebody who then takes nothing any more."""
-    loop, parts, sock = asyncio.get_running_loop(), urlsplit(url), socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    sock.setblocking(False)
-    await loop.sock_connect(sock, (parts.hostname, parts.port))
-    await loop.sock_sendall(sock, request(url, accept="text/event-stream"))
-    assert await loop.sock_recv(sock, 12) == b"HTTP/1.1 200"
-    return sock
-
-
-async def all_of(sock: socket.socket) -> int:
-    """How many bytes still come until the connection is gone."""
-    count = 0
-    with suppress(ConnectionError):
-        while data := await asyncio.get_running_loop().sock_recv(sock, 1 << 20):
-            count += len(data)
-    return count
-
-
-async def test_a_subscriber_that_takes_nothing_is_dropped(probe: Probe) -> None:
-    end = wot.endpoint(ANY, heartbeat=0.05)
-    async with wot.serve(probe, end) as served:
-        url = served.urls[0] + "/events/note"
-        with await deaf(url) as sock:
-            async with following(url) as follower:
-                for number in range(200):
-                    probe.note.emit(["x" * 100_000])
-                    if number % 10 == 9:
-                        await follower.events(10)
-                assert await probe.note.drained(5), "it is still being waited for"
-                probe.note.emit(["y"])
-                assert await follower.event() == ["y"]
-            async with asyncio.timeout(5):
-                assert await all_of(sock) < 200 * 100_000
-
-
-async def test_a_slow_subscriber_that_takes_something_is_not_dropped(probe: Probe) -> None:
-    """Its buffer is full at every heartbeat, but what is in it changes."""
-    end = wot.endpoint(ANY, heartbeat=0.05)
-    async with wot.serve(probe, end) as served:
-        async with following(served.urls[0] + "/events/note", buffer=4096) as follower:
-            for number in range(400):
-                probe.note.emit([number, "x" * 20_000])
-            for number in range(400):
-                assert (await follower.event())[0] == number
-                await asyncio.sleep(0.005)
-
-
-async def test_a_subscriber_that_leaves_is_forgotten(probe: Probe, tick: str) -> None:
-    async with following(tick):
-        pass
-    probe.tick.emit(1)
-    assert await probe.tick.drained(5)
-    async with wot.consume(tick.removesuffix("/events/tick")) as thing, thing.subscribe("tick"):
-        pass
-    probe.tick.emit(2)
-    assert await probe.tick.drained(5)
-
-
-async def test_streams_end_properly_when_the_server_stops(probe: Probe) -> None:
-    async with AsyncExitStack() as stack:
-        async with wot.serve(probe, ANY) as served:
-            urls = [f"{served.urls[0]}/{p}" for p in ("events/tick", "properties/level")]
-            followers = [await stack.enter_async_context(following(url)) for url in urls]
-            assert await followers[1].event() == 5
-        for follower in followers:
-            assert await follower.ended()
-
-
-async def test_what_was_emitted_before_the_end_still_arrives(probe: Probe) -> None:
-    async with AsyncExitStack() as stack:
-        async with wot.serve(probe, ANY) as served:
-            follower = await stack.enter_async_context(following(f"{served.urls[0]}/events/tick"))
-            probe.tick.emit(7)
-        assert await follower.event() == 7
-        assert await follower.ended()
-
-
-@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
-def test_shutdown_takes_no_longer_than_two_seconds(loop: str) -> None:
-    """With 50 subscribers, of whom one is deaf, and a handler that does not return."""
-
-    async def shut_down() -> float:
-        stuck, probe = Stuck(), Probe()
-        async with AsyncExitStack() as stack:
-            async with wot.serve([stuck, probe], ANY) as served:
-                urls = [f"{url}/events/tick" for url in served.urls] * 25
-                followers = [await stack.enter_async_context(following(url)) for url in urls]
-                wire = await stack.enter_async_context(connected(served.urls[0]))
-                await wire.send(request(f"{served.urls[0]}/properties/value"))
-                await until(stuck.entered.is_set)
-                sock = stack.enter_context(await deaf(f"{served.urls[1]}/events/note"))
-                for _ in range(200):
-                    probe.note.emit(["x" * 100_000])
-                assert not await probe.note.drained(0.1)
-                begin = time.monotonic()
-            took = time.monotonic() - begin
-            assert sock.fileno() > 0
-            for follower in followers:
-                assert await follower.ended()
-            stuck.let_go.set()
-            return took
-
-    if loop == "uvloop":
-        uvloop = pytest.importorskip("uvloop")
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            assert runner.run(shut_down()) < 2.0
-    else:
-        with asyncio.Runner() as runner:
-            assert runner.run(shut_down()) < 2.0
-
-
 @pytest.mark.timeout(60)
 async def test_one_event_reaches_five_hundred_subscribers(probe: Probe, tick: str) -> None:
     async with AsyncExitStack() as stack:
@@ -481,7 +143,15 @@ async def test_one_event_reaches_five_hundred_subscribers(probe: Probe, tick: st
         assert await probe.tick.drained()
 
 
-# Refusals
+async def test_a_subscriber_of_http_1_0_gets_no_chunks(probe: Probe, tick: str) -> None:
+    async with connected(tick) as wire:
+        await wire.send(request(tick, accept="text/event-stream").replace(b"HTTP/1.1", b"HTTP/1.0"))
+        status, headers = await wire._head()
+        assert (status, headers.get("transfer-encoding")) == (200, None)
+        assert (await wire.reader.readuntil(b"\n\n")).startswith(b": heartbeat 15\nid: ")
+        probe.tick.emit(7)
+        async with asyncio.timeout(5):
+            assert (await wire.reader.readuntil(b"\n\n")).endswith(b"\ndata: 7\n\n")
 
 
 REFUSED = [
@@ -524,9 +194,6 @@ async def test_our_client_knows_before_it_asks(url: str, servient: wot.Servient)
                 pass
 
 
-# Observing
-
-
 async def test_an_observer_gets_the_value_and_then_every_change(
     probe: Probe, url: str, servient: wot.Servient
 ) -> None:
@@ -552,20 +219,6 @@ async def test_an_observer_that_lags_gets_the_newest(probe: Probe, url: str) -> 
         assert count < 200
 
 
-async def test_an_observation_that_is_cut_off_goes_on_with_the_value_of_then(
-    probe: Probe, url: str, servient: wot.Servient
-) -> None:
-    async with proxied(url) as proxy:
-        thing = await servient.consume(proxy.url)
-        async with thing.observe("level") as values:
-            assert await taken(values, 1) == [5]
-            proxy.resets = 2
-            proxy.cut()
-            probe.level.value = 6
-            probe.level.value = 7
-            assert await taken(values, 1) == [7]
-
-
 async def test_a_property_whose_reader_fails_cannot_be_observed(servient: wot.Servient) -> None:
     async with servient.serve(Broken(), ANY) as served:
         url = served.urls[0]
@@ -585,25 +238,3 @@ async def test_events_of_every_kind_of_data(probe: Probe, url: str, servient: wo
         probe.bare.emit()
         assert await taken(notes, len(values)) == [[value] for value in values]
         assert await taken(bare, 1) == [None]
-
-
-async def test_a_stream_that_breaks_in_its_coding_is_made_again(
-    foreign: Foreign, servient: wot.Servient
-) -> None:
-    seen = asyncio.Event()
-
-    async def broken(_request: Request, writer: asyncio.StreamWriter) -> None:
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-        body = b": heartbeat 0.05\nid: e-1\ndata: 1\n\n"
-        writer.write(head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n" % (len(body), body))
-        await seen.wait()
-        writer.write(b"zz\r\n")
-
-    foreign.answers["/e"] = [broken, streaming(b"id: e-2\ndata: 2\n\n")]
-    event = {"data": {}, "forms": [{"href": "/e", "subprotocol": "sse"}]}
-    thing = await servient.consume(td(foreign.url, events={"e": event}))
-    async with thing.subscribe("e") as events:
-        assert await taken(events, 1) == [1]
-        seen.set()
-        assert await taken(events, 1) == [2]
-    assert foreign.requests[-1].headers["last-event-id"] == "e-1"

@@ -8,6 +8,7 @@ from typing import Any
 
 import wot
 
+ANY = "http://127.0.0.1:0"  # an endpoint on a free port
 CANARY = "canary-7f3a91"
 
 
@@ -159,3 +160,11 @@ class Stuck(wot.Thing, title="Stuck", id="urn:test:stuck"):
         return 1
 
     tick = wot.event(int)
+
+
+def shared_bomb(levels: int) -> bytes:
+    """CBOR of a few bytes per level that stands for 2 to the power of `levels` values (tags 28 and 29)."""
+    body = b"\xd8\x1c\x82\x01\x01"
+    for level in range(levels, 0, -1):
+        body = b"\xd8\x1c\x82" + body + b"\xd8\x1d\x19" + level.to_bytes(2, "big")
+    return body

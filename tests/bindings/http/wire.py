@@ -178,3 +178,23 @@ async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> Non
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - conditions of the network have no Event
             await asyncio.sleep(0.005)
+
+
+async def deaf(url: str) -> socket.socket:
+    """A subscription that stands, of somebody who then takes nothing any more."""
+    loop, parts, sock = asyncio.get_running_loop(), urlsplit(url), socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.setblocking(False)
+    await loop.sock_connect(sock, (parts.hostname, parts.port))
+    await loop.sock_sendall(sock, request(url, accept="text/event-stream"))
+    assert await loop.sock_recv(sock, 12) == b"HTTP/1.1 200"
+    return sock
+
+
+async def all_of(sock: socket.socket) -> int:
+    """How many bytes still come until the connection is gone."""
+    count = 0
+    with suppress(ConnectionError):
+        while data := await asyncio.get_running_loop().sock_recv(sock, 1 << 20):
+            count += len(data)
+    return count

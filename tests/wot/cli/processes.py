@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +31,9 @@ class Done(NamedTuple):
         found: dict[str, str] = json.loads(line)["error"]
         assert set(found) == {"type", "detail", "hint"}
         return found
+
+
+Here = Callable[..., Done]
 
 
 class Wot:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import wot as framework
 
-from .processes import Wot
+from .processes import Here, Wot
 
 
 def test_importing_the_command_imports_no_protocol_library() -> None:
@@ -20,34 +22,35 @@ print([name for name in ("aiohttp", "wot_http", "jsonschema", "psutil") if name 
     assert done.stdout.strip() == "[]"
 
 
-def test_version(wot: Wot) -> None:
-    assert wot("--version").out == f"isowot {framework.__version__}\n"
+def test_version(here: Here) -> None:
+    assert here("--version").out == f"isowot {framework.__version__}\n"
 
 
-def test_without_a_command_there_is_help(wot: Wot) -> None:
-    done = wot()
+def test_without_a_command_there_is_help(here: Here) -> None:
+    done = here()
     assert done.code == 2
     for command in ("serve", "td", "read", "write", "invoke", "watch", "demo"):
         assert f"\n  {command} " in done.out
     assert "\x1b" not in done.out
 
 
-WRONG = {
-    "PROPERTY": ["read", "http://x"],
-    "dance": ["dance"],
-    "--timeout": ["read", "a", "b", "--timeout", "0"],
-    "--count": ["watch", "a", "b", "--count", "0"],
-    "--jsn": ["write", "a", "b", "1", "--jsn"],
-}
-
-
-def test_a_wrong_command_line(wot: Wot) -> None:
-    for word, done in zip(WRONG, wot.together(*WRONG.values()), strict=True):
-        assert (done.code, done.out) == (2, "")
-        error, why, hint = done.err.splitlines()
-        assert error.startswith("error: ")
-        assert word in why
-        assert "--help" in hint
+@pytest.mark.parametrize(
+    ("args", "word"),
+    [
+        (["read", "http://x"], "PROPERTY"),
+        (["dance"], "dance"),
+        (["read", "a", "b", "--timeout", "0"], "--timeout"),
+        (["watch", "a", "b", "--count", "0"], "--count"),
+        (["write", "a", "b", "1", "--jsn"], "--jsn"),
+    ],
+)
+def test_a_wrong_command_line(here: Here, args: list[str], word: str) -> None:
+    done = here(*args)
+    assert (done.code, done.out) == (2, "")
+    error, why, hint = done.err.splitlines()
+    assert error.startswith("error: ")
+    assert word in why
+    assert "--help" in hint
 
 
 def test_a_wrong_command_line_as_json(wot: Wot) -> None:

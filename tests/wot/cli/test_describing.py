@@ -19,7 +19,7 @@ from wot.td import ThingDescription
         ({"type": "number", "minimum": 1, "exclusiveMaximum": 2}, "number ≥ 1 < 2"),
         ({"type": "string", "format": "date-time"}, "string date-time"),
         ({"enum": ["a", 1]}, "a | 1"),
-        ({"const": None}, "None"),
+        ({"const": None}, "null"),
         ({"oneOf": [{"type": "string"}, {"type": "null"}]}, "string | null"),
         ({"oneOf": []}, "any"),
         ({"type": ["string", "null"]}, "string | null"),

@@ -100,17 +100,15 @@ def test_errors_in_a_file(wot: Wot) -> None:
     (wot.folder / "late.py").write_text(
         THING.format("Lamp") + "    async def start(self):\n        raise OSError('no device')\n"
     )
-    syntax, definition, late, missing = wot.together(
+    syntax, definition, late = wot.together(
         ["serve", "broken.py", *on],
         ["serve", "wrong.py", *on],
         ["serve", "late.py", *on],
-        ["serve", "late.py:Lampe", *on],
     )
     for done, kind, place in (
         (syntax, "SyntaxError", "broken.py:3: "),
         (definition, "DefinitionError", "wrong.py:7: Lamp.level: "),
         (late, "OSError", "late.py:5: no device"),
-        (missing, "UsageError", "late.py has no 'Lampe'"),
     ):
         assert (done.code, done.out, done.error["type"]) == (2, "", kind)
         assert done.error["detail"].startswith(place)
@@ -133,14 +131,11 @@ def test_addresses_that_cannot_be(wot: Wot) -> None:
     shutil.copy(HERE / "lamp.py", wot.folder)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        used, open_, none, strange = wot.together(
+        used, open_ = wot.together(
             ["serve", "lamp.py", "--on", f"http://127.0.0.1:{port}", "--json"],
             ["serve", "lamp.py", "--on", "http://0.0.0.0:0", "--json"],
-            ["serve", "lamp.py", "--on", "127.0.0.1", "--json"],
-            ["serve", "lamp.py", "--on", "zigbee://x", "--json", "--insecure"],
         )
     assert (used.code, used.error["type"]) == (3, "ConnectError")
     assert str(port) in used.error["detail"]
-    assert open_.code == none.code == 2
+    assert open_.code == 2
     assert "--insecure" in open_.error["hint"]
-    assert (strange.code, strange.error["type"]) == (3, "NoBinding")

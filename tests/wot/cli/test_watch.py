@@ -4,57 +4,41 @@ from __future__ import annotations
 
 import json
 import signal
-import threading
 from typing import Any
 
 from .elsewhere import Elsewhere, described, sends
-from .processes import Wot, ended, line_of
+from .processes import Here, Wot, ended, line_of
 
 
-def test_a_property_and_an_event(wot: Wot, lamp: str) -> None:
-    value, events = wot.together(
-        ["watch", lamp, "mode", "--count", "1", "--json"], ["watch", lamp, "hot", "--count", "2"]
-    )
-    assert value == (0, '"eco"\n', "")
+def test_a_property_and_an_event(here: Here, lamp: str) -> None:
+    assert here("watch", lamp, "mode", "--count", "1", "--json") == (0, '"eco"\n', "")
+    events = here("watch", lamp, "hot", "--count", "2")
     assert (events.code, len(events.out.splitlines()), events.err) == (0, 2, "")
 
 
-def test_all_events_arrive_in_order(wot: Wot, lamp: str) -> None:
-    # Nothing tells when somebody else's subscription stands: ask until all have come after one ring.
+def test_all_events_arrive_in_order(wot: Wot, here: Here, lamp: str) -> None:
     process = wot.start("watch", lamp, "tick", "--count", "20", "--json")
-    over = threading.Event()
-
-    def ring() -> None:
-        while not over.is_set():
-            wot("invoke", lamp, "burst", '{"count": 20}')
-
-    ringing = threading.Thread(target=ring)
-    ringing.start()
+    while process.poll() is None:  # nothing tells when another process has subscribed
+        here("invoke", lamp, "burst", '{"count": 20}')
     out, err = process.communicate()
-    over.set()
-    ringing.join()
-    numbers = [json.loads(line) for line in out.splitlines()]
-    assert sorted(numbers) == numbers == list(range(20))
+    assert [json.loads(line) for line in out.splitlines()] == list(range(20))
     assert (process.returncode, err) == (0, "")
 
 
-def test_an_event_without_data(wot: Wot, lamp: str) -> None:
+def test_an_event_without_data(wot: Wot, here: Here, lamp: str) -> None:
     process = wot.start("watch", lamp, "bare", "--count", "1", "--json")
     while process.poll() is None:
-        wot("invoke", lamp, "ring")
+        here("invoke", lamp, "ring")
     assert process.communicate() == ("null\n", "")
     assert process.returncode == 0
 
 
-def test_the_time_is_over(wot: Wot, lamp: str) -> None:
-    free, counted = wot.together(
-        ["watch", lamp, "note", "--timeout", "1", "--json"],
-        ["watch", lamp, "note", "--timeout", "1", "--json", "--count", "2"],
-    )
-    assert free == (0, "null\n", "")
-    assert (counted.code, counted.out) == (3, "null\n")
-    assert counted.error["type"] == "Timeout"
-    assert "1 of 2 items" in counted.error["detail"]
+def test_the_time_is_over(here: Here, lamp: str) -> None:
+    assert here("watch", lamp, "note", "--timeout", "0.5", "--json") == (0, "null\n", "")
+    done = here("watch", lamp, "note", "--timeout", "0.5", "--json", "--count", "2")
+    assert (done.code, done.out) == (3, "null\n")
+    assert done.error["type"] == "Timeout"
+    assert "1 of 2 items" in done.error["detail"]
 
 
 def test_ctrl_c(wot: Wot, lamp: str) -> None:
@@ -82,7 +66,7 @@ def test_a_reader_that_goes_while_nothing_comes(wot: Wot, lamp: str) -> None:
     assert process.wait() == 0
 
 
-def test_a_gap_is_told_of(wot: Wot, elsewhere: Elsewhere) -> None:
+def test_a_gap_is_told_of(here: Here, elsewhere: Elsewhere) -> None:
     came: list[str] = []
 
     def events(server: Any) -> None:
@@ -104,7 +88,7 @@ def test_a_gap_is_told_of(wot: Wot, elsewhere: Elsewhere) -> None:
         }
     )
     base = elsewhere(td=sends(td), tick=events)
-    done = wot("watch", f"{base}/td", "tick", "--count", "1", "--json")
+    done = here("watch", f"{base}/td", "tick", "--count", "1", "--json")
     assert (done.code, done.out) == (0, "8\n")
     assert done.error["type"] == "EventsLost"
     assert came == ["", "e-7"]
