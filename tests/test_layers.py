@@ -22,7 +22,9 @@ def modules() -> list[str]:
 
 
 def test_the_contracts_of_import_linter_hold() -> None:
-    command = shutil.which("lint-imports", path=str(Path(sys.executable).parent)) or shutil.which("lint-imports")
+    command = shutil.which("lint-imports", path=str(Path(sys.executable).parent)) or shutil.which(
+        "lint-imports"
+    )
     if command is None:
         pytest.skip("import-linter is not installed")
     done = subprocess.run(
@@ -68,4 +70,8 @@ def test_leaf_modules_never_import_the_package_root() -> None:
         path = ROOT / name.replace(".", "/")
         file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
         lines = file.read_text("utf-8").splitlines()
-        assert not [line for line in lines if line in ("import wot", "from wot import") or line.startswith("from wot import ")], name
+        assert not [
+            line
+            for line in lines
+            if line in ("import wot", "from wot import") or line.startswith("from wot import ")
+        ], name

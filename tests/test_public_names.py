@@ -8,14 +8,25 @@ import pytest
 
 import wot
 
-HEAVY = {"aiohttp", "jsonschema", "jsonschema_rs", "cbor2", "zeroconf", "typer", "rich", "uvloop", "pydantic", "psutil"}
+HEAVY = {
+    "aiohttp",
+    "jsonschema",
+    "jsonschema_rs",
+    "cbor2",
+    "zeroconf",
+    "typer",
+    "rich",
+    "uvloop",
+    "pydantic",
+    "psutil",
+}
 
 
 @pytest.mark.parametrize("name", wot.__all__)
 def test_every_public_name_can_be_imported(name: str) -> None:
     assert getattr(wot, name) is not None
     namespace: dict[str, object] = {}
-    exec(f"from wot import {name}", namespace)  # noqa: S102 - as a user writes it
+    exec(f"from wot import {name}", namespace)  # as a user writes it
     assert namespace[name] is getattr(wot, name)
 
 
@@ -28,7 +39,7 @@ def test_the_names_are_those_that_are_looked_up() -> None:
 def test_names_come_from_where_they_are_defined() -> None:
     for name, module in wot._WHERE.items():
         if module:
-            assert getattr(wot, name).__module__ == module, name
+            assert f"{getattr(wot, name).__module__}.".startswith(f"{module}."), name
 
 
 def test_unknown_names_are_attribute_errors() -> None:
@@ -40,7 +51,11 @@ def imported_by(code: str) -> set[str]:
     """The top-level packages in a fresh process after `code`."""
     show = "import json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     done = subprocess.run(
-        [sys.executable, "-I", "-c", f"{code}\n{show}"], capture_output=True, text=True, check=True, timeout=20
+        [sys.executable, "-I", "-c", f"{code}\n{show}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
     )
     found: list[str] = json.loads(done.stdout)
     return set(found)
@@ -62,7 +77,7 @@ Lamp()
     ("code", "absent"),
     [
         ("import wot", HEAVY | {"msgspec", "asyncio", "inspect", "importlib.metadata"}),
-        ("import wot.sync, wot.testing" if hasattr(wot, "testing") else "import wot.sync", HEAVY - {"uvloop"}),
+        ("import wot.sync", HEAVY - {"uvloop"}),
         (DECLARE, HEAVY),
     ],
     ids=["import", "sync", "declare"],

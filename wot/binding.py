@@ -100,7 +100,7 @@ class Binding(ABC):
 
     @abstractmethod
     def client(self, options: Options) -> Client:
-        """A client for the schemes of this binding."""
+        """A client for the schemes of this binding; `timeout` (seconds) is always among the options."""
 
 
 def schemes() -> tuple[str, ...]:

@@ -133,9 +133,14 @@ def _decode_json(body: bytes) -> Any:
         raise Malformed("it is nested too deeply") from None
     except ValueError as error:  # msgspec.DecodeError, UnicodeDecodeError
         raise Malformed(str(error)) from None
-    if body.count(b"[") + body.count(b"{") > _DEEPEST and _depth(value) > _DEEPEST:
+    if may_be_deep(body) and _depth(value) > _DEEPEST:
         raise Malformed("it is nested too deeply")
     return value
+
+
+def may_be_deep(body: bytes) -> bool:
+    """Whether a JSON text has enough brackets to be nested too deeply."""
+    return len(body) > _DEEPEST and body.count(b"[") + body.count(b"{") > _DEEPEST
 
 
 def _depth(value: Any) -> int:

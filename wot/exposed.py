@@ -209,9 +209,12 @@ class ExposedThing:
         content = _sent(kept.payload, value, kept.media_type, kept.name)
         log = self._logs.get(("properties", kept.name))
         old = _sent(kept.payload, self.stored(kept), kept.media_type, kept.name) if log else None
-        self.values[kept.name] = value
         if kept.persist:
-            self._state().save(kept.name, content.body)
+            with self._state().lock:
+                self._state().save(kept.name, content.body)
+                self.values[kept.name] = value
+        else:
+            self.values[kept.name] = value
         if log and old != content:
             log.emit(content)
 

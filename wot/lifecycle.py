@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import logging
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 from wot.thing import Thing, exposed_of
 
 _log = logging.getLogger("wot")
-_STOPPING = 1.0  # seconds for stop(): a driver that hangs must not hold up the shutdown
+_FINISHING = 0.25  # seconds for background work that is just under way
 
 
 class Running:
@@ -23,11 +24,13 @@ class Running:
         self._tasks: list[asyncio.Task[None]] = []
         self._uses = 0
         self._changing = asyncio.Lock()
+        self._ending = asyncio.Event()
 
     async def start(self) -> None:
         """Call start() and begin the background work; what start() raises is for whoever serves the Thing."""
         async with self._changing:
             if not self._uses:
+                self._ending.clear()
                 await self._hook(self._thing.start)
                 for seconds, name in self._exposed.template.every:
                     # Not in a TaskGroup: that would wrap whatever the caller's own block raises.
@@ -35,24 +38,30 @@ class Running:
                     self._tasks.append(asyncio.create_task(work, name=f"wot {name}"))
             self._uses += 1
 
-    async def stop(self) -> None:
-        """End the background work and call stop(), when nobody serves the Thing any more."""
+    async def stop(self, limit: float) -> None:
+        """End the background work and call stop(), when nobody serves the Thing any more.
+
+        What takes longer than `limit` seconds is left: a driver that hangs must not hold up the shutdown.
+        """
         async with self._changing:
             self._uses -= 1
             if not self._uses:
-                await self._end()
+                await self._end(limit)
 
-    async def _end(self) -> None:
+    async def _end(self, limit: float) -> None:
         tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._ending.set()
+        if tasks:
+            _done, late = await asyncio.wait(tasks, timeout=min(_FINISHING, limit / 2))
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         try:
-            async with asyncio.timeout(_STOPPING):
+            async with asyncio.timeout(limit):
                 await self._hook(self._thing.stop)
         except TimeoutError:
             _log.warning(
-                "%s: stop() took more than %g s and was left", self._exposed.title, _STOPPING
+                "%s: stop() took more than %.1f s and was left", self._exposed.title, limit
             )
         except Exception:  # noqa: BLE001 - a device's own code; it must not keep others from stopping
             _log.exception("%s: stop() failed", self._exposed.title)
@@ -66,16 +75,17 @@ class Running:
     async def _repeat(self, seconds: float, method: Callable[[], Any]) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
-        while True:
+        while not self._ending.is_set():
             try:
                 await self._hook(method)
             except Exception:  # noqa: BLE001 - one failure must not end the background work
-                _log.exception(
-                    "%s: %s() failed and will be tried again", self._exposed.title, method.__name__
-                )
+                name = getattr(method, "__name__", "background work")
+                _log.exception("%s: %s() failed and will be tried again", self._exposed.title, name)
             # Keeps the rhythm; what is missed is not made up for.
             due = max(due + seconds, loop.time())
-            await asyncio.sleep(due - loop.time())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(due):
+                    await self._ending.wait()
 
 
 def running_of(thing: Thing) -> Running:

@@ -8,7 +8,17 @@ from typing import Any
 
 import msgspec
 
-from wot.content import JSON, Codec, Content, Malformed, codec, essence, finite, to_plain
+from wot.content import (
+    JSON,
+    Codec,
+    Content,
+    Malformed,
+    codec,
+    essence,
+    finite,
+    may_be_deep,
+    to_plain,
+)
 from wot.errors import DefinitionError
 from wot.hints import shape_of
 from wot.schema import Mismatch, Verdict
@@ -51,7 +61,7 @@ class Payload:
     def load(self, content: Content, *, closed: bool) -> Any:
         """The typed value in `content`; Mismatch where it does not fit, Malformed where it is broken."""
         media_type = content.type
-        if self._decoder is not None and media_type == JSON:
+        if self._decoder is not None and media_type == JSON and not may_be_deep(content.body):
             try:
                 typed = self._decoder.decode(content.body)
             except (ValueError, RecursionError):

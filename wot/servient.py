@@ -17,11 +17,14 @@ from wot.errors import Finding, InvalidTD, WoTError
 from wot.exposed import ExposedThing
 from wot.forms import scheme_of
 from wot.interaction import Interactable
-from wot.lifecycle import running_of
+from wot.lifecycle import Running, running_of
 from wot.source import Source, fetch
 from wot.state import default_id, slug
 from wot.td import ThingDescription
 from wot.thing import Thing, ThingT, exposed_of, proxy
+
+_SHUTDOWN = 1.6  # seconds for all of it: a process that is told to end has 2
+_STOPPING_AT_LEAST = 0.5  # seconds for stop(), however long the servers took
 
 Servable = Thing | Interactable
 Things = Servable | Iterable[Servable] | Mapping[str, Servable]
@@ -84,14 +87,43 @@ class _Shared:
         self.uses = 0
 
 
+class _Ending:
+    """The Things that were started, to be stopped together and in the time that the servers leave."""
+
+    def __init__(self) -> None:
+        self._running: list[Running] = []
+        self._begun = 0.0
+
+    async def start(self, thing: Thing) -> None:
+        running = running_of(thing)
+        await running.start()
+        self._running.append(running)
+
+    def begin(self) -> None:
+        """The shutdown begins now."""
+        self._begun = asyncio.get_running_loop().time()
+
+    async def stop(self) -> None:
+        now = asyncio.get_running_loop().time()
+        left = max(_STOPPING_AT_LEAST, _SHUTDOWN - (now - (self._begun or now)))
+        await asyncio.gather(*(running.stop(left) for running in self._running))
+
+
 class Servient:
     """Serves Things and consumes others; leaving its context ends everything it started.
 
-    `options` are those of client bindings; `patience` (seconds) is for how long a lost subscription is tried again.
+    `timeout` (seconds) is for one answer, `patience` for how long a lost subscription is tried again;
+    further options of a client go by its scheme, as in `http={"max_answer": 1 << 20}`.
     """
 
-    def __init__(self, *, patience: float = PATIENCE, **options: Any) -> None:
-        self._patience = patience
+    def __init__(
+        self,
+        *,
+        timeout: float = 30.0,
+        patience: float = PATIENCE,
+        **options: Mapping[str, Any],
+    ) -> None:
+        self._timeout, self._patience = timeout, patience
         self._options = options
         self._clients: dict[type, Client] = {}
         self._servers: dict[str, _Shared] = {}
@@ -141,7 +173,11 @@ class Servient:
         binding = load(scheme)
         client = self._clients.get(type(binding))
         if client is None:
-            client = self._clients[type(binding)] = binding.client(self._options)
+            given: dict[str, Any] = {"timeout": self._timeout}
+            for name, options in self._options.items():
+                if type(load(name)) is type(binding):
+                    given.update(options)
+            client = self._clients[type(binding)] = binding.client(given)
         return client
 
     def _check_entered(self) -> None:
@@ -166,14 +202,19 @@ class Servient:
             )
         async with AsyncExitStack() as stack:
             placed = _placed(things)
+            ends = _Ending()
+            stack.push_async_callback(ends.stop)
             for path, thing in placed:
                 self._identify(stack, path, thing)
                 # Started first and so stopped last: handlers may need the Thing until the servers are gone.
-                await self._start(stack, thing)
+                if isinstance(thing, Thing):
+                    await ends.start(thing)
             shared = [await self._open(stack, _endpoint(given), insecure) for given in endpoints]
-            yield Served(
-                [self._mount(stack, path, _interactable(thing), shared) for path, thing in placed]
-            )
+            mounted = [
+                self._mount(stack, path, _interactable(thing), shared) for path, thing in placed
+            ]
+            stack.callback(ends.begin)
+            yield Served(mounted)
 
     def _identify(self, stack: AsyncExitStack, path: str, servable: Servable) -> None:
         thing = _interactable(servable)
@@ -193,12 +234,6 @@ class Servient:
         thing, uses = self._ids.pop(name)
         if uses > 1:
             self._ids[name] = thing, uses - 1
-
-    async def _start(self, stack: AsyncExitStack, servable: Servable) -> None:
-        if isinstance(servable, Thing):
-            running = running_of(servable)
-            await running.start()
-            stack.push_async_callback(running.stop)
 
     async def _open(self, stack: AsyncExitStack, asked: Endpoint, insecure: bool) -> _Shared:
         """The server for an endpoint; one that serves there already is shared."""

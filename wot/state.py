@@ -35,7 +35,7 @@ class Kept:
         told_apart = hashlib.sha256(thing_id.encode()).hexdigest()[:12]
         self._path = state_folder() / f"{readable}-{told_apart}.json"
         self._values: dict[str, msgspec.Raw] = {}
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()  # to be held by who saves, so that memory and file agree
         try:
             self._values = msgspec.json.decode(self._path.read_bytes(), type=dict[str, msgspec.Raw])
         except FileNotFoundError:
@@ -52,10 +52,6 @@ class Kept:
 
     def save(self, name: str, body: bytes) -> None:
         """Keep JSON under `name`; the file is replaced in one step."""
-        with self._lock:
-            self._save(name, body)
-
-    def _save(self, name: str, body: bytes) -> None:
         self._values[name] = msgspec.Raw(body)
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=self._path.parent, delete=False) as file:

@@ -9,6 +9,8 @@ from email.utils import formatdate
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
+from wot_http.sse import chunk
+
 _SMALL = 1 << 16  # bytes; more is left to aiohttp, which splits and waits
 _NO_BREAKS = {ord("\r"): None, ord("\n"): None}
 _REASON = {status.value: status.phrase for status in http.HTTPStatus}
@@ -112,11 +114,6 @@ class EventStream(_Raw):
         writer, self._writer = self._writer, None
         if writer is not None and self._chunked and not self._head:
             await writer.write(b"0\r\n\r\n")
-
-
-def chunk(data: bytes) -> bytes:
-    """`data` as one chunk (RFC 9112 section 7.1)."""
-    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 _date = (0, "")

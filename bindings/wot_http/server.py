@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import socket
 from collections.abc import Callable, Iterable, Mapping
@@ -69,7 +70,7 @@ class HTTPServer(Server):
             await web.TCPSite(runner, host, self._port, backlog=1024).start()
         except OSError as error:
             await runner.cleanup()
-            reason = error.strerror or str(error)
+            reason = os.strerror(error.errno) if error.errno else str(error)
             raise ConnectError(
                 f"cannot listen on {self._host}:{self._port}: {reason}",
                 hint="is it in use? port 0 takes a free one",

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from wot.errors import ProtocolError
 from wot.interaction import Notification
-from wot_http.answers import chunk
 
 EVENT_STREAM = "text/event-stream"
 GAP = "wot-gap"  # the event by which a subscriber learns that notifications were dropped
@@ -38,6 +37,11 @@ def frame(notification: Notification) -> tuple[bytes, bytes]:
         plain = b"%bdata: %b\n\n" % (place, body)
         wire = notification.wire = plain, chunk(plain)
     return wire
+
+
+def chunk(data: bytes) -> bytes:
+    """`data` as one chunk (RFC 9112 section 7.1)."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 def opening(position: str, heartbeat: float) -> bytes:

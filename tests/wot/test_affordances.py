@@ -56,7 +56,13 @@ class Lamp(wot.Thing):
         return 1
 
     @wot.property(
-        minimum=0, maximum=100, unit="percent", observable=True, multiple_of=5, types=["ex:Level"], terms={"ex:model": "x"}
+        minimum=0,
+        maximum=100,
+        unit="percent",
+        observable=True,
+        multiple_of=5,
+        types=["ex:Level"],
+        terms={"ex:model": "x"},
     )
     async def brightness(self) -> int:
         return 1
@@ -113,7 +119,11 @@ NUMBER = {"type": "number"}
             "target",
             {"oneOf": [NUMBER, {"type": "null"}], "unit": "Cel", "maximum": 30, "observable": True},
         ),
-        ("properties", "level", {"description": "How bright it is.", "type": "integer", "readOnly": True}),
+        (
+            "properties",
+            "level",
+            {"description": "How bright it is.", "type": "integer", "readOnly": True},
+        ),
         (
             "properties",
             "brightness",
@@ -519,7 +529,12 @@ def default_that_does_not_fit() -> None:
         (reader_without_self, "Lamp.level", "self", ""),
         (inherited_affordance_hidden, "Dimmer.level", "hides an inherited affordance", "decorator"),
         (object_as_uri_variable, "Lamp.level", "at: a URI variable cannot be an object", ""),
-        (array_as_uri_variable, "Lamp.fade", "at: a URI variable cannot be an object or an array", ""),
+        (
+            array_as_uri_variable,
+            "Lamp.fade",
+            "at: a URI variable cannot be an object or an array",
+            "",
+        ),
         (optional_object_as_uri_variable, "Lamp.level", "at: a URI variable cannot be", ""),
         (uri_variable_that_is_no_parameter, "Lamp.fade", "'unit', which is no parameter", ""),
         (stored_none_without_annotation, "Lamp.target", "None does not say", "wot.Stored"),

@@ -76,5 +76,3 @@ def test_unknown_options_are_named() -> None:
     with pytest.raises(WoTError, match="this has no option 'c'") as caught:
         known_option({"a": 1, "c": 2}, ("a", "b"), "this")
     assert caught.value.hint == "there are: a, b"
-
-

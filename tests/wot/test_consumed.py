@@ -133,7 +133,9 @@ async def test_without_a_base_hrefs_start_from_where_the_td_came_from(client: Fa
     assert client.hrefs == ["http://origin/td/p"]
 
 
-async def test_the_next_form_is_tried_when_one_cannot_be_reached(consume: Consume, client: Fake) -> None:
+async def test_the_next_form_is_tried_when_one_cannot_be_reached(
+    consume: Consume, client: Fake
+) -> None:
     thing = consume(properties={"p": forms("mqtt://b/p", "coap://a/p", "b", "c")})
     client.answers["coap://a/p"] = ConnectError("down")
     assert await thing.read("p") == 1
@@ -150,14 +152,21 @@ async def test_no_other_form_is_tried_once_one_was_answered(
     assert client.hrefs == ["http://h/t/a"]
 
 
-async def test_when_nothing_can_be_reached_the_last_error_is_raised(consume: Consume, client: Fake) -> None:
+async def test_when_nothing_can_be_reached_the_last_error_is_raised(
+    consume: Consume, client: Fake
+) -> None:
     client.answers = {"http://h/t/a": ConnectError("one"), "http://h/t/b": ConnectError("two")}
     with pytest.raises(ConnectError, match="two"):
         await consume(properties={"p": forms("a", "b")}).read("p")
 
 
 async def test_no_usable_form_says_what_was_tried(consume: Consume) -> None:
-    thing = consume(properties={"p": forms("mqtt://b/p", "modbus+tcp://c/1"), "q": forms("x", subprotocol="unknown")})
+    thing = consume(
+        properties={
+            "p": forms("mqtt://b/p", "modbus+tcp://c/1"),
+            "q": forms("x", subprotocol="unknown"),
+        }
+    )
     with pytest.raises(NoForm, match="'p'") as caught:
         await thing.read("p")
     assert "'mqtt'" in caught.value.hint
@@ -178,10 +187,18 @@ async def test_no_usable_form_says_what_was_tried(consume: Consume) -> None:
     ],
 )
 async def test_what_the_td_does_not_offer_is_refused_here(
-    consume: Consume, client: Fake, use: Callable[[ConsumedThing], Any], error: type[Exception], message: str
+    consume: Consume,
+    client: Fake,
+    use: Callable[[ConsumedThing], Any],
+    error: type[Exception],
+    message: str,
 ) -> None:
     thing = consume(
-        properties={"p": forms("p"), "r": {"readOnly": True, **forms("r")}, "w": {"writeOnly": True, **forms("w")}}
+        properties={
+            "p": forms("p"),
+            "r": {"readOnly": True, **forms("r")},
+            "w": {"writeOnly": True, **forms("w")},
+        }
     )
     with pytest.raises(error, match=message):
         await use(thing)
@@ -213,7 +230,10 @@ async def test_streams_that_are_not_offered_are_refused(consume: Consume) -> Non
 async def test_values_travel_in_the_media_type_of_the_form(
     consume: Consume, client: Fake, media_type: str, value: Any, body: bytes
 ) -> None:
-    thing = consume(properties={"p": forms("p", contentType=media_type)}, actions={"a": forms("a", contentType=media_type)})
+    thing = consume(
+        properties={"p": forms("p", contentType=media_type)},
+        actions={"a": forms("a", contentType=media_type)},
+    )
     client.answers = {"http://h/t/p": body, "http://h/t/a": body}
     assert await thing.read("p") == value
     await thing.write("p", value)
@@ -235,15 +255,19 @@ INTEGER = {"type": "integer", "maximum": 9}
 
 @pytest.mark.parametrize("value", ["a", 10, 1.5, None, True, float("nan"), object()])
 async def test_what_does_not_fit_is_not_sent(consume: Consume, client: Fake, value: Any) -> None:
-    thing = consume(properties={"p": {**INTEGER, **forms("p")}}, actions={"a": {"input": INTEGER, **forms("a")}})
-    with pytest.raises(InvalidInput, match="^p: "):
+    thing = consume(
+        properties={"p": {**INTEGER, **forms("p")}}, actions={"a": {"input": INTEGER, **forms("a")}}
+    )
+    with pytest.raises(InvalidInput, match=r"^p: "):
         await thing.write("p", value)
-    with pytest.raises(InvalidInput, match="^a: "):
+    with pytest.raises(InvalidInput, match=r"^a: "):
         await thing.invoke("a", value)
     assert not client.asked
 
 
-async def test_members_that_are_not_declared_are_not_sent_but_may_come(consume: Consume, client: Fake) -> None:
+async def test_members_that_are_not_declared_are_not_sent_but_may_come(
+    consume: Consume, client: Fake
+) -> None:
     schema = {"type": "object", "properties": {"a": INTEGER}}
     thing = consume(properties={"p": {**schema, **forms("p")}})
     with pytest.raises(InvalidInput, match="'b' was unexpected"):
@@ -253,12 +277,17 @@ async def test_members_that_are_not_declared_are_not_sent_but_may_come(consume: 
 
 
 @pytest.mark.parametrize("body", [b'"a"', b"10", b"{", b"\xff", b"[" * 5000, None])
-async def test_what_the_td_forbids_is_an_invalid_output(consume: Consume, client: Fake, body: bytes | None) -> None:
-    thing = consume(properties={"p": {**INTEGER, **forms("p")}}, actions={"a": {"output": INTEGER, **forms("a")}})
+async def test_what_the_td_forbids_is_an_invalid_output(
+    consume: Consume, client: Fake, body: bytes | None
+) -> None:
+    thing = consume(
+        properties={"p": {**INTEGER, **forms("p")}},
+        actions={"a": {"output": INTEGER, **forms("a")}},
+    )
     client.answers = {"http://h/t/p": body, "http://h/t/a": body}
-    with pytest.raises(InvalidOutput, match="^p: "):
+    with pytest.raises(InvalidOutput, match=r"^p: "):
         await thing.read("p")
-    with pytest.raises(InvalidOutput, match="^a: "):
+    with pytest.raises(InvalidOutput, match=r"^a: "):
         await thing.invoke("a")
 
 
@@ -276,7 +305,9 @@ async def test_actions_with_and_without_input(consume: Consume, client: Fake) ->
     assert client.sent == Content(b"null")
 
 
-VARIABLES = {"uriVariables": {"unit": {"type": "string", "enum": ["C", "F"]}, "n": {"type": "integer"}}}
+VARIABLES = {
+    "uriVariables": {"unit": {"type": "string", "enum": ["C", "F"]}, "n": {"type": "integer"}}
+}
 
 
 async def test_uri_variables_are_filled_in(consume: Consume, client: Fake) -> None:
@@ -321,7 +352,10 @@ async def test_no_value_of_a_variable_leaves_its_place(consume: Consume, client:
 
 
 async def test_a_schema_with_an_empty_one_of_is_read_as_without_it(consume: Consume) -> None:
-    assert await consume(properties={"p": {"type": "integer", "oneOf": [], **forms("p")}}).read("p") == 1
+    assert (
+        await consume(properties={"p": {"type": "integer", "oneOf": [], **forms("p")}}).read("p")
+        == 1
+    )
 
 
 def test_td_holds_what_can_be_used_from_here_and_no_forms(consume: Consume) -> None:
@@ -389,7 +423,9 @@ async def test_a_subscription_goes_on_from_where_it_began_when_nothing_came_yet(
     assert client.asked[1][1].after == "a-7"
 
 
-async def test_reconnecting_is_tried_until_it_works(consume: Consume, client: Fake, flows: list[Flow]) -> None:
+async def test_reconnecting_is_tried_until_it_works(
+    consume: Consume, client: Fake, flows: list[Flow]
+) -> None:
     client.flows = [flows[0], ConnectError("down"), ConnectError("down"), flows[1]]
     flows[0].put((1, "a-1"), StopAsyncIteration)
     flows[1].put((2, "a-2"))
@@ -397,7 +433,9 @@ async def test_reconnecting_is_tried_until_it_works(consume: Consume, client: Fa
         assert await take(events, 2) == [1, 2]
 
 
-async def test_reconnecting_is_given_up_at_last(consume: Consume, client: Fake, flows: list[Flow]) -> None:
+async def test_reconnecting_is_given_up_at_last(
+    consume: Consume, client: Fake, flows: list[Flow]
+) -> None:
     client.flows = [flows[0], *[ConnectError("down")] * 50]
     flows[0].put((1, "a-1"), StopAsyncIteration)
     async with consume(events=EVENTS, patience=0.05).subscribe("e") as events:
@@ -406,7 +444,9 @@ async def test_reconnecting_is_given_up_at_last(consume: Consume, client: Fake, 
             await take(events, 1)
 
 
-async def test_a_refusal_on_the_way_is_told(consume: Consume, client: Fake, flows: list[Flow]) -> None:
+async def test_a_refusal_on_the_way_is_told(
+    consume: Consume, client: Fake, flows: list[Flow]
+) -> None:
     client.flows = [flows[0], UnknownAffordance("gone")]
     flows[0].put((1, "a-1"), StopAsyncIteration)
     async with consume(events=EVENTS).subscribe("e") as events:
@@ -440,7 +480,9 @@ async def test_events_without_numbers_are_lost_with_the_connection_and_that_is_t
         assert await take(events, 1) == [2]
 
 
-async def test_a_property_without_numbers_is_simply_observed_again(consume: Consume, flows: list[Flow]) -> None:
+async def test_a_property_without_numbers_is_simply_observed_again(
+    consume: Consume, flows: list[Flow]
+) -> None:
     flows[0].put(1, StopAsyncIteration)
     flows[1].put(2)
     thing = consume(properties={"p": forms("p", op="observeproperty")})
@@ -460,9 +502,7 @@ async def test_an_event_that_does_not_fit_is_an_invalid_output_and_the_next_one_
 
 async def test_a_subscription_that_is_left_is_closed(consume: Consume, flows: list[Flow]) -> None:
     with pytest.raises(KeyError):
-        async with consume(events=EVENTS).subscribe("e") as events:
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(anext(events), 0.01)
+        async with consume(events=EVENTS).subscribe("e"):
             raise KeyError("in the block")
     assert flows[0].closed
 
@@ -487,7 +527,9 @@ async def test_a_subscription_takes_the_form_that_can_be_reached(
     assert client.hrefs == ["http://h/t/a", "http://h/t/b"]
 
 
-async def test_a_silent_reconnection_can_be_cancelled(consume: Consume, client: Fake, flows: list[Flow]) -> None:
+async def test_a_silent_reconnection_can_be_cancelled(
+    consume: Consume, client: Fake, flows: list[Flow]
+) -> None:
     client.flows = [flows[0], *[ConnectError("down")] * 500]
     flows[0].put((1, "a-1"), TransportError("no sign of life"))
     async with consume(events=EVENTS).subscribe("e") as events:

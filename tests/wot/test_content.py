@@ -17,7 +17,11 @@ from wot import content
 from wot.content import CBOR, JSON, OCTETS, TEXT, Malformed, codec, essence, is_text
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.text() | st.floats(allow_nan=False, allow_infinity=False),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.text()
+    | st.floats(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
 )
 
@@ -36,14 +40,24 @@ def test_values_come_back(media_type: str, value: Any) -> None:
 def test_bytes_are_decoded_or_malformed(media_type: str, body: bytes) -> None:
     try:
         value = codec(media_type).decode(body)
-    except Malformed as error:
-        assert str(error)
-    else:
-        # What came in can go out: nothing outside of the media type's own data model gets through.
-        assert codec(media_type).decode(codec(media_type).encode(value)) == value
+    except Malformed:
+        return
+    # What came in can go out: nothing outside of the media type's own data model gets through.
+    assert codec(media_type).decode(codec(media_type).encode(value)) == value
 
 
-@given(value=st.recursive(st.binary(max_size=4) | st.integers() | st.floats() | st.datetimes(timezones=st.just(dt.UTC)), lambda i: st.lists(i, max_size=3) | st.dictionaries(st.integers() | st.text(max_size=2), i, max_size=3)))
+@given(
+    value=st.recursive(
+        st.binary(max_size=4)
+        | st.integers()
+        | st.floats()
+        | st.datetimes(timezones=st.just(dt.UTC)),
+        lambda i: (
+            st.lists(i, max_size=3)
+            | st.dictionaries(st.integers() | st.text(max_size=2), i, max_size=3)
+        ),
+    )
+)
 def test_whatever_cbor_says_becomes_json_or_malformed(value: Any) -> None:
     try:
         plain = codec(CBOR).decode(cbor2.dumps(value))
@@ -122,7 +136,17 @@ def test_typed_values_have_one_plain_form_in_every_media_type(value: Any, plain:
 
 @pytest.mark.parametrize("media_type", [JSON, CBOR])
 @pytest.mark.parametrize(
-    "value", [math.nan, [math.inf], (math.nan,), [(1, -math.inf)], {"a": -math.inf}, Point(math.nan, dt.date(1, 1, 1)), object(), 1j]
+    "value",
+    [
+        math.nan,
+        [math.inf],
+        (math.nan,),
+        [(1, -math.inf)],
+        {"a": -math.inf},
+        Point(math.nan, dt.date(1, 1, 1)),
+        object(),
+        1j,
+    ],
 )
 def test_what_json_cannot_say_is_malformed(media_type: str, value: Any) -> None:
     with pytest.raises(Malformed):

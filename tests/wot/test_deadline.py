@@ -45,7 +45,8 @@ async def test_too_long_is_a_timeout_and_a_cancellation() -> None:
         await within(0.01, slow())
     assert ended == ["cancelled", "finally"]
     task = asyncio.current_task()
-    assert task and not task.cancelling()
+    assert task
+    assert not task.cancelling()
 
 
 @pytest.mark.parametrize("late", [False, True])

@@ -238,14 +238,16 @@ class Plug(wot.Thing, id="urn:example:plug"):
 
 
 def test_forms_of_other_endpoints_are_absolute() -> None:
-    ends = [End(OneForm(base), "plug") for base in ("http://h/", "coap://0.0.0.0:5683/", "mqtt://b/")]  # type: ignore[arg-type]
+    ends = [
+        End(OneForm(base), "plug") for base in ("http://h/", "coap://0.0.0.0:5683/", "mqtt://b/")
+    ]  # type: ignore[arg-type]
     td = exposed_of(Plug()).td
     json = composed(td, ends, ends[0], "https://public:8/x/")
     assert json["base"] == "https://public:8/x/"
     hrefs = [form["href"] for form in json["properties"]["on"]["forms"]]
     # Where an endpoint listens everywhere, it is at the host that the requester sees.
     assert hrefs == ["plug/on", "coap://public:5683/plug/on", "mqtt://b/plug/on"]
-    assert [form["href"] for form in json["forms"]][0] == "plug"
+    assert json["forms"][0]["href"] == "plug"
     assert "forms" not in td.json["properties"]["on"]  # the Thing's own description is left alone
 
 

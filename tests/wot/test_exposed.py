@@ -197,7 +197,9 @@ Ask = Callable[..., Any]
 
 @pytest.fixture
 def ask(probe: Probe) -> Ask:
-    async def ask(op: Op, name: str, body: bytes | None = None, kind: str = JSON, **variables: Any) -> bytes | None:
+    async def ask(
+        op: Op, name: str, body: bytes | None = None, kind: str = JSON, **variables: Any
+    ) -> bytes | None:
         payload = None if body is None else Content(body, kind)
         reply = await exposed_of(probe).request(Interaction(op, name, payload, variables))
         assert isinstance(reply, Reply)
@@ -230,7 +232,9 @@ def ask(probe: Probe) -> Ask:
         (Op.DESCRIBE, "", None, None),
     ],
 )
-async def test_what_is_done(ask: Ask, op: Op, name: str, body: bytes | None, answer: bytes | None) -> None:
+async def test_what_is_done(
+    ask: Ask, op: Op, name: str, body: bytes | None, answer: bytes | None
+) -> None:
     assert await ask(op, name, body) == answer
 
 
@@ -280,7 +284,13 @@ async def test_what_is_done(ask: Ask, op: Op, name: str, body: bytes | None, ans
     ],
 )
 async def test_what_is_refused(
-    ask: Ask, probe: Probe, op: Op, name: str, body: bytes | None, error: type[InteractionError], message: str
+    ask: Ask,
+    probe: Probe,
+    op: Op,
+    name: str,
+    body: bytes | None,
+    error: type[InteractionError],
+    message: str,
 ) -> None:
     with pytest.raises(InteractionError, match=message) as caught:
         await ask(op, name, body)
@@ -364,7 +374,9 @@ async def test_uri_variables(ask: Ask) -> None:
         (INVOKE, "measure", {"unit": 1}, "'unit': 1 is not of type 'string'"),
     ],
 )
-async def test_bad_uri_variables(ask: Ask, op: Op, name: str, variables: dict[str, Any], message: str) -> None:
+async def test_bad_uri_variables(
+    ask: Ask, op: Op, name: str, variables: dict[str, Any], message: str
+) -> None:
     bodies = {"level": b"2", "on": b"true", "fade": b'{"to": 1}', "measure": b'{"at": 1}'}
     with pytest.raises(UriVariableError, match=message):
         await ask(op, name, bodies.get(name) if op is not READ else None, **variables)
@@ -375,7 +387,9 @@ async def test_observing_begins_with_the_value_now(probe: Probe) -> None:
         assert await anext(values) == 1
 
 
-async def test_a_write_is_notified_once_whether_its_handler_tells_or_not(probe: Probe, ask: Ask) -> None:
+async def test_a_write_is_notified_once_whether_its_handler_tells_or_not(
+    probe: Probe, ask: Ask
+) -> None:
     async with probe.level.observe() as silent, probe.told.observe() as told:
         assert (await anext(silent), await anext(told)) == (1, 1)
         await ask(WRITE, "level", b"5")
@@ -400,7 +414,9 @@ async def test_a_write_is_notified_once_whether_its_handler_tells_or_not(probe: 
         (READ, "level", NotAllowed),
     ],
 )
-async def test_streams_that_are_refused(probe: Probe, op: Op, name: str, error: type[InteractionError]) -> None:
+async def test_streams_that_are_refused(
+    probe: Probe, op: Op, name: str, error: type[InteractionError]
+) -> None:
     with pytest.raises(InteractionError) as caught:
         await exposed_of(probe).stream(Interaction(op, name))
     assert type(caught.value) is error
@@ -437,7 +453,9 @@ async def test_twenty_events_in_one_tick_all_arrive(probe: Probe, subscription: 
     assert [await anext(subscription) for _ in range(20)] == [float(n) for n in range(20)]
 
 
-async def test_events_emitted_from_threads_all_arrive_in_order(probe: Probe, subscription: Any) -> None:
+async def test_events_emitted_from_threads_all_arrive_in_order(
+    probe: Probe, subscription: Any
+) -> None:
     def emit(first: int) -> None:
         for number in range(200):
             probe.hot.emit(float(first + number))
@@ -461,7 +479,9 @@ async def test_a_cursor_that_is_given_up_can_be_used_again(probe: Probe, subscri
         assert await anext(subscription) == number
 
 
-async def test_a_subscriber_that_falls_behind_is_told_and_goes_on(probe: Probe, subscription: Any) -> None:
+async def test_a_subscriber_that_falls_behind_is_told_and_goes_on(
+    probe: Probe, subscription: Any
+) -> None:
     for number in range(4096 + 5):
         probe.hot.emit(float(number))
     with pytest.raises(wot.errors.EventsLost) as caught:
@@ -497,7 +517,9 @@ async def test_drained_does_not_wait_for_those_who_have_gone(probe: Probe) -> No
     assert await waiting
 
 
-async def test_ten_thousand_events_as_fast_as_drained_allows(probe: Probe, subscription: Any) -> None:
+async def test_ten_thousand_events_as_fast_as_drained_allows(
+    probe: Probe, subscription: Any
+) -> None:
     async def emit() -> None:
         for number in range(10_000):
             probe.hot.emit(float(number))

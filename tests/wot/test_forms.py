@@ -74,11 +74,27 @@ def test_examples_of_rfc_3986_in_every_scheme(scheme: str, href: str, expected: 
     assert resolve(f"{scheme}://a/b/c/d;p?q", "") == f"{scheme}://a/b/c/d;p?q"
 
 
-PARTS = st.lists(st.sampled_from(["a", "b.c", "..", ".", "", "%2F", "x;y", "é"]), max_size=5).map("/".join)
-HREFS = st.builds("{}{}{}{}".format, st.sampled_from(["", "/"]), PARTS, st.sampled_from(["", "?q=1"]), st.sampled_from(["", "#f"]))
+PARTS = st.lists(st.sampled_from(["a", "b.c", "..", ".", "", "%2F", "x;y", "é"]), max_size=5).map(
+    "/".join
+)
+HREFS = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "/"]),
+    PARTS,
+    st.sampled_from(["", "?q=1"]),
+    st.sampled_from(["", "#f"]),
+)
 
 
-@given(base=st.builds("http://host{}{}{}".format, st.sampled_from(["", ":80/"]), st.just("/"), HREFS.map(lambda h: h.lstrip("/"))), href=HREFS)
+@given(
+    base=st.builds(
+        "http://host{}{}{}".format,
+        st.sampled_from(["", ":80/"]),
+        st.just("/"),
+        HREFS.map(lambda h: h.lstrip("/")),
+    ),
+    href=HREFS,
+)
 def test_http_is_resolved_as_the_standard_library_does(base: str, href: str) -> None:
     # The library drops an empty path segment before "..", where RFC 3986 takes it for a segment.
     if "//" in base.removeprefix("http://") or "//" in href:
@@ -173,7 +189,10 @@ def test_forms_of_the_whole_thing_need_an_op() -> None:
 
 
 def test_streams_prefer_what_loses_nothing() -> None:
-    forms = [Form({"href": "1", "subprotocol": "longpoll"}), Form({"href": "2", "subprotocol": "sse"})]
+    forms = [
+        Form({"href": "1", "subprotocol": "longpoll"}),
+        Form({"href": "2", "subprotocol": "sse"}),
+    ]
     assert [f.href for f in usable(forms, Op.SUBSCRIBE_EVENT)] == ["2", "1"]
     assert [f.href for f in usable(forms, Op.READ_PROPERTY)] == ["1", "2"]
 

@@ -152,16 +152,43 @@ STRING, INTEGER, NUMBER, NULL = ({"type": kind} for kind in ("string", "integer"
         (str | dt.datetime, STRING),
         (Literal["a", "b"] | None, {"oneOf": [{"type": "string", "enum": ["a", "b"]}, NULL]}),
         (Annotated[int, msgspec.Meta(ge=0, le=9)], {"type": "integer", "minimum": 0, "maximum": 9}),
-        (Annotated[float, msgspec.Meta(gt=0, multiple_of=0.5)], {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.5}),
-        (Annotated[str, msgspec.Meta(min_length=1, pattern="^a")], {"type": "string", "minLength": 1, "pattern": "^a"}),
-        (Annotated[list[int], msgspec.Meta(max_length=3)], {"type": "array", "items": INTEGER, "maxItems": 3}),
-        (Annotated[int, annotated_types.Ge(0), annotated_types.Lt(5)], {"type": "integer", "minimum": 0, "exclusiveMaximum": 5}),
-        (Annotated[int, annotated_types.Interval(ge=1, le=2)], {"type": "integer", "minimum": 1, "maximum": 2}),
-        (Annotated[str, annotated_types.Len(1, 4)], {"type": "string", "minLength": 1, "maxLength": 4}),
-        (Annotated[int, pydantic.Field(ge=0, title="T")], {"type": "integer", "minimum": 0, "title": "T"}),
-        (Annotated[float, {"unit": "Cel", "ex:kind": 1}], {"type": "number", "unit": "Cel", "ex:kind": 1}),
+        (
+            Annotated[float, msgspec.Meta(gt=0, multiple_of=0.5)],
+            {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.5},
+        ),
+        (
+            Annotated[str, msgspec.Meta(min_length=1, pattern="^a")],
+            {"type": "string", "minLength": 1, "pattern": "^a"},
+        ),
+        (
+            Annotated[list[int], msgspec.Meta(max_length=3)],
+            {"type": "array", "items": INTEGER, "maxItems": 3},
+        ),
+        (
+            Annotated[int, annotated_types.Ge(0), annotated_types.Lt(5)],
+            {"type": "integer", "minimum": 0, "exclusiveMaximum": 5},
+        ),
+        (
+            Annotated[int, annotated_types.Interval(ge=1, le=2)],
+            {"type": "integer", "minimum": 1, "maximum": 2},
+        ),
+        (
+            Annotated[str, annotated_types.Len(1, 4)],
+            {"type": "string", "minLength": 1, "maxLength": 4},
+        ),
+        (
+            Annotated[int, pydantic.Field(ge=0, title="T")],
+            {"type": "integer", "minimum": 0, "title": "T"},
+        ),
+        (
+            Annotated[float, {"unit": "Cel", "ex:kind": 1}],
+            {"type": "number", "unit": "Cel", "ex:kind": 1},
+        ),
         (Annotated[float, "a note for people"], NUMBER),
-        (list[Annotated[int, msgspec.Meta(ge=0)]], {"type": "array", "items": {"type": "integer", "minimum": 0}}),
+        (
+            list[Annotated[int, msgspec.Meta(ge=0)]],
+            {"type": "array", "items": {"type": "integer", "minimum": 0}},
+        ),
         (Point, POINT),
         (dict[str, Point], {"type": "object", "additionalProperties": POINT}),
         (
@@ -184,7 +211,10 @@ STRING, INTEGER, NUMBER, NULL = ({"type": kind} for kind in ("string", "integer"
             Options,
             {
                 "type": "object",
-                "properties": {"speed": INTEGER, "mode": {"type": "string", "enum": ["eco", "full"]}},
+                "properties": {
+                    "speed": INTEGER,
+                    "mode": {"type": "string", "enum": ["eco", "full"]},
+                },
                 "required": ["speed"],
             },
         ),
@@ -215,7 +245,9 @@ def test_models_of_pydantic_are_inlined() -> None:
     assert schema["properties"]["either"]["oneOf"] == [inner, NULL]
     assert "$" not in str(schema)
     payload = Payload.of(Outer)
-    assert payload.load(payload.dump(Outer(inner=Inner(size=2))), closed=True) == Outer(inner=Inner(size=2))
+    assert payload.load(payload.dump(Outer(inner=Inner(size=2))), closed=True) == Outer(
+        inner=Inner(size=2)
+    )
 
 
 @dataclasses.dataclass

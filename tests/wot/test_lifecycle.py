@@ -132,7 +132,9 @@ async def test_work_that_fails_is_logged_and_tried_again(caplog: pytest.LogCaptu
     assert "just once" in caplog.text
 
 
-async def test_a_stop_that_fails_is_logged_and_others_are_stopped(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_stop_that_fails_is_logged_and_others_are_stopped(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     class Broken(wot.Thing):
         async def stop(self) -> None:
             raise OSError("cannot close")

@@ -147,7 +147,8 @@ def test_emitting_after_the_loop_of_a_subscriber_has_gone() -> None:
 
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["subscribe", "emit", "take", "cancel", "close"]), st.integers(0, 3)), max_size=40
+    st.tuples(st.sampled_from(["subscribe", "emit", "take", "cancel", "close"]), st.integers(0, 3)),
+    max_size=40,
 )
 
 

@@ -25,7 +25,9 @@ print("done", flush=True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
-def test_run_serves_until_a_signal_comes_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+def test_run_serves_until_a_signal_comes_and_ends_cleanly(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     file = tmp_path / "lamp.py"
     file.write_text(SCRIPT)
     process = subprocess.Popen(
@@ -39,7 +41,9 @@ def test_run_serves_until_a_signal_comes_and_ends_cleanly(tmp_path: Path, number
         with urllib.request.urlopen(found[1], timeout=5) as answer:
             assert b'"Lamp"' in answer.read()
         # A subscriber that stays does not hold it up.
-        request = urllib.request.Request(found[1] + "/events/hot", headers={"Accept": "text/event-stream"})
+        request = urllib.request.Request(
+            found[1] + "/events/hot", headers={"Accept": "text/event-stream"}
+        )
         with urllib.request.urlopen(request, timeout=5) as events:
             assert events.readline().startswith(b": heartbeat")
             process.send_signal(number)

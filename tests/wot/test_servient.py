@@ -1,6 +1,7 @@
 """Serving and consuming, end to end over real sockets."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -73,7 +74,9 @@ def lamp() -> Lamp:
 
 
 @pytest.fixture(params=["direct", "through a gateway"])
-async def url(request: pytest.FixtureRequest, servient: wot.Servient, lamp: Lamp) -> AsyncIterator[str]:
+async def url(
+    request: pytest.FixtureRequest, servient: wot.Servient, lamp: Lamp
+) -> AsyncIterator[str]:
     async with servient.serve(lamp, LOCAL) as served:
         if request.param == "direct":
             yield served.urls[0]
@@ -133,7 +136,13 @@ async def test_by_class(servient: wot.Servient, lamp: Lamp, url: str) -> None:
     ],
 )
 async def test_refusals_are_the_same_class_at_both_ends(
-    servient: wot.Servient, url: str, op: str, args: list[Any], variables: dict[str, Any], error: type[WoTError], message: str
+    servient: wot.Servient,
+    url: str,
+    op: str,
+    args: list[Any],
+    variables: dict[str, Any],
+    error: type[WoTError],
+    message: str,
 ) -> None:
     thing = await servient.consume(url)
     with pytest.raises(WoTError, match=message) as caught:
@@ -192,7 +201,7 @@ async def test_a_subscriber_that_is_too_slow_is_told_of_the_gap_and_goes_on(
                     lost += 1
     assert lost
     assert received == sorted(set(received))
-    gaps = sum(1 for one, other in zip(received, received[1:], strict=False) if other != one + 1)
+    gaps = sum(1 for one, other in itertools.pairwise(received) if other != one + 1)
     assert gaps + (received[0] != 0) <= lost
 
 
@@ -229,7 +238,9 @@ async def test_a_class_must_be_offered(servient: wot.Servient) -> None:
         ({"properties": {}}, InvalidTD),
     ],
 )
-async def test_what_cannot_be_consumed(servient: wot.Servient, source: Any, error: type[WoTError]) -> None:
+async def test_what_cannot_be_consumed(
+    servient: wot.Servient, source: Any, error: type[WoTError]
+) -> None:
     with pytest.raises(error) as caught:
         await servient.consume(source)
     assert caught.value.hint or isinstance(caught.value, InvalidTD)
@@ -288,15 +299,17 @@ class Twin(wot.Thing, id="urn:example:twin"):
         (lambda: {"a": Twin(), "b": Twin()}, "two Things have the id urn:example:twin"),
         (lambda: [Plug(id="urn:1"), Plug(id="urn:2")], r"two Things want to be at http://.*/plug"),
         (lambda: {"A b": Plug()}, "'A b' cannot be the path"),
-        (lambda: [], "no Thing to serve"),
-        (lambda: {}, "no Thing to serve"),
+        (list, "no Thing to serve"),
+        (dict, "no Thing to serve"),
         (lambda: object(), "no Thing"),
         (lambda: [Plug], "Plug is a class"),
         (lambda: Plug, "Plug is a class"),
         (lambda: "plug.py", "no Thing"),
     ],
 )
-async def test_things_that_cannot_be_served(servient: wot.Servient, things: Any, message: str) -> None:
+async def test_things_that_cannot_be_served(
+    servient: wot.Servient, things: Any, message: str
+) -> None:
     with pytest.raises(WoTError, match=message) as caught:
         async with servient.serve(things(), LOCAL):
             pass
@@ -317,7 +330,9 @@ async def test_things_that_cannot_be_served(servient: wot.Servient, things: Any,
         ("http://10.0.0.1:0", "can be reached from other machines"),
     ],
 )
-async def test_endpoints_that_cannot_be_served(servient: wot.Servient, url: str, message: str) -> None:
+async def test_endpoints_that_cannot_be_served(
+    servient: wot.Servient, url: str, message: str
+) -> None:
     with pytest.raises(WoTError, match=message) as caught:
         async with servient.serve(Plug(), url):
             pass
@@ -353,7 +368,9 @@ async def test_two_endpoints_serve_the_same_thing(servient: wot.Servient, lamp: 
         assert await (await servient.consume(served.urls[0])).read("level") == 8
 
 
-async def test_endpoints_that_are_served_already_are_shared(servient: wot.Servient, lamp: Lamp) -> None:
+async def test_endpoints_that_are_served_already_are_shared(
+    servient: wot.Servient, lamp: Lamp
+) -> None:
     async with servient.serve(lamp, LOCAL) as first:
         address = first.urls[0].rpartition("/")[0]
         # By its own address, the endpoint can be named again: the same server is meant.
@@ -367,7 +384,9 @@ async def test_endpoints_that_are_served_already_are_shared(servient: wot.Servie
                 async with servient.serve({"plug": Lamp()}, address):
                     pass
             with pytest.raises(WoTError, match="other options"):
-                async with servient.serve({"x": Plug(id="urn:x")}, wot.endpoint(address, max_body=1)):
+                async with servient.serve(
+                    {"x": Plug(id="urn:x")}, wot.endpoint(address, max_body=1)
+                ):
                     pass
         with pytest.raises(UnknownThing):
             await servient.consume(second.urls[0])
@@ -415,7 +434,9 @@ async def test_leaving_ends_everything_within_two_seconds(lamp: Lamp) -> None:
         assert loop.time() - began < 2
 
 
-async def test_a_subscriber_goes_on_when_the_server_is_restarted(servient: wot.Servient, lamp: Lamp) -> None:
+async def test_a_subscriber_goes_on_when_the_server_is_restarted(
+    servient: wot.Servient, lamp: Lamp
+) -> None:
     async with wot.serve(lamp, LOCAL) as served:
         address = served.urls[0].rpartition("/")[0]
         far = await servient.consume(served.urls[0], Lamp)

@@ -1,5 +1,6 @@
 """What survives a restart."""
 
+import asyncio
 import json
 import logging
 import threading
@@ -25,14 +26,14 @@ class Lamp(wot.Thing, id="urn:example:lamp"):
     on = wot.stored(False)
 
 
-async def test_persistent_properties_survive_and_others_do_not(folder: Path) -> None:
+def test_persistent_properties_survive_and_others_do_not(folder: Path) -> None:
     lamp = Lamp()
-    await lamp.level.write(5)
+    asyncio.run(lamp.level.write(5))
     lamp.colour.value = ["blue"]
     lamp.on.value = True
     again = Lamp()
     assert (again.level.value, again.colour.value, again.on.value) == (5, ["blue"], False)
-    assert await again.level.read() == 5
+    assert asyncio.run(again.level.read()) == 5
     (file,) = folder.iterdir()
     assert json.loads(file.read_text()) == {"level": 5, "colour": ["blue"]}
     assert file.stat().st_mode & 0o077 == 0
@@ -50,7 +51,9 @@ def test_things_are_told_apart_by_their_id() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '"x"', '{"level": ', "\0"])
-def test_a_broken_file_is_ignored_and_told(folder: Path, text: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_file_is_ignored_and_told(
+    folder: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
     Lamp().level.value = 2
     next(folder.iterdir()).write_text(text)
     assert Lamp().level.value == 1
@@ -69,7 +72,9 @@ def test_a_value_that_no_longer_fits_is_dropped_and_told(
     assert Lamp().colour.value == ["green"]
 
 
-def test_a_write_that_fails_leaves_the_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_leaves_the_old_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lamp = Lamp()
     lamp.level.value = 2
 
@@ -109,7 +114,9 @@ def test_where_state_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert state_folder().parts[-3:] == (".local", "state", "isowot")
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "urn:x?y#z", "a" * 500, "..", "é"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/passwd", "urn:x?y#z", "a" * 500, "..", "é"]
+)
 def test_no_id_leads_out_of_the_folder(folder: Path, name: str) -> None:
     Kept(name).save("x", b"1")
     (file,) = folder.iterdir()

@@ -125,7 +125,7 @@ def test_any_thread_may_use_it(servient: wot.sync.Servient, url: str) -> None:
 
     def use() -> None:
         for number in range(10):
-            results.append(thing.invoke("fade", {"to": number}))  # noqa: PERF401
+            results.append(thing.invoke("fade", {"to": number}))
 
     threads = [threading.Thread(target=use) for _ in range(4)]
     for thread in threads:
@@ -136,9 +136,11 @@ def test_any_thread_may_use_it(servient: wot.sync.Servient, url: str) -> None:
 
 
 def test_at_module_level(lamp: Lamp) -> None:
-    with wot.sync.serve(lamp, LOCAL) as served:
-        with wot.sync.consume(served.urls[0], timeout=5) as thing:
-            assert thing.read("level") == 1
+    with (
+        wot.sync.serve(lamp, LOCAL) as served,
+        wot.sync.consume(served.urls[0], timeout=5) as thing,
+    ):
+        assert thing.read("level") == 1
 
 
 def test_it_must_be_entered_and_ends_its_thread() -> None:

@@ -65,7 +65,11 @@ class Lamp(Light, context={"ex": "http://example.org/"}):
 def test_words_of_the_class() -> None:
     json = td(Light())
     assert json["@context"] == [TD_10, TD_11, {"saref": "https://saref.etsi.org/core/"}]
-    assert {term: json[term] for term in json if term not in ("@context", "properties", "actions", "events")} == {
+    assert {
+        term: json[term]
+        for term in json
+        if term not in ("@context", "properties", "actions", "events")
+    } == {
         "id": "",
         "title": "Light",
         "description": "Shines.",
@@ -252,5 +256,8 @@ def test_background_work_is_inherited_and_can_be_replaced() -> None:
 
         def clean(self) -> None: ...
 
-    assert dict((name, seconds) for seconds, name in Base.__template__.every) == {"sample": 1, "clean": 2}
+    assert dict((name, seconds) for seconds, name in Base.__template__.every) == {
+        "sample": 1,
+        "clean": 2,
+    }
     assert dict((name, seconds) for seconds, name in Sub.__template__.every) == {"sample": 3}

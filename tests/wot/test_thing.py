@@ -76,7 +76,9 @@ async def test_handles_are_the_same_here_and_far_away(either: Lamp, lamp: Lamp) 
         assert await anext(readings) == 91.5
 
 
-async def test_what_does_not_fit_is_refused_before_anything_is_sent(either: Lamp, lamp: Lamp) -> None:
+async def test_what_does_not_fit_is_refused_before_anything_is_sent(
+    either: Lamp, lamp: Lamp
+) -> None:
     with pytest.raises(InvalidInput, match="level: 'a' is not of type 'integer'"):
         await either.level.write("a")  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="fade: 'to' is a required property"):
@@ -125,7 +127,9 @@ def test_handles_show_what_they_are(lamp: Lamp) -> None:
     assert isinstance(Lamp.on, wot.Stored)
 
 
-@pytest.mark.parametrize("name", ["helper", "sample", "set_level", "limit", "start", "stop", "_level", "nothing"])
+@pytest.mark.parametrize(
+    "name", ["helper", "sample", "set_level", "limit", "start", "stop", "_level", "nothing"]
+)
 def test_a_proxy_refuses_what_is_not_declared(far: Lamp, name: str) -> None:
     with pytest.raises(AttributeError, match=name):
         getattr(far, name)
@@ -157,7 +161,9 @@ async def test_a_proxy_cannot_wait_for_subscribers_and_cannot_be_served(far: Lam
     assert "consume" in caught.value.hint
 
 
-def test_a_proxy_is_an_instance_of_the_class_without_having_been_made(lamp: Lamp, far: Lamp) -> None:
+def test_a_proxy_is_an_instance_of_the_class_without_having_been_made(
+    lamp: Lamp, far: Lamp
+) -> None:
     assert isinstance(far, Lamp)
     assert type(far).__name__ == "Lamp"
     assert target_of(far) is exposed_of(lamp)
@@ -180,7 +186,10 @@ def test_a_proxy_class_of_a_subclass_keeps_its_members(lamp: Lamp) -> None:
 def test_names_given_to_an_instance() -> None:
     named = Plain(id="urn:example:1", title="Kitchen")
     assert (exposed_of(named).td.id, exposed_of(named).td.title) == ("urn:example:1", "Kitchen")
-    assert (exposed_of(Plain()).td.id, exposed_of(Plain()).td.title) == ("urn:example:plain", "Plain")
+    assert (exposed_of(Plain()).td.id, exposed_of(Plain()).td.title) == (
+        "urn:example:plain",
+        "Plain",
+    )
     # The names of one instance are not those of another.
     assert exposed_of(Plain()).td.json["title"] == "Plain"
 

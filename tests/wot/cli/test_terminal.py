@@ -55,25 +55,16 @@ def test_a_description_in_tables_and_colours(lamp: str) -> None:
 
 
 def test_values_have_units_and_nobody_controls_the_terminal(elsewhere: Elsewhere) -> None:
-    properties = {
-        "evil": {"type": "string", "forms": [{"href": "evil"}]},
-        "load": {
-            "type": "object",
-            "properties": {"free": {"type": "integer", "unit": "By"}},
-            "forms": [{"href": "load"}],
-        },
-    }
+    load = {"type": "object", "properties": {"free": {"type": "integer", "unit": "By"}}}
     base = elsewhere(
-        td=sends(described(properties=properties)),
-        evil=sends(b'"\\u001b]0;mine\\u0007\\u009b2J"'),
-        load=sends(b'{"free": 3221225472}'),
+        td=sends(described(properties={"load": {**load, "forms": [{"href": "load"}]}})),
+        load=sends(b'{"free": 3221225472, "name": "\\u001b]0;mine\\u0007\\u009b2J"}'),
     )
-    code, text = seen("read", f"{base}/td", "evil")
+    code, text = seen("read", f"{base}/td", "load")
     assert code == 0
+    assert re.search(r"free +3 GiB", _ESCAPES.sub("", text))
     assert "\\x1b]0;mine\\x07\\x9b2J" in text
     assert "\x07" not in text
-    code, text = seen("read", f"{base}/td", "load")
-    assert re.search(r"free +3 GiB", _ESCAPES.sub("", text))
 
 
 def test_an_error_has_colour(lamp: str) -> None:

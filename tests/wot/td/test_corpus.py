@@ -2,13 +2,13 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from wot.errors import InvalidTD
+from wot.errors import Finding, InvalidTD
 from wot.td import (
     ActionAffordance,
     DataSchema,
@@ -22,14 +22,23 @@ from wot.td import (
 from wot.td.node import Node
 
 ROOT = Path(os.environ.get("WOT_CORPUS") or "absent")
-FOLDERS = ("td/valid", "td/warning", "td/next", "td/default-pairs", "td/invalid", "td/invalid-derived")
+FOLDERS = (
+    "td/valid",
+    "td/warning",
+    "td/next",
+    "td/default-pairs",
+    "td/invalid",
+    "td/invalid-derived",
+)
 DOCUMENTS = sorted(
     path
     for folder in (*FOLDERS, "plugfest/td")
     for path in (ROOT / folder).rglob("*.json*")
     if path.name != "pair.json"
 )
-pytestmark = pytest.mark.skipif(not DOCUMENTS, reason="WOT_CORPUS does not name the folder of the corpus")
+pytestmark = pytest.mark.skipif(
+    not DOCUMENTS, reason="WOT_CORPUS does not name the folder of the corpus"
+)
 
 
 def name(path: Path) -> str:
@@ -39,18 +48,23 @@ def name(path: Path) -> str:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
 def test_nothing_is_lost(path: Path) -> None:
     document = path.read_bytes()
-    try:
-        td = ThingDescription.parse(document)
-    except InvalidTD as error:
-        assert path.parent.name != "valid", error
-        assert error.findings
-        assert all(found.path.startswith("$") and found.reason for found in error.findings)
+    if path.parent.name != "valid" and (findings := refused(document)):
+        assert all(found.path.startswith("$") and found.reason for found in findings)
         return
+    td = ThingDescription.parse(document)
     before = json.loads(document.removeprefix(b"\xef\xbb\xbf"))
     # As texts, because 1 == 1.0 == True for Python; and the order of members is kept as well.
     assert json.dumps(json.loads(td.to_bytes())) == json.dumps(before)
     assert json.dumps(rebuilt(td)) == json.dumps(before)
     assert ThingDescription.parse(td.to_bytes()) == td
+
+
+def refused(document: bytes) -> Sequence[Finding]:
+    try:
+        ThingDescription.parse(document)
+    except InvalidTD as error:
+        return error.findings
+    return ()
 
 
 def rebuilt(node: Node) -> dict[str, Any]:
@@ -90,7 +104,9 @@ def test_defaults_that_are_left_out_read_as_if_stated(pair: Path) -> None:
     )
     assert omitted.keys() == stated.keys()
     for where, fact in omitted.items():
-        if isinstance(fact, set):  # the pairs state fewer operations where a flag (stated, too) forbids some
+        if isinstance(
+            fact, set
+        ):  # the pairs state fewer operations where a flag (stated, too) forbids some
             assert stated[where] <= fact, where
         else:
             assert fact in (stated[where], False), where
@@ -119,7 +135,17 @@ DEFINITIONS = {
     "base_link_element": Link,
     **{
         f"{scheme}SecurityScheme": SecurityScheme
-        for scheme in ("no", "auto", "combo", "basic", "digest", "apiKey", "bearer", "psk", "oAuth2")
+        for scheme in (
+            "no",
+            "auto",
+            "combo",
+            "basic",
+            "digest",
+            "apiKey",
+            "bearer",
+            "psk",
+            "oAuth2",
+        )
     },
 }
 

@@ -19,6 +19,7 @@ from wot.td import (
     Op,
     PropertyAffordance,
     ThingDescription,
+    VersionInfo,
     context_with,
     default_ops,
 )
@@ -36,10 +37,14 @@ LAMP: dict[str, Any] = {
             "items": {"type": "integer", "maximum": 9.5, "ex:unit": "Cel"},
             "multipleOf": 2,
             "uriVariables": {"unit": {"type": "string", "const": None}},
-            "forms": [{"href": "a", "op": "readproperty", "response": {"contentType": "text/plain"}}],
+            "forms": [
+                {"href": "a", "op": "readproperty", "response": {"contentType": "text/plain"}}
+            ],
         }
     },
-    "actions": {"fade": {"input": {"oneOf": [{"type": "null"}]}, "synchronous": False, "forms": []}},
+    "actions": {
+        "fade": {"input": {"oneOf": [{"type": "null"}]}, "synchronous": False, "forms": []}
+    },
     "links": [{"href": "x", "hreflang": ["de", "fr"]}],
     "version": {"instance": "1.0"},
 }
@@ -52,7 +57,7 @@ def test_members_are_read_in_the_words_of_python() -> None:
     assert td.security == ("nosec_sc",)
     assert td.security_definitions["nosec_sc"].in_ == "body"
     assert td.get("ex:unknown") == {"deep": [1, 1.0, None]}
-    assert td.version and td.version.instance == "1.0"
+    assert td.version == VersionInfo({"instance": "1.0"})
     assert td.links[0].hreflang == ("de", "fr")
     level = td.properties["level"]
     assert (level.type, level.multiple_of, level.observable) == ("array", 2, False)
@@ -63,7 +68,8 @@ def test_members_are_read_in_the_words_of_python() -> None:
         "text/plain",
     )
     fade = td.actions["fade"]
-    assert fade.input and fade.input.one_of[0].type == "null"
+    assert fade.input
+    assert fade.input.one_of[0].type == "null"
     assert fade.synchronous is False
 
 
@@ -71,7 +77,12 @@ def test_what_is_absent_has_a_default() -> None:
     td = ThingDescription({"title": "x"})
     assert (td.id, td.base, td.types, td.version, dict(td.properties)) == ("", "", (), None, {})
     schema = DataSchema({})
-    assert (schema.minimum, schema.read_only, schema.required, schema.one_of) == (None, False, (), ())
+    assert (schema.minimum, schema.read_only, schema.required, schema.one_of) == (
+        None,
+        False,
+        (),
+        (),
+    )
 
 
 def test_a_changed_copy_leaves_the_original_alone() -> None:
@@ -133,10 +144,18 @@ def test_what_is_no_td_is_an_invalid_td(document: bytes | str) -> None:
 
 
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["title", "properties", "forms", "href", "items", "oneOf", "a"]), inner, max_size=4
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["title", "properties", "forms", "href", "items", "oneOf", "a"]),
+            inner,
+            max_size=4,
+        )
     ),
 )
 

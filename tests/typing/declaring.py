@@ -1,0 +1,99 @@
+# pyright: strict, reportUnnecessaryTypeIgnoreComment=true
+# Both tools honour `type: ignore`, and both complain where there is nothing to ignore.
+"""What type checkers say of declarations, right and wrong. Checked by test_typing.py, never run."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, assert_type
+
+import wot
+
+
+@dataclass
+class Point:
+    x: float
+
+
+class Lamp(wot.Thing, title="Lamp", timeout=5.0, threads=2, context={"ex": "http://example.org/"}):
+    on = wot.stored(False, title="Is it lit?", read_only=True)
+    names = wot.stored(["a"], persist=True)
+    target: wot.Stored[float | None] = wot.stored(None, unit="Cel")
+    hot = wot.event(float, unit="Cel")
+    moved: wot.Event[Point | None] = wot.event()
+    bare = wot.event()
+
+    @wot.property
+    async def plain(self) -> int:
+        return 1
+
+    @wot.property(minimum=0, maximum=100, unit="percent", observable=True, terms={"ex:a": 1})
+    async def level(self) -> int:
+        return 1
+
+    @level.write
+    async def set_level(self, value: int) -> None: ...
+
+    @wot.property(content_type="image/png")
+    def picture(self) -> bytes:
+        return b""
+
+    @wot.property
+    def history(self, hours: int, unit: str = "C") -> list[float]:
+        return [float(hours)]
+
+    @wot.action
+    async def fade(self, to: int, seconds: float = 1.0) -> str:
+        return ""
+
+    @wot.action(safe=True, title="Where")
+    def locate(self) -> Point:
+        return Point(1)
+
+    @wot.every(seconds=5)
+    async def sample(self) -> None: ...
+
+    async def inside(self) -> None:
+        assert_type(await self.level.read(), int)
+        assert_type(self.on.value, bool)
+        self.level.changed(5)
+        self.on.value = True
+        self.target.value = None
+        self.hot.emit(1.5)
+        self.moved.emit(Point(1))
+        self.bare.emit()
+        assert_type(await self.hot.drained(), bool)
+        assert_type(await self.fade(1), str)
+        # A method that writes or samples stays a method.
+        await self.set_level(3)
+        await self.sample()
+
+
+assert_type(Lamp.on, wot.Stored[bool])
+assert_type(Lamp.names, wot.Stored[list[str]])
+assert_type(Lamp.target, wot.Stored[float | None])
+assert_type(Lamp.hot, wot.Event[float])
+assert_type(Lamp.plain, wot.Property[int])
+assert_type(Lamp.level, wot.Property[int])
+assert_type(Lamp.picture, wot.Property[bytes])
+assert_type(Lamp.history, wot.Property[list[float]])
+assert_type(Lamp.locate, wot.Action[[], Point])
+kept: Callable[[Lamp, int], Coroutine[Any, Any, None]] = Lamp.set_level
+
+
+class Wrong(wot.Thing, titel="x"):  # type: ignore[call-arg]
+    misspelt = wot.event(float, untis="Cel")  # type: ignore[call-overload]
+    no_text = wot.stored(False, title=5)  # type: ignore[arg-type]
+
+    @wot.property(minimum="low")  # type: ignore[call-overload, untyped-decorator]
+    def low(self) -> int:
+        return 1
+
+    @wot.property
+    async def level(self) -> int:
+        return 1
+
+    @level.write  # type: ignore[arg-type]
+    async def set_level(self, value: str) -> None: ...
+
+    @wot.every(hours=1)  # type: ignore[call-arg]
+    async def sample(self) -> None: ...
