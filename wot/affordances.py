@@ -221,6 +221,18 @@ class Action(Declared, Generic[P, R]):
         kind: str = self.given.get("response_type", self.media_type)
         return kind
 
+    def split(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any], dict[str, Any]]:
+        """A call's arguments as those of the input and the URI variables."""
+        if not self.variables:
+            return args, kwargs, {}
+        bound = inspect.signature(self.method).bind(None, *args, **kwargs)
+        given = dict(list(bound.arguments.items())[1:])
+        variables = {name: given.pop(name) for name in self.variables if name in given}
+        whole = self.arguments.positional
+        return ((given.pop(whole),) if whole in given else ()), given, variables
+
     def define(self, owner: type, hints: Hints) -> None:
         """Input from the parameters, output from the return type."""
         known = hints(self.method)

@@ -218,13 +218,9 @@ class ActionHandle(_Handle["Action[P, R]"], Generic[P, R]):
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Invoke it; returns its output when it is done."""
         declared = self._declared
-        variables: dict[str, Any] = {}
-        given = dict(kwargs)
-        for name in declared.variables:
-            if name in given:
-                variables[name] = given.pop(name)
+        values, given, variables = declared.split(args, dict(kwargs))
         content = outgoing(
-            lambda: declared.arguments.dump(args, given, declared.media_type), declared.name
+            lambda: declared.arguments.dump(values, given, declared.media_type), declared.name
         )
         reply = await self._parts.target.request(
             Interaction(INVOKE, declared.name, content, variables or NONE)

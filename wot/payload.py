@@ -141,9 +141,9 @@ def _integral(value: Any) -> Any:
 
 
 class Arguments:
-    """The input of an action as keyword arguments of its method."""
+    """The input of an action as arguments of its method; `positional` names the one that is the whole input."""
 
-    __slots__ = ("_body", "_names", "_positional", "optional", "schema")
+    __slots__ = ("_body", "_names", "optional", "positional", "schema")
 
     def __init__(
         self, parameters: Mapping[str, inspect.Parameter], hints: Mapping[str, Any]
@@ -159,11 +159,11 @@ class Arguments:
                 "a positional-only parameter makes the whole input that value, so it must be the only one",
                 hint="drop the `/`, and the input becomes an object with a member for each parameter",
             )
-        self._positional = whole[0].name if whole else ""
+        self.positional = whole[0].name if whole else ""
         self._names = tuple(parameters)
         members = {name: _parameter(p, hints.get(name, Any)) for name, p in parameters.items()}
         self.optional = not any(member.required for member in members.values())
-        self._body = _whole(members[self._positional]) if whole else _struct(members)
+        self._body = _whole(members[self.positional]) if whole else _struct(members)
         self.schema: Json = self._body.schema if self._body else {}
 
     def load(self, content: Content | None) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -177,7 +177,7 @@ class Arguments:
                 return (), {}
             raise Mismatch("an input is needed and none was sent")
         value = self._body.load(content, closed=True)
-        if self._positional:
+        if self.positional:
             return (value,), {}
         if isinstance(value, msgspec.Struct):
             value = msgspec.structs.asdict(value)
@@ -192,7 +192,7 @@ class Arguments:
         known = len(self._names)
         if len(args) > known:
             raise TypeError(f"{len(args)} arguments are given, but it takes {known}")
-        if self._body is None or self._positional:
+        if self._body is None or self.positional:
             if kwargs or (self._body and not args and not self.optional):
                 raise TypeError(
                     f"unexpected {next(iter(kwargs))!r}" if kwargs else "its argument is missing"

@@ -121,10 +121,17 @@ class Servient:
         *,
         timeout: float = 30.0,
         patience: float = PATIENCE,
-        **options: Mapping[str, Any],
+        **options: Any,
     ) -> None:
         self._timeout, self._patience = timeout, patience
-        self._options = options
+        for name, given in options.items():
+            if not isinstance(given, Mapping):
+                raise WoTError(
+                    f"a Servient has no option {name!r}",
+                    hint='there are timeout and patience, and by scheme as in http={"max_answer": 1 << 20}',
+                )
+            load(name)  # NoBinding, now rather than at the first read
+        self._options: dict[str, Mapping[str, Any]] = options
         self._clients: dict[type, Client] = {}
         self._servers: dict[str, _Shared] = {}
         self._ids: dict[str, tuple[Interactable, int]] = {}

@@ -14,7 +14,7 @@ from yarl import URL
 from wot.binding import Client, known_option
 from wot.content import OCTETS, Content, empty_is_value, essence
 from wot.errors import ConnectError, NoForm, ProtocolError, Timeout, WoTError
-from wot.interaction import DONE, Interaction, Reply, Stream
+from wot.interaction import DONE, Interaction, OpenStream, Reply, Stream
 from wot.td import STREAMS, TD_JSON, Form, Op, is_array, is_object
 from wot_http.errors import error_from
 from wot_http.follow import EventSource
@@ -125,16 +125,20 @@ class HTTPClient(Client):
 
     async def _polled(
         self, asked: asyncio.Future[aiohttp.ClientResponse], form: Form
-    ) -> Content | None:
-        """What the first request brought, read as the answer of a long poll."""
-        async with translated(form.href), await asked as response:
-            return await self._notified(response, form)
+    ) -> Content | OpenStream | None:
+        """What the first request brought: the answer of a long poll, or a stream that was late."""
+        async with translated(form.href):
+            response = await asked
+            if response.headers.get("Content-Type", "").startswith(EVENT_STREAM):
+                return EventSource(response, form)
+            async with response:
+                return await self._notified(response, form)
 
     async def _poll(self, form: Form) -> Content | None:
         """One long poll: it ends with the next notification, however long that takes."""
         session = self._streams or self._stream_session()
         method = _method(form, "GET")
-        headers = {"Accept": form.response_type}
+        headers = {"Accept": form.response_type, **_declared_headers(form)}
         async with (
             translated(form.href),
             session.request(method, form.href, headers=headers) as response,

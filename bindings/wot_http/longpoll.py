@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Self
 
@@ -15,21 +16,24 @@ _PAUSE = 0.5  # seconds before the next poll when one ended without a notificati
 _KEPT = 1024  # notifications that wait for a consumer who is busy
 
 Poll = Callable[[], Awaitable[Content | None]]
+First = asyncio.Future[Content | OpenStream | None]  # a poll may turn out to be a stream
 
 
 class LongPoll(OpenStream):
     """Polls one after the other, also while nobody waits for the next notification."""
 
-    def __init__(self, poll: Poll, first: asyncio.Future[Content | None]) -> None:
-        self._poll = poll
-        self._ready: asyncio.Queue[Notification] = asyncio.Queue(_KEPT)
+    def __init__(self, poll: Poll, first: First) -> None:
+        self._poll, self._first = poll, first
+        self._ready: deque[Notification] = deque()
+        self._arrived = asyncio.Event()
         self._lost = False
-        self._polling = asyncio.create_task(self._pump(first), name="wot long poll")
+        self._polling = asyncio.create_task(self._pump(), name="wot long poll")
+        self._polling.add_done_callback(self._ended)
 
     @classmethod
     async def opened(cls, poll: Poll) -> Self:
         """A subscription that stands, as far as the other side lets us know; refusals raise."""
-        first = asyncio.ensure_future(poll())
+        first: First = asyncio.ensure_future(_first(poll))
         try:
             done, _ = await asyncio.wait([first], timeout=STANDING)
         except asyncio.CancelledError:
@@ -39,44 +43,55 @@ class LongPoll(OpenStream):
             raise error
         return cls(poll, first)
 
-    async def _pump(self, pending: Awaitable[Content | None]) -> None:
+    async def _pump(self) -> None:
+        found = await self._first
+        if isinstance(found, OpenStream):
+            try:
+                async for notification in found:
+                    self._put(notification)
+            finally:
+                await found.aclose()
+            return
         while True:
-            content = await pending
-            if content is None:
+            if found is None:
                 await asyncio.sleep(_PAUSE)
-            elif self._ready.full():
-                self._lost = True
             else:
-                self._ready.put_nowait(Notification(content))
-            pending = self._poll()
+                self._put(Notification(found))
+            found = await self._poll()
+
+    def _put(self, notification: Notification) -> None:
+        if len(self._ready) < _KEPT:
+            self._ready.append(notification)
+        else:
+            self._lost = True
+        self._arrived.set()
+
+    def _ended(self, polling: asyncio.Task[None]) -> None:
+        if not polling.cancelled():
+            polling.exception()  # looked at here: who closes without iterating never asks
+        self._arrived.set()
 
     async def __anext__(self) -> Notification:
-        if self._lost and self._ready.empty():
-            self._lost = False
-            raise EventsLost(f"more than {_KEPT} notifications came while nobody took them")
-        if self._ready.empty():
-            await self._next()
-        return self._ready.get_nowait()
-
-    async def _next(self) -> None:
-        """Wait for a notification, or for what ended the polling."""
-        waiting = asyncio.ensure_future(self._ready.get())
-        try:
-            await asyncio.wait([waiting, self._polling], return_when=asyncio.FIRST_COMPLETED)
-            if waiting.done():
-                # Back to where everybody looks for it; there is room, as it has just been taken.
-                self._ready.put_nowait(waiting.result())
-                return
-        finally:
-            waiting.cancel()
-        if self._polling.cancelled():
-            raise StopAsyncIteration
-        error = self._polling.exception()
-        raise error if error is not None else StopAsyncIteration
+        while not self._ready:
+            if self._lost:
+                self._lost = False
+                raise EventsLost(f"more than {_KEPT} notifications came while nobody took them")
+            if self._polling.done():
+                error = None if self._polling.cancelled() else self._polling.exception()
+                raise error or StopAsyncIteration
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self._ready.popleft()
 
     async def aclose(self) -> None:
+        # The pump may not have begun, and then would not pass it on.
+        self._first.cancel()
         self._polling.cancel()
         try:
             await self._polling
         except (asyncio.CancelledError, WoTError):
             return
+
+
+async def _first(poll: Poll) -> Content | OpenStream | None:
+    return await poll()

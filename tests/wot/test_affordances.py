@@ -4,6 +4,7 @@ import builtins
 import dataclasses
 import datetime as dt
 import enum
+import functools
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 from uuid import UUID
@@ -504,6 +505,73 @@ def default_that_does_not_fit() -> None:
         def fade(self, to: int = "a") -> None: ...  # type: ignore[assignment]
 
 
+def default_of_uri_variable_that_does_not_fit() -> None:
+    class Lamp(wot.Thing):
+        @wot.property
+        def level(self, unit=3) -> int: ...  # type: ignore[no-untyped-def]
+
+
+def write_only_without_writer() -> None:
+    class Lamp(wot.Thing):
+        @wot.property(write_only=True)
+        def code(self) -> str: ...
+
+
+def write_only_and_observable() -> None:
+    class Lamp(wot.Thing):
+        @wot.property(write_only=True, observable=True)
+        def code(self) -> str: ...
+
+        @code.write
+        def set_code(self, value: str) -> None: ...
+
+
+def two_writers() -> None:
+    class Lamp(wot.Thing):
+        @wot.property
+        def level(self) -> int: ...
+
+        @level.write
+        def set_level(self, value: int) -> None: ...
+
+        @level.write
+        def set_level_too(self, value: int) -> None: ...
+
+
+def static_action() -> None:
+    class Lamp(wot.Thing):
+        @wot.action
+        @staticmethod
+        def fade(to: int) -> None: ...
+
+
+def action_made_static() -> None:
+    class Lamp(wot.Thing):
+        @staticmethod
+        @wot.action
+        def fade(to: int) -> None: ...
+
+
+def title_that_is_no_text() -> None:
+    class Lamp(wot.Thing):
+        on = wot.stored(False, title=5)  # type: ignore[arg-type]
+
+
+def context_that_is_no_mapping() -> None:
+    class Lamp(wot.Thing, context=["ex"]):  # type: ignore[arg-type]
+        pass
+
+
+def link_without_href() -> None:
+    class Lamp(wot.Thing, links=[{"rel": "help"}]):
+        pass
+
+
+def version_that_is_no_object() -> None:
+    class Lamp(wot.Thing, version="1.0"):  # type: ignore[arg-type]
+        pass
+
+
 @pytest.mark.parametrize(
     ("make", "member", "reason", "hint"),
     [
@@ -544,6 +612,16 @@ def default_that_does_not_fit() -> None:
         (observable_bytes, "Lamp.picture", "image/png", "JSON or text"),
         (name_with_slash, "Lamp.on", "'a/b'", ""),
         (positional_only_and_more, "Lamp.fade", "the only one", "drop the `/`"),
+        (default_of_uri_variable_that_does_not_fit, "Lamp.level", "3", ""),
+        (write_only_without_writer, "Lamp.code", "writ", ""),
+        (write_only_and_observable, "Lamp.code", "observ", ""),
+        (two_writers, "level", "set_level", ""),
+        (static_action, "fade", "static", ""),
+        (action_made_static, "fade", "static", ""),
+        (title_that_is_no_text, "Lamp.on", "title.*string", ""),
+        (context_that_is_no_mapping, "Lamp", "context", ""),
+        (link_without_href, "Lamp", "href", ""),
+        (version_that_is_no_object, "Lamp", "version.*object", ""),
         (default_that_does_not_fit, "Lamp.fade", "'a'", ""),
     ],
 )
@@ -561,3 +639,27 @@ def test_a_wrong_declaration_names_the_member_and_the_reason(
 def test_background_work_needs_an_interval(seconds: float) -> None:
     with pytest.raises(DefinitionError, match="must be positive"):
         wot.every(seconds=seconds)
+
+
+async def test_handlers_may_be_wrapped_by_other_decorators() -> None:
+    def logged(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            return method(*args, **kwargs)
+
+        return wrapper
+
+    class Lamp(wot.Thing):
+        @wot.property
+        @logged
+        async def level(self) -> int:
+            return 1
+
+        @wot.action
+        @logged
+        async def fade(self, to: int) -> int:
+            return to
+
+    lamp = Lamp()
+    assert await lamp.level.read() == 1
+    assert await lamp.fade(3) == 3

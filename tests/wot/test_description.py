@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import enum
 import json
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 from uuid import UUID
@@ -169,7 +170,8 @@ async def test_every_operation_that_is_served_is_advertised(served: Served) -> N
         assert all(not form.href.startswith(("http", "/")) for form in affordance.forms)  # compact
 
 
-async def test_every_operation_that_is_advertised_is_served(served: Served) -> None:
+@pytest.mark.parametrize("gateway", [False, True], ids=["direct", "through a gateway"])
+async def test_every_operation_that_is_advertised_is_served(served: Served, gateway: bool) -> None:
     inputs: dict[str, Any] = {
         "locate": {"near": [1.0]},
         "upload": b"x",
@@ -177,7 +179,11 @@ async def test_every_operation_that_is_advertised_is_served(served: Served) -> N
         "level": 10,
         "a ü ?": "x",
     }
-    async with wot.consume(served.urls[0]) as thing:
+    async with AsyncExitStack() as stack:
+        thing = await stack.enter_async_context(wot.consume(served.urls[0]))
+        if gateway:
+            again = await stack.enter_async_context(wot.serve(thing, "http://127.0.0.1:0"))
+            thing = await stack.enter_async_context(wot.consume(again.urls[0]))
         for name, prop in thing.description.properties.items():
             ops = {op for form in prop.forms for op in form.op}
             variables = {"hours": 3} if prop.uri_variables else {}

@@ -428,6 +428,12 @@ async def test_positions_that_make_no_sense_are_refused(probe: Probe) -> None:
             await exposed_of(probe).stream(Interaction(SUBSCRIBE, "hot", after=after))
 
 
+@pytest.mark.parametrize(("op", "name"), [(SUBSCRIBE, "hot"), (OBSERVE, "level"), (OBSERVE, "on")])
+async def test_streams_refuse_unknown_uri_variables(probe: Probe, op: Op, name: str) -> None:
+    with pytest.raises(UriVariableError, match="no URI variable 'x'"):
+        await exposed_of(probe).stream(Interaction(op, name, variables={"x": 1}))
+
+
 async def test_a_reader_that_fails_refuses_the_observation() -> None:
     class Broken(wot.Thing):
         @wot.property(observable=True)

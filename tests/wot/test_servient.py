@@ -412,6 +412,54 @@ async def test_a_servient_must_be_entered(servient: wot.Servient) -> None:
             pass
 
 
+async def test_what_was_consumed_ends_with_its_servient(lamp: Lamp) -> None:
+    async with wot.serve(lamp, LOCAL) as served:
+        async with wot.Servient() as servient:
+            thing = await servient.consume(served.urls[0])
+            await thing.read("level")
+        with pytest.raises(WoTError, match="not open"):
+            await thing.read("level")
+        with pytest.raises(WoTError, match="not open"):
+            async with thing.subscribe("hot"):
+                pass
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "http://[bad/x",
+        "//[bad",
+        "http://h:99999/",
+        "http://h:x/",
+        "http:///x",
+        "http://",
+        "http://\x00/",
+        "\x7f",
+        "http://h/{",
+        "?{x",
+        "http://é\ud800/",
+    ],
+)
+async def test_a_hostile_href_is_an_error_of_ours(servient: wot.Servient, href: str) -> None:
+    td = {
+        "title": "x",
+        "base": "http://127.0.0.1:1/",
+        "properties": {"p": {"forms": [{"href": href}]}},
+    }
+    thing = await servient.consume(td)
+    with pytest.raises(WoTError):
+        await thing.read("p")
+
+
+@pytest.mark.parametrize("base", ["http://[bad/", "relative/", "", "{x}", "http://h:x/"])
+async def test_a_hostile_base_is_an_error_of_ours(servient: wot.Servient, base: str) -> None:
+    thing = await servient.consume(
+        {"title": "x", "base": base, "properties": {"p": {"forms": [{"href": "a"}]}}}
+    )
+    with pytest.raises(WoTError):
+        await thing.read("p")
+
+
 async def test_an_error_in_the_block_comes_out_as_it_is(servient: wot.Servient) -> None:
     with pytest.raises(KeyError, match="in the block"):
         async with servient.serve(Plug(), LOCAL):

@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
 
 
 async def test_a_file_by_its_path_or_file_url(file: Path) -> None:
-    uri = file.as_uri()  # noqa: ASYNC240 - touches no disk
+    uri = file.as_uri()
     for source in (str(file), f"file://{file}", uri):
         found = await fetch(source, no_client)
         assert (found.td.title, found.url) == ("Lämp", "")
@@ -37,7 +37,7 @@ async def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b"\xff", b"[" * 100_000])
 async def test_what_is_no_td_says_where_it_was_found(file: Path, body: bytes) -> None:
-    file.write_bytes(body)
+    file.write_bytes(body)  # noqa: ASYNC240 - the test has nothing else to do
     with pytest.raises(InvalidTD) as caught:
         await fetch(str(file), no_client)
     assert str(file) in caught.value.hint

@@ -1,6 +1,8 @@
 """The same verbs without await."""
 
 import asyncio
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -117,6 +119,29 @@ def test_a_time_out_of_what_is_waited_for_is_its_own(servient: wot.sync.Servient
 
     with pytest.raises(TimeoutError, match="mine"):
         servient.wait(own(), timeout=5)
+
+
+def test_ctrl_c_cancels_what_is_under_way(servient: wot.sync.Servient) -> None:
+    began, cancelled = threading.Event(), threading.Event()
+
+    async def slow() -> None:
+        began.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    def interrupt() -> None:
+        began.wait(5)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        servient.wait(slow())
+    thread.join()
+    assert cancelled.wait(5)
 
 
 def test_any_thread_may_use_it(servient: wot.sync.Servient, url: str) -> None:

@@ -275,3 +275,75 @@ def test_an_event_without_data_takes_none() -> None:
     Bell().rung.emit()
     with pytest.raises(InvalidInput, match="carries no data"):
         Bell().rung.emit(1)
+
+
+async def test_positional_arguments_follow_the_signature() -> None:
+    class Meter(wot.Thing):
+        @wot.action(uri_variables=["unit"])
+        async def measure(self, unit: str = "m", at: str = "x", *, twice: bool = False) -> str:
+            return f"{unit} {at} {twice}"
+
+    meter = Meter()
+    for far in (meter, proxy(Meter, exposed_of(meter))):
+        assert await far.measure() == "m x False"
+        assert await far.measure("km") == "km x False"
+        assert await far.measure("km", "y") == "km y False"
+        assert await far.measure(at="y", twice=True) == "m y True"
+        with pytest.raises((TypeError, InvalidInput)):
+            await far.measure("km", "y", True)  # type: ignore[misc]
+
+
+def test_a_subclass_may_pass_names_on() -> None:
+    class Named(wot.Thing):
+        def __init__(self, room: str) -> None:
+            super().__init__(id=f"urn:example:{room}", title=f"Lamp in {room}")
+
+    td = exposed_of(Named("hall")).td
+    assert (td.id, td.title) == ("urn:example:hall", "Lamp in hall")
+
+
+@pytest.mark.parametrize(
+    "words", [{"threads": 0}, {"threads": -1}, {"timeout": -1}, {"timeout": 0}]
+)
+def test_class_keywords_that_make_no_sense(words: dict[str, Any]) -> None:
+    with pytest.raises(DefinitionError, match=next(iter(words))):
+        type(wot.Thing)("Odd", (wot.Thing,), {}, **words)
+
+
+def test_the_last_value_set_is_the_last_one_told() -> None:
+    """From threads that set it at the same time."""
+    import asyncio
+    import sys
+    import threading
+
+    class Dial(wot.Thing):
+        level = wot.stored(0)
+
+    async def watch() -> None:
+        dial = Dial()
+        async with dial.level.observe() as values:
+            for _ in range(30):
+                barrier = threading.Barrier(4)
+
+                def turn(first: int, barrier: threading.Barrier = barrier) -> None:
+                    barrier.wait()
+                    for number in range(10):
+                        dial.level.value = first + number
+
+                threads = [threading.Thread(target=turn, args=(n * 100,)) for n in range(4)]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    await asyncio.to_thread(thread.join)
+                last = None
+                with pytest.raises(TimeoutError):
+                    while True:
+                        last = await asyncio.wait_for(anext(values), 0.02)
+                assert last in (None, dial.level.value)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        asyncio.run(watch())
+    finally:
+        sys.setswitchinterval(interval)

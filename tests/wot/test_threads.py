@@ -255,4 +255,4 @@ async def test_a_stop_that_never_returns_delays_the_shutdown_no_longer_than_two_
     async with servient.serve(Stubborn(), "http://127.0.0.1:0"):
         began = loop.time()
     assert loop.time() - began < 2
-    assert "stop() took more than 1 s" in caplog.text
+    assert "stop() took more than" in caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -54,6 +55,7 @@ def run() -> int:
 
 
 def _serve(output: Output, what: str, job: Job) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean from the first moment on
     raise typer.Exit(ended(output, what, job, DONE))
 
 

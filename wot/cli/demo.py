@@ -48,8 +48,8 @@ def demo_things(output: Output) -> list[Thing]:
 
 async def demo(output: Output, on: str, limits: Limits) -> None:
     """Serve the demonstration Things, consume them, show what they do."""
-    things = demo_things(output)
     with cancelled_by(*SIGNALS, pipe=True):
+        things = demo_things(output)
         async with AsyncExitStack() as stack:
             served = await _entered(stack, things, on)
             servient = await stack.enter_async_context(Servient())

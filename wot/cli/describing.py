@@ -111,7 +111,11 @@ def _part(json: Json, part: str) -> str:
 
 
 def _about(json: Json) -> str:
-    return str(json.get("description") or json.get("title") or "").partition("\n")[0]
+    text = str(json.get("description") or json.get("title") or "").partition("\n")[0]
+    variables: Any = json.get("uriVariables")
+    named = variables.items() if is_object(variables) else ()
+    given = [f"--var {name}={in_words(schema)}" for name, schema in named if is_object(schema)]
+    return " ".join([text, *given]).strip()
 
 
 def _section(

@@ -24,8 +24,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def loaded(specs: Sequence[str]) -> list[Thing]:
-    """The Things of all files; from here on SIGTERM counts as Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """The Things of all files."""
     things = [thing for spec in specs for thing in things_in(spec)]
     # After the files, which may have set up logging themselves.
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -17,6 +17,7 @@ class Request(NamedTuple):
     target: str
     headers: dict[str, str]
     body: bytes
+    gone: Callable[[], bool] = lambda: False  # whether the client has closed the connection
 
 
 Write = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
@@ -97,7 +98,7 @@ class Foreign:
         headers = {name.lower(): value.strip() for name, value in pairs}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         method, target, _version = first.split()
-        found = Request(method, target, headers, body)
+        found = Request(method, target, headers, body, reader.at_eof)
         self.requests.append(found)
         return found
 

@@ -13,7 +13,7 @@ from wot import errors
 from wot.content import CBOR, OCTETS, TEXT
 from wot.errors import InvalidTD, WoTError
 
-from .foreign import Foreign, Request, bytes_then_end, moved, ok, silence, td
+from .foreign import Foreign, Request, Write, bytes_then_end, moved, ok, silence, td
 from .things import shared_bomb
 from .wire import free_port, until
 
@@ -107,53 +107,63 @@ async def dripping(_request: Request, writer: asyncio.StreamWriter) -> None:
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+BROKEN, WRONG = errors.ProtocolError, errors.InvalidOutput
+
+
+def after_head(rest: bytes) -> Write:
+    """A response that begins well, then these bytes, and the connection ends."""
+    return bytes_then_end(HEAD + rest)
+
+
 UNUSABLE: list[tuple[str, Any, type[WoTError], str]] = [
-    ("closed", bytes_then_end(b""), errors.ProtocolError, "broke off"),
-    ("no http", bytes_then_end(b"\x15\x03\x01\x00\x02\x02\x0a\r\n\r\n"), errors.ProtocolError, "HTTP"),
-    ("half a head", bytes_then_end(HEAD), errors.ProtocolError, "broke off"),
-    ("truncated", bytes_then_end(HEAD + b"Content-Length: 9\r\n\r\n5"), errors.ProtocolError, "broke"),
-    ("bad length", bytes_then_end(HEAD + b"Content-Length: x\r\n\r\n5"), errors.ProtocolError, ""),
-    ("two lengths", bytes_then_end(HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n55"), errors.ProtocolError, ""),
-    ("bad chunk", bytes_then_end(HEAD + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n"), errors.ProtocolError, ""),
-    ("no last chunk", bytes_then_end(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n5\r\n"), errors.ProtocolError, ""),
-    ("bad coding", bytes_then_end(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n5555"), errors.ProtocolError, ""),
-    ("long header", bytes_then_end(HEAD + b"X: " + b"x" * 100_000 + b"\r\n\r\n"), errors.ProtocolError, ""),
-    ("many headers", bytes_then_end(HEAD + b"X: 1\r\n" * 100_000 + b"\r\n"), errors.ProtocolError, ""),
-    ("status 99", bytes_then_end(b"HTTP/1.1 99 Low\r\n\r\n"), errors.ProtocolError, ""),
-    ("status 304", ok(status="304 Not Modified"), errors.ProtocolError, "status 304"),
-    ("status 300", ok(status="300 Many"), errors.ProtocolError, "status 300"),
-    ("a loop", moved("/p", "307 Loop"), errors.ProtocolError, ""),
-    ("ftp", moved("ftp://127.0.0.1/", "307 Away"), errors.ProtocolError, ""),
-    ("endless", endless, errors.ProtocolError, "more than 100000 bytes"),
-    ("large", ok(b" " * 100_001), errors.ProtocolError, "more than 100000 bytes"),
+    ("closed", bytes_then_end(b""), BROKEN, "broke off"),
+    ("no http", bytes_then_end(b"\x15\x03\x01\x00\x02\x02\x0a\r\n\r\n"), BROKEN, "HTTP"),
+    ("half a head", after_head(b""), BROKEN, "broke off"),
+    ("truncated", after_head(b"Content-Length: 9\r\n\r\n5"), BROKEN, "broke"),
+    ("bad length", after_head(b"Content-Length: x\r\n\r\n5"), BROKEN, ""),
+    ("two lengths", after_head(b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n55"), BROKEN, ""),
+    ("bad chunk", after_head(b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n"), BROKEN, ""),
+    ("no last chunk", after_head(b"Transfer-Encoding: chunked\r\n\r\n1\r\n5\r\n"), BROKEN, ""),
+    ("bad coding", after_head(b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n5555"), BROKEN, ""),
+    ("long header", after_head(b"X: " + b"x" * 100_000 + b"\r\n\r\n"), BROKEN, ""),
+    ("many headers", after_head(b"X: 1\r\n" * 100_000 + b"\r\n"), BROKEN, ""),
+    ("status 99", bytes_then_end(b"HTTP/1.1 99 Low\r\n\r\n"), BROKEN, ""),
+    ("status 304", ok(status="304 Not Modified"), BROKEN, "status 304"),
+    ("status 300", ok(status="300 Many"), BROKEN, "status 300"),
+    ("a loop", moved("/p", "307 Loop"), BROKEN, ""),
+    ("ftp", moved("ftp://127.0.0.1/", "307 Away"), BROKEN, ""),
+    ("endless", endless, BROKEN, "more than 100000 bytes"),
+    ("large", ok(b" " * 100_001), BROKEN, "more than 100000 bytes"),
     ("silence", silence, errors.Timeout, "did not answer in time"),
     ("drops", dripping, errors.Timeout, "did not answer in time"),
     ("404 page", ok(b"<h1>no</h1>", "text/html", "404 Not Found"), errors.NotFound, "status 404"),
     ("endless 404", ok(b" " * 200_000, "text/html", "404 Not Found"), WoTError, ""),
-    ("nothing", ok(b""), errors.InvalidOutput, "p: a value is declared, but none was sent"),
-    ("malformed", ok(b"{"), errors.InvalidOutput, "p: "),
-    ("a page", ok(b"<html>5</html>"), errors.InvalidOutput, "p: "),
-    ("bytes", ok(b'"\xff"'), errors.InvalidOutput, "p: "),
-    ("deep", ok(b"[" * 50_000 + b"]" * 50_000), errors.InvalidOutput, "p: "),
-    ("wrong type", ok(b'"5"'), errors.InvalidOutput, "p: '5' is not of type 'integer'"),
-    ("out of range", ok(b"11"), errors.InvalidOutput, "p: 11 is greater than the maximum of 10"),
-    ("NaN", ok(b"NaN"), errors.InvalidOutput, "p: "),
-    ("bad CBOR", ok(b"\xff", CBOR), errors.InvalidOutput, "p: not CBOR"),
-    ("deep CBOR", ok(b"\x81" * 90_000 + b"\x01", CBOR), errors.InvalidOutput, "p: "),
-    ("a CBOR bomb", ok(shared_bomb(16), CBOR), errors.InvalidOutput, "p: "),
-    ("text", ok(b"five", TEXT), errors.InvalidOutput, "p: 'five' is not of type 'integer'"),
-    ("octets", ok(b"\x05", OCTETS), errors.InvalidOutput, "p: "),
+    ("nothing", ok(b""), WRONG, "p: a value is declared, but none was sent"),
+    ("malformed", ok(b"{"), WRONG, "p: "),
+    ("a page", ok(b"<html>5</html>"), WRONG, "p: "),
+    ("bytes", ok(b'"\xff"'), WRONG, "p: "),
+    ("deep", ok(b"[" * 50_000 + b"]" * 50_000), WRONG, "p: "),
+    ("wrong type", ok(b'"5"'), WRONG, "p: '5' is not of type 'integer'"),
+    ("out of range", ok(b"11"), WRONG, "p: 11 is greater than the maximum of 10"),
+    ("NaN", ok(b"NaN"), WRONG, "p: "),
+    ("bad CBOR", ok(b"\xff", CBOR), WRONG, "p: not CBOR"),
+    ("deep CBOR", ok(b"\x81" * 90_000 + b"\x01", CBOR), WRONG, "p: "),
+    ("a CBOR bomb", ok(shared_bomb(16), CBOR), WRONG, "p: "),
+    ("text", ok(b"five", TEXT), WRONG, "p: 'five' is not of type 'integer'"),
+    ("octets", ok(b"\x05", OCTETS), WRONG, "p: "),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("answer", "kind", "message"), [u[1:] for u in UNUSABLE], ids=[u[0] for u in UNUSABLE])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "kind", "message"), [row[1:] for row in UNUSABLE], ids=[row[0] for row in UNUSABLE]
+)
 async def test_an_unusable_answer(
     foreign: Foreign, answer: Any, kind: type[WoTError], message: str
 ) -> None:
     foreign.answers["/p"] = answer
     prop = {"type": "integer", "maximum": 10, "forms": [{"href": "/p"}]}
     document = td(foreign.url, properties={"p": prop})
-    async with wot.consume(document, timeout=0.5, max_answer=100_000) as thing:
+    async with wot.consume(document, timeout=1.2, http={"max_answer": 100_000}) as thing:
         async with asyncio.timeout(4):
             with pytest.raises(kind, match=message or None) as error:
                 await thing.read("p")

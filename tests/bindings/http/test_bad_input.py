@@ -23,6 +23,8 @@ from .wire import ask, until
 WRITE, INVOKE = "PUT", "POST"
 OPS = {"GET": Op.READ_PROPERTY, WRITE: Op.WRITE_PROPERTY, INVOKE: Op.INVOKE_ACTION}
 DEEP = 100_000
+OUTSIDE = "outside the JSON data model"
+FORM = "application/x-www-form-urlencoded"
 
 
 class Bad(NamedTuple):
@@ -97,10 +99,10 @@ BAD = [
     Bad("packed", WRITE, b"\x5b" + b"\x7f" * 8, InvalidInput, "packed: ", media_type=CBOR),
     Bad("packed", WRITE, b"\x9b\x00\x00\x00\x7f\xff\xff\xff\xff", InvalidInput, "packed: ", media_type=CBOR),
     # outside the JSON data model
-    Bad("packed", WRITE, cbor2.dumps({"x": float("nan")}), InvalidInput, "outside the JSON data model", media_type=CBOR),
-    Bad("packed", WRITE, cbor2.dumps({1: 2}), InvalidInput, "outside the JSON data model", media_type=CBOR),
-    Bad("packed", WRITE, b"\xa1\x61x\xf7", InvalidInput, "outside the JSON data model", media_type=CBOR),
-    Bad("packed", WRITE, b"\xa1\x61x\xc1\x00", InvalidInput, "outside the JSON data model", media_type=CBOR),
+    Bad("packed", WRITE, cbor2.dumps({"x": float("nan")}), InvalidInput, OUTSIDE, media_type=CBOR),
+    Bad("packed", WRITE, cbor2.dumps({1: 2}), InvalidInput, OUTSIDE, media_type=CBOR),
+    Bad("packed", WRITE, b"\xa1\x61x\xf7", InvalidInput, OUTSIDE, media_type=CBOR),
+    Bad("packed", WRITE, b"\xa1\x61x\xc1\x00", InvalidInput, OUTSIDE, media_type=CBOR),
     Bad("packed", WRITE, b"\xa1\x61x" + shared_bomb(16), InvalidInput, "packed: ", media_type=CBOR),
     Bad("packed", WRITE, cbor2.dumps([1]), InvalidInput, "packed: [1] is not of type 'object'", media_type=CBOR),
     # invalid UTF-8
@@ -115,7 +117,7 @@ BAD = [
     Bad("level", WRITE, b"5", errors.UnsupportedContent, "level: x is not taken here", JSON, "x"),
     Bad("packed", WRITE, b"{}", errors.UnsupportedContent, f"{JSON} is not taken", CBOR, JSON),
     Bad("blob", WRITE, b'"x"', errors.UnsupportedContent, f"{JSON} is not taken", OCTETS, JSON),
-    Bad("add", INVOKE, b"a=1", errors.UnsupportedContent, "add: application/x-www-form", JSON, "application/x-www-form-urlencoded"),
+    Bad("add", INVOKE, b"a=1", errors.UnsupportedContent, "add: application/x-www-form", JSON, FORM),
     # deep nesting, and the limit
     Bad("free", WRITE, b"[" * DEEP + b"]" * DEEP, InvalidInput, "free: it is nested too deeply"),
     Bad("free", WRITE, b'{"a":' * 5000 + b"1" + b"}" * 5000, InvalidInput, "nested too deeply"),

@@ -19,7 +19,7 @@ from wot.errors import (
     UriVariableError,
 )
 
-from .foreign import Harness, moved, ok, streaming, td
+from .foreign import Harness, moved, ok, silence, streaming, td
 from .wire import taken
 
 INTEGER = {"type": "integer"}
@@ -170,16 +170,19 @@ async def test_the_method_a_form_names(there: Harness) -> None:
     ],
 )
 async def test_the_headers_a_form_names(there: Harness, headers: Any) -> None:
-    there.foreign.answers.update({"/p": ok(b"1"), "/e": streaming(b"data: 1\n\n")})
+    there.foreign.answers.update({"/p": ok(b"1"), "/e": streaming(b"data: 1\n\n"), "/l": silence})
     forms = {"htv:headers": headers}
     thing = await there.thing(
         properties={"p": {"forms": [{"href": "/p", **forms}]}},
-        events={"e": {"forms": [{"href": "/e", "subprotocol": "sse", **forms}]}},
+        events={
+            "e": {"forms": [{"href": "/e", "subprotocol": "sse", **forms}]},
+            "l": {"forms": [{"href": "/l", "subprotocol": "longpoll", **forms}]},
+        },
     )
     await thing.read("p")
-    async with thing.subscribe("e"):
+    async with thing.subscribe("e"), thing.subscribe("l"):
         pass
-    assert [request.headers.get("x-one") for request in there.foreign.requests] == ["1", "1"]
+    assert [request.headers.get("x-one") for request in there.foreign.requests] == ["1"] * 3
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0"])
@@ -370,3 +373,12 @@ async def test_an_action_that_is_redirected_is_not_turned_into_a_read(
     with pytest.raises(ProtocolError):
         await thing.invoke("a", 5)
     assert there.seen == ["POST /a"]
+
+
+@pytest.mark.parametrize("to", ["/a", "ftp://127.0.0.1/", "http://[bad/", "", "//"])
+async def test_an_action_that_is_redirected_to_nowhere(there: Harness, to: str) -> None:
+    there.foreign.answers["/a"] = moved(to, "307 Away")
+    thing = await there.action({"href": "/a"}, input=INTEGER)
+    with pytest.raises(ProtocolError):
+        await thing.invoke("a", 5)
+    assert len(there.seen) < 20

@@ -12,7 +12,7 @@ from wot.errors import ConnectError, EventsLost, InvalidOutput, ProtocolError
 
 from .foreign import Foreign, Harness, bytes_then_end, ok, streaming, td
 from .things import Probe
-from .wire import free_port, taken
+from .wire import free_port, taken, until
 
 INTEGER = {"type": "integer"}
 
@@ -132,6 +132,15 @@ async def test_patience_ends(foreign: Foreign) -> None:
         with pytest.raises(wot.errors.Unavailable):
             await taken(events, 1)
     assert 3 <= len(foreign.requests) <= 9, "with growing pauses"
+
+
+@pytest.mark.parametrize("events", [0, 1])
+async def test_leaving_closes_the_connection(there: Harness, events: int) -> None:
+    there.foreign.answers["/e"] = streaming(b"id: 1\ndata: 1\n\n" * events)
+    async with (await there.event({"href": "/e", "subprotocol": "sse"})).subscribe("e") as e:
+        assert await taken(e, events) == [1] * events
+        assert not there.foreign.requests[0].gone()
+    await until(there.foreign.requests[0].gone)
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["the same Thing", "another one"])

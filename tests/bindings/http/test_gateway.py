@@ -90,29 +90,35 @@ async def test_a_gateway_that_is_cut_off_from_the_device_resumes(
 async def test_a_subscriber_that_is_cut_off_from_the_gateway_resumes(
     chain: Chain, probe: Probe
 ) -> None:
-    async with proxied(chain.url) as proxy, wot.consume(proxy.url, patience=5) as thing:
-        async with thing.subscribe("tick") as events:
-            for begin in (0, 50, 100):
-                for number in range(begin, begin + 50):
-                    probe.tick.emit(number)
-                    if number == begin + 20:
-                        await asyncio.sleep(0.01)
-                        proxy.cut()
-                assert await taken(events, 50) == list(range(begin, begin + 50))
+    async with (
+        proxied(chain.url) as proxy,
+        wot.consume(proxy.url, patience=5) as thing,
+        thing.subscribe("tick") as events,
+    ):
+        for begin in (0, 50, 100):
+            for number in range(begin, begin + 50):
+                probe.tick.emit(number)
+                if number == begin + 20:
+                    await asyncio.sleep(0.01)
+                    proxy.cut()
+            assert await taken(events, 50) == list(range(begin, begin + 50))
 
 
 async def test_a_subscriber_that_is_cut_off_before_the_first_event_resumes(
     chain: Chain, probe: Probe
 ) -> None:
-    async with proxied(chain.url) as proxy, wot.consume(proxy.url, patience=5) as thing:
-        async with thing.subscribe("tick") as events:
-            waiting = asyncio.create_task(taken(events, 2))
-            await asyncio.sleep(0.05)
-            proxy.resets = 2
-            proxy.cut()
-            probe.tick.emit(1)
-            probe.tick.emit(2)
-            assert await waiting == [1, 2]
+    async with (
+        proxied(chain.url) as proxy,
+        wot.consume(proxy.url, patience=5) as thing,
+        thing.subscribe("tick") as events,
+    ):
+        waiting = asyncio.create_task(taken(events, 2))
+        await asyncio.sleep(0.05)
+        proxy.resets = 2
+        proxy.cut()
+        probe.tick.emit(1)
+        probe.tick.emit(2)
+        assert await waiting == [1, 2]
 
 
 async def test_a_gap_behind_the_gateway_is_told_in_front_of_it(chain: Chain, probe: Probe) -> None:
@@ -301,10 +307,13 @@ async def test_foreign_events_without_numbers_through_a_gateway(
 ) -> None:
     """Their subscriber is told of the break, and goes on."""
     foreign.answers["/x"] = [streaming(b"data: 1\n\n", end=True), streaming(b"data: 2\n\n")]
-    async with servient.serve(await servient.consume(whole(foreign.url)), ANY) as served:
-        async with following(f"{served.urls[0]}/events/e") as follower:
-            assert await follower.event() == 1
-            with pytest.raises(LookupError) as gap:
-                await follower.event()
-            assert gap.value.args[1]["type"] == "urn:isowot:problem:EventsLost"
-            assert await follower.event() == 2
+    thing = await servient.consume(whole(foreign.url))
+    async with (
+        servient.serve(thing, ANY) as served,
+        following(f"{served.urls[0]}/events/e") as follower,
+    ):
+        assert await follower.event() == 1
+        with pytest.raises(LookupError) as gap:
+            await follower.event()
+        assert gap.value.args[1]["type"] == "urn:isowot:problem:EventsLost"
+        assert await follower.event() == 2

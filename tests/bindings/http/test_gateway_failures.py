@@ -36,7 +36,7 @@ async def test_a_device_without_a_usable_answer(
     foreign: Foreign, answer: Any, status: int, error: type[WoTError]
 ) -> None:
     foreign.answers["/x"] = answer
-    async with wot.Servient(timeout=0.4) as inside, wot.Servient() as outside:
+    async with wot.Servient(timeout=1.2) as inside, wot.Servient() as outside:
         remote = await inside.consume(whole(foreign.url))
         async with inside.serve(remote, ANY) as served:
             url = served.urls[0]

@@ -45,6 +45,34 @@ async def test_a_long_poll_that_is_refused_is_no_subscription(there: Harness) ->
             pass
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.5])
+async def test_a_form_that_does_not_say_how(there: Harness, pause: float) -> None:
+    """Whether it is an event stream shows when the answer comes, soon or late."""
+
+    async def late(request: Request, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(pause)
+        await streaming(b"data: 1\n\ndata: 2\n\n")(request, writer)
+
+    async def polled(_request: Request, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(pause)
+        writer.write(ok(b"5"))
+
+    there.foreign.answers.update({"/s": late, "/l": polled})
+    async with (await there.event({"href": "/s"})).subscribe("e") as events:
+        assert await taken(events, 2) == [1, 2]
+    async with (await there.event({"href": "/l"})).subscribe("e") as events:
+        assert await taken(events, 2) == [5, 5]
+
+
+@pytest.mark.parametrize("events", [0, 1, 2])
+async def test_leaving_ends_the_poll(there: Harness, events: int) -> None:
+    there.foreign.answers["/e"] = [*[ok(b"1")] * events, silence]
+    async with (await there.event({"href": "/e", "subprotocol": "longpoll"})).subscribe("e") as e:
+        assert await taken(e, events) == [1] * events
+        await until(lambda: len(there.seen) == events + 1)
+    await until(there.foreign.requests[-1].gone)
+
+
 async def test_events_are_preferred_to_long_polling(there: Harness) -> None:
     there.foreign.answers["/s"] = streaming(b"data: 1\n\n")
     forms = [{"href": "/l", "subprotocol": "longpoll"}, {"href": "/s", "subprotocol": "sse"}]

@@ -59,10 +59,31 @@ async def emit(probe: Probe, numbers: range, at_once: int) -> None:
 async def test_ten_thousand_as_fast_as_they_are_taken(
     probe: Probe, group: Group, at_once: int
 ) -> None:
-    count = 10_000 if at_once > 1 else 2_000
-    emitting = asyncio.create_task(emit(probe, range(count), at_once))
-    await group.all_get(list(range(count)))
+    emitting = asyncio.create_task(emit(probe, range(10_000), at_once))
+    await group.all_get(list(range(10_000)))
     await emitting
+
+
+def test_the_same_on_uvloop() -> None:
+    """`wot.run` and `wot serve` use it where there is one."""
+    uvloop = pytest.importorskip("uvloop")
+
+    async def follow() -> None:
+        probe = Probe()
+        async with (
+            wot.serve(probe, ANY) as served,
+            proxied(served.urls[0]) as proxy,
+            wot.consume(proxy.url) as thing,
+            thing.subscribe("tick") as events,
+        ):
+            for begin in range(0, 10_000, 2_000):
+                for number in range(begin, begin + 2_000):
+                    probe.tick.emit(number)
+                assert await taken(events, 2_000) == list(range(begin, begin + 2_000))
+                proxy.cut()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(follow())
 
 
 @pytest.mark.soak

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -40,8 +41,11 @@ def lamp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Here:
+def here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Here]:
     """The command in this process, which is quicker: for what is not about processes."""
+    loaded: dict[str, ModuleType] = {}
+    monkeypatch.setattr("wot.cli.loading._loaded", loaded)
+    monkeypatch.setattr(sys, "path", list(sys.path))
 
     def run(*args: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["wot", *args])
@@ -49,7 +53,11 @@ def here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
         told = capfd.readouterr()
         return Done(code, told.out, told.err)
 
-    return run
+    before = signal.getsignal(signal.SIGTERM)
+    yield run
+    signal.signal(signal.SIGTERM, before)
+    for module in loaded.values():
+        del sys.modules[module.__name__]
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ class Elsewhere:
 
             do_POST = do_PUT = do_GET
 
-            def log_message(self, *_args: Any) -> None:
+            def log_message(self, format: str, *args: Any) -> None:
                 """Nothing."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -8,7 +8,7 @@ import socket
 import urllib.request
 from contextlib import suppress
 
-from .processes import ANYWHERE, Wot, ended, line_of
+from .processes import ANYWHERE, Here, Wot, ended, line_of
 
 TITLES = ["Air Station", "This Computer"]
 
@@ -31,7 +31,8 @@ def test_in_a_pipe_there_are_plain_lines_and_a_signal_ends_it(wot: Wot) -> None:
             taken.bind(("127.0.0.1", 8080))
             taken.listen()
         process = wot.start("demo")
-        titles, tries = [], []
+        titles: list[str] = []
+        tries: list[str] = []
         while len(tries) < 6:
             line = line_of(process)
             (tries if line.startswith("Try: ") else titles).append(line.strip())
@@ -55,8 +56,8 @@ def test_a_reader_that_goes(wot: Wot) -> None:
     assert process.wait() == 0
 
 
-def test_an_address_that_is_taken(wot: Wot) -> None:
+def test_an_address_that_is_taken(here: Here) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = wot("demo", "--on", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        done = here("demo", "--on", f"http://127.0.0.1:{taken.getsockname()[1]}")
     assert done.code == 3
     assert "ConnectError" in done.err

@@ -51,7 +51,7 @@ def test_a_whole_one_without_what_would_control_the_terminal() -> None:
         "securityDefinitions": {"b": {"scheme": "basic"}},
         "security": "b",
         "properties": {"rate": {"type": "number", "unit": "Cel", "readOnly": True}},
-        "actions": {"stop": {"title": "Stop"}},
+        "actions": {"stop": {"title": "Stop", "uriVariables": {"now": {"type": "boolean"}}}},
         "events": {"dry": {"data": {"type": "string"}}},
     }
     console = Console(width=80)
@@ -63,5 +63,5 @@ def test_a_whole_one_without_what_would_control_the_terminal() -> None:
     assert "\x1b" not in text
     rows = [line.split() for line in text.splitlines()]
     assert ["rate", "number", "°C", "read"] in rows
-    assert ["stop", "–", "–", "Stop"] in rows
+    assert ["stop", "–", "–", "Stop", "--var", "now=boolean"] in rows
     assert ["dry", "string"] in rows

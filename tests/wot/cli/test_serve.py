@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import socket
 import urllib.request
 
 import pytest
 
-from .processes import ANYWHERE, HERE, Wot, ended, line_of
+from .processes import ANYWHERE, HERE, Here, Wot, ended, line_of
 
 THING = "import wot\nclass {0}(wot.Thing):\n    on = wot.stored(False)\n"
 
@@ -27,12 +26,13 @@ def test_a_signal_ends_it_cleanly(wot: Wot, number: signal.Signals) -> None:
     assert stopped.read_text() == "stopped"
 
 
-def test_what_is_ready_is_told(wot: Wot) -> None:
-    process, things = wot.serve(str(HERE / "lamp.py"))
+def test_a_thing_at_two_addresses(wot: Wot) -> None:
+    process, things = wot.serve(str(HERE / "lamp.py"), "--on", ANYWHERE)
     assert [set(thing) for thing in things] == [{"id", "title", "td"}]
     with urllib.request.urlopen(things[0]["td"]) as answer:
         td = json.load(answer)
     assert (td["id"], td["title"]) == (things[0]["id"], things[0]["title"])
+    assert len({form["href"] for form in td["properties"]["offset"]["forms"]}) == 2
     assert ended(process, signal.SIGINT).code == 0
 
 
@@ -71,14 +71,6 @@ def test_where_it_is_reached_from_outside(wot: Wot) -> None:
     )
     (thing,) = json.loads(line_of(process))["things"]
     assert thing["td"] == "https://things.example.org/home/kitchen-lamp"
-
-
-def test_a_thing_at_two_addresses(wot: Wot) -> None:
-    process, things = wot.serve(str(HERE / "lamp.py"), "--on", ANYWHERE)
-    with urllib.request.urlopen(things[0]["td"]) as answer:
-        forms = json.load(answer)["properties"]["offset"]["forms"]
-    assert len({form["href"] for form in forms}) == 2
-    assert ended(process, signal.SIGINT).code == 0
 
 
 def test_a_signal_while_the_file_is_imported(wot: Wot) -> None:
@@ -127,15 +119,17 @@ def test_an_error_in_a_file_in_words(wot: Wot) -> None:
     ]
 
 
-def test_addresses_that_cannot_be(wot: Wot) -> None:
-    shutil.copy(HERE / "lamp.py", wot.folder)
+def test_addresses_that_cannot_be(here: Here) -> None:
+    file = str(HERE / "lamp.py")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        used, open_ = wot.together(
-            ["serve", "lamp.py", "--on", f"http://127.0.0.1:{port}", "--json"],
-            ["serve", "lamp.py", "--on", "http://0.0.0.0:0", "--json"],
-        )
-    assert (used.code, used.error["type"]) == (3, "ConnectError")
-    assert str(port) in used.error["detail"]
-    assert open_.code == 2
-    assert "--insecure" in open_.error["hint"]
+        done = here("serve", file, "--on", f"http://127.0.0.1:{port}", "--json")
+    assert (done.code, done.error["type"]) == (3, "ConnectError")
+    assert str(port) in done.error["detail"]
+    done = here("serve", file, "--on", "http://0.0.0.0:0", "--json")
+    assert done.code == 2
+    assert "--insecure" in done.error["hint"]
+    assert here("serve", file, "--on", "127.0.0.1").code == 2
+    assert here("serve", file, "--public-url", "example.org").code == 2
+    done = here("serve", file, "--on", "zigbee://x", "--json", "--insecure")
+    assert (done.code, done.error["type"]) == (3, "NoBinding")

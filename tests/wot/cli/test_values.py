@@ -66,20 +66,20 @@ def test_lines_and_tabs_are_left_alone() -> None:
     assert clean("a\n\tb\r") == "a\n\tb\\x0d"
 
 
-@pytest.mark.parametrize(
-    ("value", "schema", "lines"),
-    [
-        ({"free": 1024, "used": 1}, MEMORY, ["free  1 KiB", "used  1 %"]),
-        (
-            [{"free": 1}, {"free": 2, "used": 3}],
-            {"items": MEMORY},
-            ["free  used", "1 B   –", "2 B   3 %"],
-        ),
-        ([1, 2], {"items": {"unit": "Cel"}}, ["1 °C", "2 °C"]),
-        (5, {}, ["5"]),
-        ([{}, 1], {}, ["–", "1"]),
-    ],
-)
+TABLES: list[tuple[Any, dict[str, Any], list[str]]] = [
+    ({"free": 1024, "used": 1}, MEMORY, ["free  1 KiB", "used  1 %"]),
+    (
+        [{"free": 1}, {"free": 2, "used": 3}],
+        {"items": MEMORY},
+        ["free  used", "1 B   –", "2 B   3 %"],
+    ),
+    ([1, 2], {"items": {"unit": "Cel"}}, ["1 °C", "2 °C"]),
+    (5, {}, ["5"]),
+    ([{}, 1], {}, ["–", "1"]),
+]
+
+
+@pytest.mark.parametrize(("value", "schema", "lines"), TABLES)
 def test_tables(value: Any, schema: dict[str, Any], lines: list[str]) -> None:
     console = Console(width=60)
     with console.capture() as capture:
