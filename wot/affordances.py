@@ -114,6 +114,10 @@ class Property(Declared, Generic[T]):
                 f"{method.__name__}: a stored property writes itself",
                 hint="use @wot.property for one with a writer",
             )
+        if self.writer is not None:
+            raise DefinitionError(
+                f"{method.__name__}: {self.writer.__name__} writes this property already"
+            )
         if method.__name__ == self.declared.__name__:
             raise DefinitionError(
                 f"the writer hides the property {method.__name__!r}",
@@ -129,6 +133,9 @@ class Property(Declared, Generic[T]):
         if "return" not in known:
             raise DefinitionError("the reader does not say what it returns", hint="add `-> type`")
         self.observable = bool(self.given.get("observable"))
+        if self.given.get("write_only") and (self.observable or self.writer is None):
+            reason = "cannot be observed" if self.observable else "needs a method that writes it"
+            raise DefinitionError(f"a property that can only be written {reason}")
         if self.observable and not is_text(self.media_type):
             raise DefinitionError(
                 f"an observable property cannot be {self.media_type}", hint="use JSON or text"
@@ -311,11 +318,14 @@ def _variables(
         if only is not None and parameter.name not in only:
             continue
         default = UNSET if parameter.default is parameter.empty else parameter.default
-        payload = Payload.of(known.get(parameter.name, str), default_term(default))
+        hint = known.get(parameter.name, str if default in (UNSET, None) else type(default))
+        payload = Payload.of(hint, default_term(default))
         if not _is_scalar(payload.schema):
             raise DefinitionError(
                 f"{parameter.name}: a URI variable cannot be an object or an array (TD 1.1)"
             )
+        if default is not UNSET and default is not None:
+            payload.dump(default)
         found[parameter.name] = payload
     return found
 

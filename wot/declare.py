@@ -22,7 +22,13 @@ def property(reader: Callable[Concatenate[Any, ...], T], /) -> Property[T]: ...
 def property(**terms: Unpack[PropertyTerms]) -> _PropertyDecorator: ...
 def property(reader: Method | None = None, /, **terms: Unpack[PropertyTerms]) -> Any:
     """Declare a property from the method that reads it; keywords are TD terms in snake case."""
-    return Property[Any](reader, terms) if reader else _PropertyDecorator(terms)
+    return Property[Any](_method(reader), terms) if reader else _PropertyDecorator(terms)
+
+
+def _method(given: Method) -> Method:
+    if isinstance(given, (staticmethod, classmethod)) or not callable(given):
+        raise DefinitionError("an affordance is declared from a plain method", hint="take self")
+    return given
 
 
 class _PropertyDecorator:
@@ -34,7 +40,7 @@ class _PropertyDecorator:
     @overload
     def __call__(self, reader: Callable[Concatenate[Any, ...], T], /) -> Property[T]: ...
     def __call__(self, reader: Method, /) -> Any:
-        return Property[Any](reader, cast(Mapping[str, Any], self._terms))
+        return Property[Any](_method(reader), cast(Mapping[str, Any], self._terms))
 
 
 def stored(default: T, /, *, persist: bool = False, **terms: Unpack[StoredTerms]) -> Stored[T]:
@@ -50,7 +56,7 @@ def action(method: Callable[Concatenate[Any, P], R], /) -> Action[P, R]: ...
 def action(**terms: Unpack[ActionTerms]) -> _ActionDecorator: ...
 def action(method: Method | None = None, /, **terms: Unpack[ActionTerms]) -> Any:
     """Declare an action: parameters become its input, the return type its output."""
-    return Action[..., Any](method, terms) if method else _ActionDecorator(terms)
+    return Action[..., Any](_method(method), terms) if method else _ActionDecorator(terms)
 
 
 class _ActionDecorator:
@@ -62,7 +68,7 @@ class _ActionDecorator:
     @overload
     def __call__(self, method: Callable[Concatenate[Any, P], R], /) -> Action[P, R]: ...
     def __call__(self, method: Method, /) -> Any:
-        return Action[..., Any](method, cast(Mapping[str, Any], self._terms))
+        return Action[..., Any](_method(method), cast(Mapping[str, Any], self._terms))
 
 
 @overload

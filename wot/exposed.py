@@ -6,6 +6,7 @@ import asyncio
 import copy
 import functools
 import logging
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,6 +44,7 @@ class ExposedThing:
     __slots__ = (
         "_kept",
         "_logs",
+        "_storing",
         "_td",
         "_threads",
         "id",
@@ -63,6 +65,7 @@ class ExposedThing:
         self._td: ThingDescription | None = None
         self._threads: Threads | None = None
         self._kept: Kept | None = None
+        self._storing = threading.Lock()
 
     @property
     def td(self) -> ThingDescription:
@@ -113,6 +116,7 @@ class ExposedThing:
         """Observe a property or subscribe to an event."""
         op, name = interaction.op, interaction.name
         if op is SUBSCRIBE and name in self.template.events:
+            _typed(interaction.variables, {})
             return self._log("events", name).subscribe(interaction.after)
         declared = self.template.properties.get(name) if op is OBSERVE else None
         if declared is None:
@@ -207,16 +211,18 @@ class ExposedThing:
     def store(self, kept: Stored[Any], value: Any) -> None:
         """Set a stored property and tell its observers; InvalidInput where the value does not fit."""
         content = _sent(kept.payload, value, kept.media_type, kept.name)
-        log = self._logs.get(("properties", kept.name))
-        old = _sent(kept.payload, self.stored(kept), kept.media_type, kept.name) if log else None
-        if kept.persist:
-            with self._state().lock:
+        # Held throughout, so that value, file and observers end with the same one of two threads.
+        with self._storing:
+            log = self._logs.get(("properties", kept.name))
+            old = self._content_of(kept) if log else None
+            if kept.persist:
                 self._state().save(kept.name, content.body)
-                self.values[kept.name] = value
-        else:
             self.values[kept.name] = value
-        if log and old != content:
-            log.emit(content)
+            if log and old != content:
+                log.emit(content)
+
+    def _content_of(self, kept: Stored[Any]) -> Content:
+        return _sent(kept.payload, self.stored(kept), kept.media_type, kept.name)
 
     def _restored(self, kept: Stored[Any]) -> Any:
         body = self._state().load(kept.name)

@@ -35,8 +35,15 @@ def forms_for(td: ThingDescription, op: Op, name: str, base: str) -> list[Form]:
     for json in holder.get("forms", ()):
         ops = json.get("op", default)
         if op in ((ops,) if isinstance(ops, str) else ops) and "href" in json:
-            found.append(Form({**json, "href": resolve(base, json["href"])}))
+            found.append(Form({**json, "href": _resolved(base, json["href"])}))
     return found
+
+
+def _resolved(base: str, href: str) -> str:
+    try:
+        return resolve(base, href)
+    except ValueError:  # an address that is none: whoever is to follow it says so
+        return href
 
 
 def offered(td: ThingDescription, kind: str, name: str) -> tuple[Op, ...]:

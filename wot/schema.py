@@ -75,9 +75,13 @@ class Verdict:
         found = _best(schema, value) if _is_quick(schema, value, size) else None
         if found is not None:
             return Mismatch(_short(found.message), found.json_path)
-        error = next(iter(validator.iter_errors(value)))
-        place = "".join(f"[{part!r}]" for part in error.instance_path)
-        return Mismatch(_short(error.message), f"${place}")
+        try:
+            validator.validate(value)
+        except ValueError as error:  # a ValidationError, or that it gives up at 255 levels
+            place = "".join(f"[{part!r}]" for part in getattr(error, "instance_path", ()))
+            reason = getattr(error, "message", "it is nested too deeply")
+            return Mismatch(_short(reason), f"${place}")
+        return Mismatch("it does not fit")
 
 
 def _is_quick(schema: Json, value: Any, size: int) -> bool:

@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import tempfile
-import threading
 import unicodedata
 import uuid
 from functools import cache
@@ -35,7 +34,6 @@ class Kept:
         told_apart = hashlib.sha256(thing_id.encode()).hexdigest()[:12]
         self._path = state_folder() / f"{readable}-{told_apart}.json"
         self._values: dict[str, msgspec.Raw] = {}
-        self.lock = threading.Lock()  # to be held by who saves, so that memory and file agree
         try:
             self._values = msgspec.json.decode(self._path.read_bytes(), type=dict[str, msgspec.Raw])
         except FileNotFoundError:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from wot.affordances import Action, Declared, Event, Property
 from wot.errors import DefinitionError
-from wot.td import Json, context_with, is_object
+from wot.td import Json, ThingDescription, context_with, is_object
 
 
 class Handler(NamedTuple):
@@ -61,6 +61,7 @@ def template_of(cls: type, words: Mapping[str, Any], inherited: Template | None)
 def _compile(
     cls: type, members: Mapping[str, Any], words: Mapping[str, Any], inherited: Template | None
 ) -> Template:
+    _check_words(cls, words)
     terms = {**(inherited.terms if inherited else {}), **words.get("terms", {})}
     properties: Mapping[str, Property[Any]] = members["properties"]
     actions: Mapping[str, Action[..., Any]] = members["actions"]
@@ -85,6 +86,27 @@ def _compile(
         threads=words.get("threads") or (inherited.threads if inherited else 1),
         timeout=words.get("timeout", inherited.timeout if inherited else 30.0),
     )
+
+
+def _check_words(cls: type, words: Mapping[str, Any]) -> None:
+    """Class keywords must make sense: those of the TD by its own vocabulary, the others here."""
+    context, version = words.get("context", {}), words.get("version", {})
+    if not isinstance(context, Mapping) or not isinstance(version, Mapping):
+        raise DefinitionError(f"{cls.__name__}: context and version are mappings")
+    told = {
+        word: words[word] for word in ("titles", "descriptions", "support", "id") if word in words
+    }
+    links = {"links": list(words["links"])} if "links" in words else {}
+    json = {"title": words.get("title", cls.__name__), **told, **links, "version": dict(version)}
+    for path, reason in ThingDescription.check(json):
+        raise DefinitionError(f"{cls.__name__}: {path.removeprefix('$.')}: {reason}")
+    threads, timeout = words.get("threads", 1), words.get("timeout", 1.0)
+    if not isinstance(threads, int) or threads < 1:
+        raise DefinitionError(f"{cls.__name__}: threads={threads!r} must be 1 or more")
+    if timeout is not None and not timeout > 0:
+        raise DefinitionError(
+            f"{cls.__name__}: timeout={timeout!r} must be positive, or None for no limit"
+        )
 
 
 def _description(
@@ -123,6 +145,8 @@ def _members(cls: type) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for owner in reversed(cls.__mro__[:-1]):
         for name, value in vars(owner).items():
+            if isinstance(getattr(value, "__func__", None), Declared):
+                raise DefinitionError(f"{owner.__name__}.{name}: an affordance is no static method")
             if isinstance(found.get(name), Declared) and not isinstance(value, Declared):
                 raise DefinitionError(
                     f"{owner.__name__}.{name} hides an inherited affordance",
@@ -176,4 +200,5 @@ def _overridden(cls: type, method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _handler(method: Callable[..., Any]) -> Handler:
-    return Handler(method, inspect.iscoroutinefunction(method))
+    # Seen through other decorators: what they call is awaited all the same.
+    return Handler(method, inspect.iscoroutinefunction(inspect.unwrap(method)))

@@ -38,6 +38,7 @@ class HTTPClient(Client):
         # Less than the whole, so that another form can still be tried where nobody is there.
         self._connecting = min(5.0, self._timeout / 3)
         self._max_answer = int(options.get("max_answer", MAX_ANSWER))
+        self._closed = False
         self._requests: aiohttp.ClientSession | None = None
         self._streams: aiohttp.ClientSession | None = None
 
@@ -170,18 +171,27 @@ class HTTPClient(Client):
             if session is not None:
                 await session.close()
         self._requests = self._streams = None
+        self._closed = True
 
     def _session(self) -> aiohttp.ClientSession:
+        self._check_open()
         timeout = aiohttp.ClientTimeout(total=self._timeout, sock_connect=self._connecting)
         self._requests = _session(timeout, limit=100)
         return self._requests
 
     def _stream_session(self) -> aiohttp.ClientSession:
+        self._check_open()
         # Streams stay open, so that a limit shared with requests would block those for ever.
         self._streams = _session(
             aiohttp.ClientTimeout(total=None, sock_connect=self._connecting), limit=0
         )
         return self._streams
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise WoTError(
+                "the Servient of this Thing has been left", hint="use it inside the block"
+            )
 
     async def _refuse(self, response: aiohttp.ClientResponse) -> None:
         """Raise what the answer stands for."""
@@ -255,6 +265,13 @@ async def translated(href: str) -> AsyncGenerator[None, None]:
         raise _translated(error, href) from error
 
 
+def _origin(href: str) -> str:
+    try:
+        return str(URL(href).origin())
+    except ValueError:
+        return href
+
+
 def _translated(error: Exception, href: str) -> Exception:
     if isinstance(error, WoTError):
         return error
@@ -263,7 +280,7 @@ def _translated(error: Exception, href: str) -> Exception:
     known = isinstance(error, (aiohttp.ClientError, TimeoutError, OSError))
     if not known or isinstance(error, aiohttp.InvalidURL):
         return NoForm(f"{href!r} is no usable URL: {error}")
-    where = URL(href).origin() if href.startswith("http") else href
+    where = _origin(href)
     if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
         cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
         reason = getattr(cause, "strerror", None) or str(cause) or "no answer"

@@ -5,7 +5,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -134,6 +135,7 @@ def test_ctrl_c_cancels_what_is_under_way(servient: wot.sync.Servient) -> None:
 
     def interrupt() -> None:
         began.wait(5)
+        time.sleep(0.05)  # nothing tells when the main thread sleeps; a signal before that wakes nobody
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
@@ -182,6 +184,38 @@ def test_it_must_be_entered_and_ends_its_thread() -> None:
         with servient:
             servient.wait(nothing())
     assert set(threading.enumerate()) <= before
+
+
+def test_leaving_ends_what_other_threads_wait_for(lamp: Lamp) -> None:
+    errors: list[BaseException] = []
+    waiting = threading.Barrier(3)
+
+    def wait_for(something: Callable[[], Any]) -> None:
+        waiting.wait()
+        try:
+            something()
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is an end
+            errors.append(error)
+
+    with wot.sync.serve(lamp, LOCAL) as served:
+        with wot.sync.Servient() as servient:
+            thing = servient.consume(served.urls[0])
+            with thing.subscribe("hot") as readings:
+                threads = [
+                    threading.Thread(target=wait_for, args=(something,), daemon=True)
+                    for something in (
+                        lambda: servient.wait(asyncio.sleep(60)),
+                        lambda: next(readings),
+                    )
+                ]
+                for thread in threads:
+                    thread.start()
+                waiting.wait()
+                time.sleep(0.02)  # so that they wait indeed; it would be right without
+        for thread in threads:
+            thread.join(timeout=5)
+    assert not any(thread.is_alive() for thread in threads)
+    assert len(errors) == 2
 
 
 def test_errors_in_the_block_come_out_as_they_are(lamp: Lamp) -> None:

@@ -175,7 +175,7 @@ async def test_an_unusable_answer(
 async def test_an_unusable_answer_to_a_write_is_said_too(foreign: Foreign) -> None:
     foreign.answers["/p"] = silence
     document = td(foreign.url, properties={"p": {"forms": [{"href": "/p"}]}})
-    async with wot.consume(document, timeout=0.2) as thing:
+    async with wot.consume(document, timeout=0.9) as thing:
         with pytest.raises(errors.Timeout):
             await thing.write("p", 1)
         assert len(foreign.requests) == 1

@@ -199,6 +199,27 @@ async def test_what_cannot_be_right_is_not_sent(
         assert proxy.bytes_in == asked
 
 
+async def test_handles_refuse_the_same(url: str, servient: wot.Servient) -> None:
+    async with proxied(url) as proxy:
+        probe = await servient.consume(proxy.url, Probe)
+        asked = proxy.bytes_in
+        for call, message in [
+            (probe.level.write("x"), "level: 'x' is not of type 'integer'"),  # type: ignore[arg-type]
+            (probe.level.write(101), "level: 101 is greater than the maximum of 100"),
+            (probe.add(), "add: 'a' is a required property"),  # type: ignore[call-arg]
+            (probe.add(1, c=2), "add: .*'?c'?"),  # type: ignore[call-arg]
+            (probe.add("x"), "add: .*'x' is not of type 'integer'"),  # type: ignore[arg-type]
+        ]:
+            with pytest.raises(InvalidInput, match=message) as error:
+                await call
+            assert type(error.value) is InvalidInput
+        assert proxy.bytes_in == asked
+        with pytest.raises(errors.NotAllowed, match="'fixed'"):
+            await probe.fixed.write("x")
+        with pytest.raises(errors.NotAllowed, match="'secret'"):
+            await probe.secret.read()
+
+
 DEEPEST = 150
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -46,6 +48,32 @@ async def test_beyond_loopback_when_told_to() -> None:
         assert (await ask(f"http://127.0.0.1:{port}")).json[
             "base"
         ] == f"http://127.0.0.1:{port[:-6]}/"
+
+
+@pytest.mark.parametrize("host", ["localhost", "[::1]", "127.0.0.1"])
+async def test_ways_to_say_loopback(host: str, servient: wot.Servient) -> None:
+    if host == "[::1]" and not has_ipv6():
+        pytest.skip("no IPv6 here")
+    async with servient.serve(Probe(), f"http://{host}:0") as served:
+        assert served.urls[0].startswith(f"http://{host}:")
+        assert await (await servient.consume(served.urls[0])).read("level") == 5
+
+
+def has_ipv6() -> bool:
+    with suppress(OSError), socket.create_server(("::1", 0), family=socket.AF_INET6):
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"heartbeat": 0}, {"heartbeat": -1}, {"heartbeat": "x"}, {"max_body": "x"}, {"max_body": -1}],
+    ids=str,
+)
+async def test_options_that_make_no_sense(options: dict[str, Any]) -> None:
+    with pytest.raises(WoTError, match=next(iter(options))):
+        async with wot.serve(Probe(), wot.endpoint(ANY, **options)):
+            pass
 
 
 async def test_two_endpoints_are_two_forms_that_both_work(probe: Probe) -> None:

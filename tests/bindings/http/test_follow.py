@@ -134,6 +134,28 @@ async def test_patience_ends(foreign: Foreign) -> None:
     assert 3 <= len(foreign.requests) <= 9, "with growing pauses"
 
 
+async def test_uri_variables_of_a_subscription_stay_when_it_is_made_again(there: Harness) -> None:
+    there.foreign.answers["/e?room=a%20b"] = [
+        streaming(b"id: 1\ndata: 1\n\n", end=True),
+        streaming(b"id: 2\ndata: 2\n\n"),
+    ]
+    form = {"href": "/e{?room}", "subprotocol": "sse"}
+    thing = await there.event(form, uriVariables={"room": {"type": "string"}})
+    async with thing.subscribe("e", room="a b") as events:
+        assert await taken(events, 2) == [1, 2]
+    assert there.seen == ["GET /e?room=a%20b"] * 2
+
+
+async def test_a_server_that_ends_every_stream_at_once_is_not_stormed(there: Harness) -> None:
+    """The pauses grow as long as nothing comes, also where connecting itself succeeds."""
+    there.foreign.answers["/e"] = streaming(b"id: 1\n\n", end=True)
+    async with (await there.event({"href": "/e", "subprotocol": "sse"})).subscribe("e") as events:
+        waiting = asyncio.create_task(taken(events, 1))
+        await asyncio.sleep(1.5)
+        waiting.cancel()
+        assert 2 < len(there.seen) < 15
+
+
 @pytest.mark.parametrize("events", [0, 1])
 async def test_leaving_closes_the_connection(there: Harness, events: int) -> None:
     there.foreign.answers["/e"] = streaming(b"id: 1\ndata: 1\n\n" * events)

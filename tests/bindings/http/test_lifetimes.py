@@ -12,7 +12,7 @@ import wot
 
 from .foreign import Foreign, Request, streaming, td
 from .things import ANY, Probe, Stuck
-from .wire import all_of, connected, deaf, following, request, taken, until
+from .wire import all_of, ask, connected, deaf, following, free_port, request, taken, until
 
 
 async def test_heartbeats_come_while_nothing_happens(probe: Probe) -> None:
@@ -66,6 +66,34 @@ async def test_a_subscriber_that_leaves_is_forgotten(probe: Probe, tick: str) ->
         pass
     probe.tick.emit(2)
     assert await probe.tick.drained(5)
+
+
+async def test_an_event_that_is_too_large_is_told_and_not_asked_for_again(
+    probe: Probe, url: str, servient: wot.Servient
+) -> None:
+    """Resuming before it would bring it again, and again."""
+    thing = await servient.consume(url)
+    async with thing.subscribe("note") as notes:
+        probe.note.emit([0])
+        assert await taken(notes, 1) == [[0]]
+        probe.note.emit(["x" * (5 << 20)])
+        probe.note.emit([2])
+        with pytest.raises(wot.errors.WoTError):
+            await taken(notes, 1)
+        assert await taken(notes, 1) == [[2]]
+
+
+async def test_streams_of_a_thing_end_with_it_and_not_with_the_server(
+    probe: Probe, servient: wot.Servient
+) -> None:
+    end = f"http://127.0.0.1:{free_port()}"
+    async with AsyncExitStack() as stack, servient.serve(Stuck(), end) as stuck:
+        other = await stack.enter_async_context(following(f"{stuck.urls[0]}/events/tick"))
+        async with servient.serve(probe, end) as served:
+            follower = await stack.enter_async_context(following(f"{served.urls[0]}/events/tick"))
+        assert await follower.ended()
+        assert (await ask(stuck.urls[0])).status == 200
+        assert not other.wire.reader.at_eof()
 
 
 async def test_a_server_that_falls_silent_counts_as_gone(
