@@ -21,6 +21,7 @@ __all__ = [
     "Server",
     "known_option",
     "load",
+    "number_option",
     "schemes",
     "within",
 ]
@@ -135,3 +136,11 @@ def known_option(options: Options, known: Sequence[str], what: str) -> None:
     for name in options:
         if name not in known:
             raise WoTError(f"{what} has no option {name!r}", hint=f"there are: {', '.join(known)}")
+
+
+def number_option(options: Options, name: str, default: float, *, least: float) -> float:
+    """An option that is a number; WoTError names it where it is none or too small."""
+    value = options.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= least:
+        raise WoTError(f"the option {name}={value!r} should be a number of at least {least:g}")
+    return value

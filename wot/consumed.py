@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 
@@ -33,6 +33,7 @@ from wot.templates import variables_in
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
 PATIENCE = 300.0  # seconds for which a lost subscription is tried again
+_FIRST_PAUSE, _LAST_PAUSE = 0.05, 10.0  # seconds between attempts
 _NOTHING: Any = object()
 
 
@@ -264,17 +265,13 @@ class Followed(OpenStream):
 
     def __init__(
         self,
-        open_: Callable[[Interaction], Any],
+        open_: Callable[[Interaction], Awaitable[Stream]],
         interaction: Interaction,
         stream: Stream,
         patience: float,
     ) -> None:
-        self._open, self._interaction, self._stream, self._patience = (
-            open_,
-            interaction,
-            stream,
-            patience,
-        )
+        self._open, self._interaction, self._stream = open_, interaction, stream
+        self._patience = _Patience(patience)
         self._closed = False
         self.first: Notification | None = None
         self.position = getattr(stream, "position", "") or interaction.after
@@ -293,6 +290,7 @@ class Followed(OpenStream):
                 self.position = getattr(self._stream, "position", "") or self.position
                 await self._again()
                 continue
+            self._patience.rewarded()
             if notification.position:
                 self.position = notification.position
             return notification
@@ -306,26 +304,42 @@ class Followed(OpenStream):
         resumed = Interaction(
             interaction.op, interaction.name, variables=interaction.variables, after=self.position
         )
-        self._stream = await reconnected(lambda: self._open(resumed), self._patience)
+        self._stream = await self._patience.until(lambda: self._open(resumed))
 
     async def aclose(self) -> None:
         self._closed = True
         await self._stream.aclose()
 
 
-async def reconnected(connect: Callable[[], Any], patience: float) -> Any:
-    """What `connect` gives, tried again with growing pauses for `patience` seconds."""
-    end = time.monotonic() + patience
-    pause = 0.05
-    while True:
-        # The pause comes first: the other side has just gone away, and many may come back at once.
-        await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the load, guards nothing
-        pause = min(pause * 2, 10.0)
-        try:
-            return await connect()
-        except (TransportError, Unavailable):
-            if time.monotonic() > end:
-                raise
+class _Patience:
+    """Tries again with growing pauses, for some time in which nothing new comes."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.rewarded()
+
+    def rewarded(self) -> None:
+        """Something new has come."""
+        self._pause, self._since = _FIRST_PAUSE, 0.0
+
+    async def until(self, connect: Callable[[], Awaitable[Stream]]) -> Stream:
+        """What `connect` gives at last; its error when patience ends."""
+        self._since = self._since or time.monotonic()
+        while True:
+            # The pause comes first: the other side has just gone away, and many may come back at once.
+            await asyncio.sleep(self._pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load
+            self._pause = min(self._pause * 2, _LAST_PAUSE)
+            try:
+                stream = await connect()
+            except (TransportError, Unavailable):
+                if time.monotonic() - self._since > self._seconds:
+                    raise
+            else:
+                # One that accepts and ends at once is no better than one that refuses.
+                if time.monotonic() - self._since > self._seconds + _LAST_PAUSE:
+                    await stream.aclose()
+                    raise ConnectError("the other side accepts subscriptions and ends them at once")
+                return stream
 
 
 def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) -> Json:

@@ -27,7 +27,7 @@ def property(reader: Method | None = None, /, **terms: Unpack[PropertyTerms]) ->
 
 def _method(given: Method) -> Method:
     if isinstance(given, (staticmethod, classmethod)) or not callable(given):
-        raise DefinitionError("an affordance is declared from a plain method", hint="take self")
+        raise DefinitionError("an affordance cannot be a static or class method", hint="take self")
     return given
 
 

@@ -51,6 +51,7 @@ class Servient:
         assert thread is not None
         try:
             self.wait(self._servient.__aexit__(None, None, None))
+            self.wait(_cancelled_rest(loop))
         finally:
             self._loop = None
             loop.call_soon_threadsafe(loop.stop)
@@ -75,6 +76,8 @@ class Servient:
                 raise  # raised by what was waited for
             future.cancel()
             raise Timeout(f"no result after {timeout} s") from None
+        except concurrent.futures.CancelledError:
+            raise WoTError("it was cancelled: this Servient is not open any more") from None
         except BaseException:
             future.cancel()
             raise
@@ -113,6 +116,15 @@ class Servient:
         """Serve Things in the background for the time of a block."""
         with self.open(self._servient.serve(things, *endpoints, insecure=insecure)) as served:
             yield served
+
+
+async def _cancelled_rest(loop: asyncio.AbstractEventLoop) -> None:
+    """End what other threads still wait for."""
+    rest = asyncio.all_tasks(loop) - {asyncio.current_task(loop)}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+    await loop.shutdown_asyncgens()
 
 
 class _Values(Iterator[T]):

@@ -9,7 +9,13 @@ from typing import Any, NamedTuple
 
 from wot.affordances import Action, Declared, Event, Property
 from wot.errors import DefinitionError
-from wot.td import Json, ThingDescription, context_with, is_object
+from wot.td import DataSchema, Described, Json, Node, ThingDescription, context_with, is_object
+
+_CLASSES: Mapping[str, type[Node]] = {
+    "properties": DataSchema,
+    "actions": Described,
+    "events": Described,
+}
 
 
 class Handler(NamedTuple):
@@ -90,14 +96,12 @@ def _compile(
 
 def _check_words(cls: type, words: Mapping[str, Any]) -> None:
     """Class keywords must make sense: those of the TD by its own vocabulary, the others here."""
-    context, version = words.get("context", {}), words.get("version", {})
-    if not isinstance(context, Mapping) or not isinstance(version, Mapping):
-        raise DefinitionError(f"{cls.__name__}: context and version are mappings")
-    told = {
-        word: words[word] for word in ("titles", "descriptions", "support", "id") if word in words
-    }
-    links = {"links": list(words["links"])} if "links" in words else {}
-    json = {"title": words.get("title", cls.__name__), **told, **links, "version": dict(version)}
+    if not isinstance(words.get("context", {}), Mapping):
+        raise DefinitionError(f"{cls.__name__}: context should be an object, prefix to IRI")
+    terms = ("title", "titles", "descriptions", "support", "id", "version")
+    json: Json = {"title": cls.__name__, **{word: words[word] for word in terms if word in words}}
+    if "links" in words:
+        json["links"] = list(words["links"])
     for path, reason in ThingDescription.check(json):
         raise DefinitionError(f"{cls.__name__}: {path.removeprefix('$.')}: {reason}")
     threads, timeout = words.get("threads", 1), words.get("timeout", 1.0)
@@ -146,7 +150,9 @@ def _members(cls: type) -> dict[str, Any]:
     for owner in reversed(cls.__mro__[:-1]):
         for name, value in vars(owner).items():
             if isinstance(getattr(value, "__func__", None), Declared):
-                raise DefinitionError(f"{owner.__name__}.{name}: an affordance is no static method")
+                raise DefinitionError(
+                    f"{owner.__name__}.{name}: an affordance cannot be a static or class method"
+                )
             if isinstance(found.get(name), Declared) and not isinstance(value, Declared):
                 raise DefinitionError(
                     f"{owner.__name__}.{name} hides an inherited affordance",
@@ -179,6 +185,8 @@ def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
             )
         member.read_words()
         member.define(cls, hints)
+        for path, reason in _CLASSES[member.kind].check(member.json):
+            raise DefinitionError(f"{path.removeprefix('$.')} {reason}")
     except (DefinitionError, ValueError, TypeError) as error:
         hint = getattr(error, "hint", "")
         raise DefinitionError(f"{cls.__name__}.{member.attribute}: {error}", hint=hint) from error

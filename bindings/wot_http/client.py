@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from wot.binding import Client, known_option
+from wot.binding import Client, known_option, number_option
 from wot.content import OCTETS, Content, empty_is_value, essence
 from wot.errors import ConnectError, NoForm, ProtocolError, Timeout, WoTError
 from wot.interaction import DONE, Interaction, OpenStream, Reply, Stream
@@ -34,10 +34,10 @@ class HTTPClient(Client):
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         known_option(options, _OPTIONS, "an HTTP client")
-        self._timeout = float(options.get("timeout", TIMEOUT))
+        self._timeout = number_option(options, "timeout", TIMEOUT, least=0.001)
         # Less than the whole, so that another form can still be tried where nobody is there.
         self._connecting = min(5.0, self._timeout / 3)
-        self._max_answer = int(options.get("max_answer", MAX_ANSWER))
+        self._max_answer = int(number_option(options, "max_answer", MAX_ANSWER, least=1))
         self._closed = False
         self._requests: aiohttp.ClientSession | None = None
         self._streams: aiohttp.ClientSession | None = None

@@ -8,7 +8,7 @@ from collections import deque
 import aiohttp
 
 from wot.content import Content
-from wot.errors import EventsLost, ProtocolError, TransportError
+from wot.errors import EventsLost, ProtocolError, TooLarge, TransportError
 from wot.interaction import Notification, OpenStream
 from wot.td import Form
 from wot_http.errors import error_from
@@ -51,7 +51,11 @@ class EventSource(OpenStream):
         return Notification(Content(message.data.encode(), self._type), message.id)
 
     def _feed(self, chunk: bytes) -> None:
-        self._ready.extend(self._parser.feed(chunk))
+        try:
+            self._ready.extend(self._parser.feed(chunk))
+        except TooLarge as error:
+            # Behind it, or it would come again and again.
+            raise EventsLost(str(error), after=self._parser.next_id) from None
         if not self._ready:
             self._at = self._parser.last_id
 

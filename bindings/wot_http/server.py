@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from wot.binding import Describe, Server, known_option
+from wot.binding import Describe, Server, known_option, number_option
 from wot.errors import ConnectError, HandlerError, Unavailable, WoTError
 from wot.forms import variables_from
 from wot.interaction import NONE, Interactable, Interaction
@@ -51,11 +51,11 @@ class HTTPServer(Server):
         self._host = parts.hostname or ""
         self._port = 80 if parts.port is None else parts.port
         self._public = str(options.get("public_url") or "")
-        self._max_body = int(options.get("max_body", MAX_BODY))
+        self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
         self._cors = Cors(options["cors"]) if options.get("cors") else None
         self._paths = Paths()
         self._pages = Pages(self._paths)
-        self._streams = Streams(float(options.get("heartbeat", 15.0)))
+        self._streams = Streams(number_option(options, "heartbeat", 15.0, least=0.01))
         self._runner: web.ServerRunner | None = None
         self.base = self._public and self._public.rstrip("/") + "/"
 
@@ -93,7 +93,13 @@ class HTTPServer(Server):
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""
-        return self._paths.mount(path, thing, describe)
+        unmount = self._paths.mount(path, thing, describe)
+
+        def end() -> None:
+            unmount()
+            self._streams.end(thing)
+
+        return end
 
     def _request(
         self, message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]

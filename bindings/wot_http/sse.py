@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from wot.errors import ProtocolError
+from wot.errors import ProtocolError, TooLarge
 from wot.interaction import Notification
 
 EVENT_STREAM = "text/event-stream"
@@ -66,12 +66,12 @@ class Parser:
         self._begun = False
         self._after_cr = False
         self._event = ""
-        self._id = ""
+        self.next_id = ""  # of the message that is coming in
         self._data: list[str] = []
         self._size = 0
 
     def feed(self, chunk: bytes) -> list[Message]:
-        """The messages that `chunk` completes; ProtocolError for what is too large or no UTF-8."""
+        """The messages that `chunk` completes; TooLarge, or ProtocolError for what is no UTF-8."""
         if self._after_cr and chunk:
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
@@ -79,13 +79,13 @@ class Parser:
         data = self._unmarked(self._rest + chunk)
         *lines, self._rest = _LINE_END.split(data)
         self._size += len(chunk)
-        if self._size > _LARGEST:
-            raise ProtocolError(f"an event is larger than {_LARGEST >> 20} MiB")
         try:
             found = [m for line in lines if (m := self._line(line.decode())) is not None]
         except UnicodeDecodeError:
             raise ProtocolError("the event stream is not UTF-8") from None
-        if lines and not self._data:
+        if self._size > _LARGEST and not found:
+            raise TooLarge(f"an event is larger than {_LARGEST >> 20} MiB")
+        if found or not (self._data or self._rest):
             self._size = len(self._rest)
         return found
 
@@ -106,7 +106,7 @@ class Parser:
         elif field == "event":
             self._event = value
         elif field == "id" and "\0" not in value:
-            self._id = value
+            self.next_id = value
         elif not field and value.startswith("heartbeat "):
             self._expect(value)
         return None
@@ -118,7 +118,7 @@ class Parser:
             self.heartbeat = 0.0
 
     def _dispatch(self) -> Message | None:
-        self.last_id = self._id
-        message = Message(self._event, "\n".join(self._data), self._id) if self._data else None
+        self.last_id = self.next_id
+        message = Message(self._event, "\n".join(self._data), self.next_id) if self._data else None
         self._event, self._data = "", []
         return message

@@ -22,8 +22,11 @@ _FLUSHING = 0.3  # seconds for what waits for slow subscribers when the server s
 class _Live:
     """One subscriber's connection."""
 
-    def __init__(self, request: web.BaseRequest, response: EventStream) -> None:
-        self.request, self.response = request, response
+    def __init__(
+        self, request: web.BaseRequest, response: EventStream, thing: Interactable
+    ) -> None:
+        self.request, self.response, self.thing = request, response, thing
+        self.ending = False
         self.writing = False
         self.sent = 0
         self._seen = (0, 0)
@@ -61,6 +64,13 @@ class Streams:
         for task in list(self._live):
             task.cancel()
 
+    def end(self, thing: Interactable) -> None:
+        """End the streams of a Thing that is no longer served."""
+        for task, live in self._live.items():
+            if live.thing is thing:
+                live.ending = True
+                task.cancel()
+
     async def _flushed(self) -> None:
         """Let subscribers take what waits for them: a few turns of the loop, more for slow ones."""
         for _ in range(3):
@@ -91,11 +101,11 @@ class Streams:
             return response
         task = asyncio.current_task()
         assert task is not None
-        live = self._live[task] = _Live(request, response)
+        live = self._live[task] = _Live(request, response, thing)
         try:
             await self._follow(live, thing, interaction, followed)
         except asyncio.CancelledError:
-            if not self._stopping:
+            if not self._stopping and not live.ending:
                 raise
             task.uncancel()
         except ConnectionError:

@@ -80,7 +80,7 @@ assert_type(Lamp.locate, wot.Action[[], Point])
 kept: Callable[[Lamp, int], Coroutine[Any, Any, None]] = Lamp.set_level
 
 
-class Wrong(wot.Thing, titel="x"):  # type: ignore[call-arg]
+class Wrong(wot.Thing, titl="x"):  # type: ignore[call-arg]
     misspelt = wot.event(float, untis="Cel")  # type: ignore[call-overload]
     no_text = wot.stored(False, title=5)  # type: ignore[arg-type]
 

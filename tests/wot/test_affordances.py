@@ -299,35 +299,35 @@ def test_types_from_the_function_around_the_class() -> None:
 
 def misspelt_term() -> None:
     class Lamp(wot.Thing):
-        @wot.property(minimun=0)  # type: ignore[call-overload]
+        @wot.property(minimu=0)
         def level(self) -> int: ...
 
 
 def misspelt_event_term() -> None:
     class Lamp(wot.Thing):
-        hot = wot.event(float, untis="Cel")  # type: ignore[call-overload]
+        hot = wot.event(float, untis="Cel")
 
 
 def misspelt_action_term() -> None:
     class Lamp(wot.Thing):
-        @wot.action(idempotant=True)  # type: ignore[call-overload]
+        @wot.action(idempotant=True)
         def fade(self) -> None: ...
 
 
 def misspelt_stored_term() -> None:
     class Lamp(wot.Thing):
-        on = wot.stored(False, readonly=True)  # type: ignore[call-arg]
+        on = wot.stored(False, readonly=True)
 
 
 def misspelt_class_keyword() -> None:
-    class Lamp(wot.Thing, titel="x"):  # type: ignore[call-arg]
+    class Lamp(wot.Thing, titl="x"):
         pass
 
 
 def no_return_type() -> None:
     class Lamp(wot.Thing):
         @wot.property
-        def level(self):  # type: ignore[no-untyped-def]
+        def level(self):
             return 1
 
 
@@ -368,7 +368,7 @@ def stored_without_schema() -> None:
 def name_not_defined() -> None:
     class Lamp(wot.Thing):
         @wot.property
-        def level(self) -> "Undefined": ...  # type: ignore[name-defined]  # noqa: F821
+        def level(self) -> "Undefined": ...  # noqa: F821
 
 
 @dataclasses.dataclass
@@ -403,7 +403,7 @@ def writer_hides_property() -> None:
         def level(self) -> int: ...
 
         @level.write
-        def level(self, value: int) -> None: ...  # type: ignore[no-redef]
+        def level(self, value: int) -> None: ...
 
 
 def writer_of_stored() -> None:
@@ -419,14 +419,14 @@ def writer_without_value() -> None:
         @wot.property
         def level(self) -> int: ...
 
-        @level.write  # type: ignore[arg-type]
+        @level.write
         def set_level(self) -> None: ...
 
 
 def reader_without_self() -> None:
     class Lamp(wot.Thing):
-        @wot.property  # type: ignore[arg-type]
-        def level() -> int: ...  # type: ignore[misc]
+        @wot.property
+        def level() -> int: ...
 
 
 def inherited_affordance_hidden() -> None:
@@ -435,7 +435,7 @@ def inherited_affordance_hidden() -> None:
         def level(self) -> int: ...
 
     class Dimmer(Lamp):
-        def level(self) -> int: ...  # type: ignore[override]
+        def level(self) -> int: ...
 
 
 def object_as_uri_variable() -> None:
@@ -474,7 +474,7 @@ def stored_default_out_of_range() -> None:
 
 def senseless_bounds() -> None:
     class Lamp(wot.Thing):
-        target = wot.stored(5, minimum="low")  # type: ignore[arg-type]
+        target = wot.stored(5, minimum="low")
 
 
 def unit_without_data() -> None:
@@ -502,13 +502,13 @@ def positional_only_and_more() -> None:
 def default_that_does_not_fit() -> None:
     class Lamp(wot.Thing):
         @wot.action
-        def fade(self, to: int = "a") -> None: ...  # type: ignore[assignment]
+        def fade(self, to: int = "a") -> None: ...
 
 
 def default_of_uri_variable_that_does_not_fit() -> None:
     class Lamp(wot.Thing):
         @wot.property
-        def level(self, unit=3) -> int: ...  # type: ignore[no-untyped-def]
+        def level(self, unit: str = 3) -> int: ...
 
 
 def write_only_without_writer() -> None:
@@ -554,11 +554,11 @@ def action_made_static() -> None:
 
 def title_that_is_no_text() -> None:
     class Lamp(wot.Thing):
-        on = wot.stored(False, title=5)  # type: ignore[arg-type]
+        on = wot.stored(False, title=5)
 
 
 def context_that_is_no_mapping() -> None:
-    class Lamp(wot.Thing, context=["ex"]):  # type: ignore[arg-type]
+    class Lamp(wot.Thing, context=["ex"]):
         pass
 
 
@@ -568,18 +568,18 @@ def link_without_href() -> None:
 
 
 def version_that_is_no_object() -> None:
-    class Lamp(wot.Thing, version="1.0"):  # type: ignore[arg-type]
+    class Lamp(wot.Thing, version="1.0"):
         pass
 
 
 @pytest.mark.parametrize(
     ("make", "member", "reason", "hint"),
     [
-        (misspelt_term, "Lamp.level", "no term 'minimun'", "'minimum'"),
+        (misspelt_term, "Lamp.level", "no term 'minimu'", "'minimum'"),
         (misspelt_event_term, "Lamp.hot", "no term 'untis'", "'unit'"),
         (misspelt_action_term, "Lamp.fade", "no term 'idempotant'", "'idempotent'"),
         (misspelt_stored_term, "Lamp.on", "no term 'readonly'", "'read_only'"),
-        (misspelt_class_keyword, "Lamp", "'titel'", "title"),
+        (misspelt_class_keyword, "Lamp", "'titl'", "title"),
         (no_return_type, "Lamp.level", "does not say what it returns", "-> type"),
         (star_args, "Lamp.fade", r"\*args", "name the parameters"),
         (star_kwargs, "Lamp.fade", r"\*\*kwargs", "name the parameters"),
@@ -614,14 +614,14 @@ def version_that_is_no_object() -> None:
         (positional_only_and_more, "Lamp.fade", "the only one", "drop the `/`"),
         (default_of_uri_variable_that_does_not_fit, "Lamp.level", "3", ""),
         (write_only_without_writer, "Lamp.code", "writ", ""),
-        (write_only_and_observable, "Lamp.code", "observ", ""),
+        (write_only_and_observable, "Lamp.code", "cannot be observed", ""),
         (two_writers, "level", "set_level", ""),
         (static_action, "fade", "static", ""),
         (action_made_static, "fade", "static", ""),
         (title_that_is_no_text, "Lamp.on", "title.*string", ""),
         (context_that_is_no_mapping, "Lamp", "context", ""),
         (link_without_href, "Lamp", "href", ""),
-        (version_that_is_no_object, "Lamp", "version.*object", ""),
+        (version_that_is_no_object, "Lamp", "version", ""),
         (default_that_does_not_fit, "Lamp.fade", "'a'", ""),
     ],
 )
@@ -639,6 +639,18 @@ def test_a_wrong_declaration_names_the_member_and_the_reason(
 def test_background_work_needs_an_interval(seconds: float) -> None:
     with pytest.raises(DefinitionError, match="must be positive"):
         wot.every(seconds=seconds)
+
+
+def test_a_uri_variable_without_a_type_takes_that_of_its_default() -> None:
+    class Lamp(wot.Thing):
+        @wot.property
+        def level(self, unit="C", hours=3, at=None) -> int: ...
+
+    assert td(Lamp)["properties"]["level"]["uriVariables"] == {
+        "unit": {"type": "string", "default": "C"},
+        "hours": {"type": "integer", "default": 3},
+        "at": {"type": "string"},
+    }
 
 
 async def test_handlers_may_be_wrapped_by_other_decorators() -> None:

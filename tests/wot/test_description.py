@@ -246,7 +246,7 @@ class Plug(wot.Thing, id="urn:example:plug"):
 def test_forms_of_other_endpoints_are_absolute() -> None:
     ends = [
         End(OneForm(base), "plug") for base in ("http://h/", "coap://0.0.0.0:5683/", "mqtt://b/")
-    ]  # type: ignore[arg-type]
+    ]
     td = exposed_of(Plug()).td
     json = composed(td, ends, ends[0], "https://public:8/x/")
     assert json["base"] == "https://public:8/x/"
@@ -259,7 +259,7 @@ def test_forms_of_other_endpoints_are_absolute() -> None:
 
 def test_bytes_are_kept_by_base_and_composed_anew_when_something_changes() -> None:
     server = OneForm("http://h/")
-    end = End(server, "plug")  # type: ignore[arg-type]
+    end = End(server, "plug")
     plug = exposed_of(Plug())
     describe = Descriptions().describe(plug, [end], end)
     first, again, other = describe("http://a/"), describe("http://a/"), describe("http://b/")
@@ -272,7 +272,7 @@ def test_bytes_are_kept_by_base_and_composed_anew_when_something_changes() -> No
 
 
 def test_what_is_kept_is_bounded() -> None:
-    end = End(OneForm("http://h/"), "plug")  # type: ignore[arg-type]
+    end = End(OneForm("http://h/"), "plug")
     descriptions = Descriptions()
     describe = descriptions.describe(exposed_of(Plug()), [end], end)
     for number in range(1000):

@@ -111,7 +111,7 @@ class Probe(wot.Thing, timeout=0.2):
 
     @wot.property
     async def wrong(self) -> int:
-        return "text"  # type: ignore[return-value]
+        return "text"
 
     @wot.property
     async def nan(self) -> float:
@@ -123,7 +123,7 @@ class Probe(wot.Thing, timeout=0.2):
 
     @wot.property
     async def looking(self) -> int:
-        return {}[SECRET]  # type: ignore[no-any-return, index]
+        return {}[SECRET]
 
     @wot.property
     async def refusing(self) -> int:
@@ -166,7 +166,7 @@ class Probe(wot.Thing, timeout=0.2):
 
     @wot.action
     async def surprising(self) -> None:
-        return SECRET  # type: ignore[return-value]
+        return SECRET
 
     @wot.action(timeout=None)
     async def patient(self) -> bool:
@@ -397,7 +397,7 @@ async def test_a_write_is_notified_once_whether_its_handler_tells_or_not(
         await ask(WRITE, "told", b"6")
         assert await anext(told) == 6
         for values in (silent, told):
-            assert values._stream.position  # type: ignore[union-attr]
+            assert values._stream.position
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(anext(values), 0.02)
 

@@ -74,31 +74,17 @@ def test_examples_of_rfc_3986_in_every_scheme(scheme: str, href: str, expected: 
     assert resolve(f"{scheme}://a/b/c/d;p?q", "") == f"{scheme}://a/b/c/d;p?q"
 
 
-PARTS = st.lists(st.sampled_from(["a", "b.c", "..", ".", "", "%2F", "x;y", "é"]), max_size=5).map(
+PATHS = st.lists(st.sampled_from(["a", "b.c", "..", ".", "%2F", "x;y", "é"]), max_size=5).map(
     "/".join
 )
-HREFS = st.builds(
-    "{}{}{}{}".format,
-    st.sampled_from(["", "/"]),
-    PARTS,
-    st.sampled_from(["", "?q=1"]),
-    st.sampled_from(["", "#f"]),
-)
+QUERIES, FRAGMENTS = st.sampled_from(["", "?q=1"]), st.sampled_from(["", "#f"])
 
 
 @given(
-    base=st.builds(
-        "http://host{}{}{}".format,
-        st.sampled_from(["", ":80/"]),
-        st.just("/"),
-        HREFS.map(lambda h: h.lstrip("/")),
-    ),
-    href=HREFS,
+    base=st.builds("http://host{}/{}{}".format, st.sampled_from(["", ":80"]), PATHS, QUERIES),
+    href=st.builds("{}{}{}{}".format, st.sampled_from(["", "/"]), PATHS, QUERIES, FRAGMENTS),
 )
 def test_http_is_resolved_as_the_standard_library_does(base: str, href: str) -> None:
-    # The library drops an empty path segment before "..", where RFC 3986 takes it for a segment.
-    if "//" in base.removeprefix("http://") or "//" in href:
-        return
     assert resolve(base, href) == urljoin(base, href)
 
 

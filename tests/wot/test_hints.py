@@ -333,7 +333,7 @@ def test_two_members_of_one_type_do_not_contain_themselves() -> None:
 def test_types_from_functions_with_postponed_annotations_are_named_when_unknown() -> None:
     @dataclasses.dataclass
     class Local:
-        other: "Elsewhere"  # noqa: F821  # type: ignore[name-defined]
+        other: "Elsewhere"  # noqa: F821
 
     with pytest.raises((DefinitionError, NameError), match="Elsewhere"):
         Payload.of(Local)

@@ -92,10 +92,10 @@ async def test_plain_hooks_and_work_run_in_the_things_thread() -> None:
     seen: dict[str, Any] = {}
 
     class Driver(wot.Thing):
-        def start(self) -> None:  # type: ignore[override]
+        def start(self) -> None:
             seen["start"] = threading.current_thread().name
 
-        def stop(self) -> None:  # type: ignore[override]
+        def stop(self) -> None:
             seen["stop"] = threading.current_thread().name
 
         @wot.every(seconds=60)

@@ -357,7 +357,7 @@ def test_undeclared_members(hint: Any) -> None:
         (int, True),
         (Percent, 101),
         (str, 1),
-        (Point, Point("a")),  # type: ignore[arg-type]
+        (Point, Point("a")),
         (Point, None),
         (Mode, "c"),
         (list[int], [1, "2"]),

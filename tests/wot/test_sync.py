@@ -135,7 +135,9 @@ def test_ctrl_c_cancels_what_is_under_way(servient: wot.sync.Servient) -> None:
 
     def interrupt() -> None:
         began.wait(5)
-        time.sleep(0.05)  # nothing tells when the main thread sleeps; a signal before that wakes nobody
+        time.sleep(
+            0.05
+        )  # nothing tells when the main thread sleeps; a signal before that wakes nobody
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)

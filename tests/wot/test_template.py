@@ -164,8 +164,7 @@ def test_plain_methods_may_be_overridden_freely() -> None:
         def helper(self) -> int:
             return 2
 
-        def start(self) -> None:  # type: ignore[override]
-            ...
+        def start(self) -> None: ...
 
     assert Sub().helper() == 2
 
@@ -184,7 +183,7 @@ def test_an_affordance_may_replace_a_plain_method_but_not_the_other_way_round() 
     with pytest.raises(DefinitionError, match=r"Bad\.level hides an inherited affordance"):
 
         class Bad(Sub):
-            level = 3  # type: ignore[assignment]
+            level = 3
 
 
 def test_types_of_a_base_are_looked_up_where_the_base_was_made() -> None:
@@ -198,7 +197,7 @@ def test_types_of_a_base_are_looked_up_where_the_base_was_made() -> None:
 
         return Base
 
-    class Sub(make()):  # type: ignore[misc]
+    class Sub(make()):
         pass
 
     assert td(Sub())["properties"]["here"]["required"] == ["a"]

@@ -56,7 +56,7 @@ async def test_calls_run_one_at_a_time_in_order(threads: Threads) -> None:
         running.remove(number)
         return number
 
-    results = await asyncio.gather(*(threads.run(lambda n=n: call(n)) for n in range(20)))  # type: ignore[misc]
+    results = await asyncio.gather(*(threads.run(lambda n=n: call(n)) for n in range(20)))
     assert results == list(range(20))
     assert max(most) == 1
 
@@ -203,7 +203,7 @@ class Stuck(wot.Thing, timeout=0.2):
     def move(self) -> None:
         self.forever.wait()
 
-    def stop(self) -> None:  # type: ignore[override]
+    def stop(self) -> None:
         self.stopped = True
 
 
@@ -248,7 +248,7 @@ async def test_a_stop_that_never_returns_delays_the_shutdown_no_longer_than_two_
     servient: wot.Servient, forever: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Stubborn(wot.Thing):
-        def stop(self) -> None:  # type: ignore[override]
+        def stop(self) -> None:
             forever.wait()
 
     loop = asyncio.get_running_loop()

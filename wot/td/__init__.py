@@ -5,6 +5,7 @@ from wot.td.model import (
     AdditionalResponse,
     Affordance,
     DataSchema,
+    Described,
     EventAffordance,
     ExpectedResponse,
     Form,
@@ -16,7 +17,7 @@ from wot.td.model import (
     context_with,
     standard_context,
 )
-from wot.td.node import Json, camel, is_array, is_object
+from wot.td.node import Json, Node, camel, is_array, is_object
 from wot.td.vocabulary import KIND, KINDS, STREAMS, TD_10, TD_11, TD_JSON, Op, default_ops
 
 __all__ = [
@@ -30,11 +31,13 @@ __all__ = [
     "AdditionalResponse",
     "Affordance",
     "DataSchema",
+    "Described",
     "EventAffordance",
     "ExpectedResponse",
     "Form",
     "Json",
     "Link",
+    "Node",
     "Op",
     "PropertyAffordance",
     "SecurityScheme",

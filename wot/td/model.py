@@ -276,6 +276,7 @@ __all__ = [
     "AdditionalResponse",
     "Affordance",
     "DataSchema",
+    "Described",
     "EventAffordance",
     "ExpectedResponse",
     "Form",

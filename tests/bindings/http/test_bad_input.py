@@ -220,6 +220,13 @@ async def test_handles_refuse_the_same(url: str, servient: wot.Servient) -> None
             await probe.secret.read()
 
 
+async def test_far_more_than_the_limit_is_refused_and_not_cut_off(url: str) -> None:
+    async with wot.consume(url) as thing:
+        with pytest.raises(errors.TooLarge, match="1048576 bytes"):
+            await thing.write("free", "x" * (16 << 20))
+        assert await thing.read("level") == 5
+
+
 DEEPEST = 150
 
 
