@@ -319,7 +319,8 @@ def _variables(
             continue
         default = UNSET if parameter.default is parameter.empty else parameter.default
         hint = known.get(parameter.name, str if default in (UNSET, None) else type(default))
-        payload = Payload.of(hint, default_term(default))
+        payload = Payload.of(hint, {} if default is None else default_term(default))
+        payload.optional = default is not UNSET
         if not _is_scalar(payload.schema):
             raise DefinitionError(
                 f"{parameter.name}: a URI variable cannot be an object or an array (TD 1.1)"

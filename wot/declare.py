@@ -25,10 +25,13 @@ def property(reader: Method | None = None, /, **terms: Unpack[PropertyTerms]) ->
     return Property[Any](_method(reader), terms) if reader else _PropertyDecorator(terms)
 
 
-def _method(given: Method) -> Method:
+def _method(given: Any) -> Method:
     if isinstance(given, (staticmethod, classmethod)) or not callable(given):
-        raise DefinitionError("an affordance cannot be a static or class method", hint="take self")
-    return given
+        name: str = getattr(cast(Any, given), "__name__", "this")
+        raise DefinitionError(
+            f"{name}: an affordance is declared from a plain method, no static one"
+        )
+    return cast(Method, given)
 
 
 class _PropertyDecorator:

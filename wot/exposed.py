@@ -300,7 +300,7 @@ def _typed(variables: Mapping[str, Any], declared: Mapping[str, Payload]) -> Map
     if not variables and not declared:
         return NONE
     for name, wanted in declared.items():
-        if name not in variables and "default" not in wanted.schema:
+        if name not in variables and not wanted.optional:
             raise UriVariableError(f"the URI variable {name!r} is missing")
     typed: dict[str, Any] = {}
     for name, value in variables.items():

@@ -38,7 +38,7 @@ class Payload:
     decoder only shortens the way to the same verdict, and whatever it refuses is judged again.
     """
 
-    __slots__ = ("_build", "_closed", "_decoder", "schema", "verdict")
+    __slots__ = ("_build", "_closed", "_decoder", "optional", "schema", "verdict")
 
     def __init__(self, shape: Shape, terms: Json | None = None) -> None:
         shape = narrowed(shape, terms) if terms else shape
@@ -47,6 +47,7 @@ class Payload:
         self._build = shape.build
         self._decoder = msgspec.json.Decoder(shape.hint) if shape.exact and shape.schema else None
         self._closed = shape.closed
+        self.optional = False  # of a URI variable: whether it may be missing
 
     @classmethod
     def of(cls, hint: Any, terms: Json | None = None) -> Payload:

@@ -177,6 +177,7 @@ class Servient:
 
     def _client(self, scheme: str) -> Client:
         """The client for a scheme; schemes that name one binding share it."""
+        self._check_entered()
         binding = load(scheme)
         client = self._clients.get(type(binding))
         if client is None:
@@ -189,8 +190,9 @@ class Servient:
 
     def _check_entered(self) -> None:
         if not self._entered:
+            hint = "use it inside: async with wot.Servient() as servient"
             raise WoTError(
-                "this Servient is not open", hint="use it in: async with wot.Servient() as servient"
+                "this Servient is not open: it was never entered, or has been left", hint=hint
             )
 
     @asynccontextmanager

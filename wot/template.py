@@ -151,7 +151,7 @@ def _members(cls: type) -> dict[str, Any]:
         for name, value in vars(owner).items():
             if isinstance(getattr(value, "__func__", None), Declared):
                 raise DefinitionError(
-                    f"{owner.__name__}.{name}: an affordance cannot be a static or class method"
+                    f"{owner.__name__}.{name}: an affordance is declared from a plain method, no static one"
                 )
             if isinstance(found.get(name), Declared) and not isinstance(value, Declared):
                 raise DefinitionError(

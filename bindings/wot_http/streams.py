@@ -49,6 +49,7 @@ class Streams:
         self._live: dict[asyncio.Task[None], _Live] = {}
         self._beating: asyncio.Task[None] | None = None
         self._stopping = False
+        self._endings: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begin to send heartbeats."""
@@ -65,11 +66,18 @@ class Streams:
             task.cancel()
 
     def end(self, thing: Interactable) -> None:
-        """End the streams of a Thing that is no longer served."""
-        for task, live in self._live.items():
-            if live.thing is thing:
-                live.ending = True
-                task.cancel()
+        """End the streams of a Thing that is no longer served, after what has been emitted before."""
+        ended = [(task, live) for task, live in self._live.items() if live.thing is thing]
+        if ended:
+            ending = asyncio.create_task(self._end(ended), name="wot streams end")
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
+
+    async def _end(self, ended: list[tuple[asyncio.Task[None], _Live]]) -> None:
+        await self._flushed()
+        for task, live in ended:
+            live.ending = True
+            task.cancel()
 
     async def _flushed(self) -> None:
         """Let subscribers take what waits for them: a few turns of the loop, more for slow ones."""

@@ -10,7 +10,7 @@ import pytest
 import wot
 from wot.errors import ConnectError, EventsLost, InvalidOutput, ProtocolError
 
-from .foreign import Foreign, Harness, bytes_then_end, ok, streaming, td
+from .foreign import Foreign, Harness, Request, bytes_then_end, ok, streaming, td
 from .things import Probe
 from .wire import free_port, taken, until
 
@@ -154,6 +154,27 @@ async def test_a_server_that_ends_every_stream_at_once_is_not_stormed(there: Har
         await asyncio.sleep(1.5)
         waiting.cancel()
         assert 2 < len(there.seen) < 15
+
+
+async def test_a_quiet_stream_that_is_cut_now_and_then_does_not_use_up_patience(
+    foreign: Foreign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proxies end connections after a minute, and an alarm may be silent for a year."""
+    monkeypatch.setattr("wot.consumed._LAST_PAUSE", 0.05)  # 10 s, which nobody waits for here
+    rounds = 8
+
+    async def standing(_request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nid: 1\n\n")
+        if len(foreign.requests) > rounds:
+            writer.write(b"id: 2\ndata: 2\n\n")
+        await asyncio.sleep(0.2)
+        writer.close()
+
+    foreign.answers["/e"] = standing
+    form = {"href": "/e", "subprotocol": "sse"}
+    document = td(foreign.url, events={"e": {"data": {}, "forms": [form]}})
+    async with wot.consume(document, patience=0.3) as thing, thing.subscribe("e") as events:
+        assert await taken(events, 1) == [2]
 
 
 @pytest.mark.parametrize("events", [0, 1])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wot.content import Content
-from wot.errors import ProtocolError
+from wot.errors import ProtocolError, TooLarge
 from wot.interaction import Notification
 from wot_http.sse import GAP, Message, Parser, frame, gap, opening
 
@@ -154,7 +154,7 @@ def test_a_stream_that_is_no_utf8_is_refused() -> None:
 
 @pytest.mark.parametrize("end", [b"", b"\n"])
 def test_an_endless_event_is_refused(end: bytes) -> None:
-    with pytest.raises(ProtocolError, match="larger than 4 MiB"):
+    with pytest.raises(TooLarge, match="larger than 4 MiB"):
         parsed(*[b"data: " + b"x" * 65_000 + end] * 70)
 
 
