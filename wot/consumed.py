@@ -316,6 +316,7 @@ class _Patience:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+        self._made = time.monotonic()
         self.rewarded()
 
     def rewarded(self) -> None:
@@ -324,6 +325,8 @@ class _Patience:
 
     async def until(self, connect: Callable[[], Awaitable[Stream]]) -> Stream:
         """What `connect` gives at last; its error when patience ends."""
+        if time.monotonic() - self._made > self._pause:
+            self.rewarded()  # a quiet stream is not a bad one: it stood longer than the next pause
         self._since = self._since or time.monotonic()
         while True:
             # The pause comes first: the other side has just gone away, and many may come back at once.
@@ -339,6 +342,7 @@ class _Patience:
                 if time.monotonic() - self._since > self._seconds + _LAST_PAUSE:
                     await stream.aclose()
                     raise ConnectError("the other side accepts subscriptions and ends them at once")
+                self._made = time.monotonic()
                 return stream
 
 
