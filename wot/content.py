@@ -16,6 +16,8 @@ JSON = "application/json"
 TEXT = "text/plain"
 OCTETS = "application/octet-stream"
 CBOR = "application/cbor"
+MOST_VALUES = 200_000  # in a payload that is judged value by value; more would hold up everybody
+_MOST_BITS = 1024  # of an integer: 308 digits
 _DEEPEST = 200  # levels of nesting; validators and peers give up not far beyond
 
 
@@ -48,7 +50,22 @@ def essence(media_type: str) -> str:
 
 def codec(media_type: str) -> Codec:
     """The codec for `media_type`; what nobody knows is passed on as bytes."""
-    return _BUILT_IN.get(media_type) or _codec(essence(media_type))
+    found = _BUILT_IN.get(media_type)
+    if found is None:
+        charset = parameter(media_type, "charset")
+        if charset not in ("", "utf-8", "utf8", "us-ascii"):
+            raise Malformed(f"the character set {charset[:40]!r} is not understood, only UTF-8 is")
+        found = _codec(essence(media_type))
+    return found
+
+
+def parameter(media_type: str, name: str) -> str:
+    """A parameter of a media type in lower case, "" where it is absent."""
+    for item in media_type.split(";")[1:]:
+        word, _, value = item.partition("=")
+        if word.strip().lower() == name:
+            return value.strip().strip('"').lower()
+    return ""
 
 
 def empty_is_value(media_type: str) -> bool:
@@ -138,6 +155,14 @@ def _decode_json(body: bytes) -> Any:
     return value
 
 
+def is_crowded(body: bytes) -> bool:
+    """Whether a JSON text has more values than may be judged one by one."""
+    return (
+        len(body) > MOST_VALUES
+        and body.count(b",") + body.count(b"[") + body.count(b"{") > MOST_VALUES
+    )
+
+
 def may_be_deep(body: bytes) -> bool:
     """Whether a JSON text has enough brackets to be nested too deeply."""
     return len(body) > _DEEPEST and body.count(b"[") + body.count(b"{") > _DEEPEST
@@ -165,6 +190,35 @@ def _encode_cbor(value: Any) -> bytes:
     return cbor2.dumps(plain)
 
 
+# Tags (RFC 8949 section 3.4) stand for what JSON has no word for, and references among them (25, 28, 29, 256)
+# let a few bytes stand for a tree without end. Only big integers (2, 3) are numbers like others.
+_REFUSED_TAGS = (
+    0,
+    1,
+    4,
+    5,
+    25,
+    28,
+    29,
+    30,
+    35,
+    36,
+    37,
+    100,
+    256,
+    258,
+    260,
+    261,
+    1004,
+    43000,
+    55799,
+)
+
+
+def _refused_tag(*_given: Any) -> Any:
+    raise ValueError("tags are outside the JSON data model")
+
+
 def _decode_cbor(body: bytes) -> Any:
     import io
 
@@ -172,36 +226,48 @@ def _decode_cbor(body: bytes) -> Any:
 
     stream = io.BytesIO(body)
     try:
-        value = cbor2.load(stream)
+        value = cbor2.CBORDecoder(
+            stream,
+            tag_hook=_refused_tag,
+            semantic_decoders=dict.fromkeys(_REFUSED_TAGS, _refused_tag),
+            max_depth=_DEEPEST,
+        ).decode()
     except RecursionError:
         raise Malformed("it is nested too deeply") from None
     except (cbor2.CBORDecodeError, EOFError, ValueError, TypeError, OverflowError) as error:
         raise Malformed(f"not CBOR: {error}") from None
     if stream.tell() != len(body):
         raise Malformed("not CBOR: there are bytes behind the value")
-    return _json_model(value, _DEEPEST, set())
+    return _JsonModel().of(value, _DEEPEST)
 
 
-def _json_model(value: Any, depth: int, seen: set[int]) -> Any:
-    """`value` if the JSON data model can hold it; byte strings become base64 (RFC 8949 section 6.1)."""
-    if not depth:
-        raise Malformed("it is nested too deeply")
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float):
-        if math.isfinite(value):
+class _JsonModel:
+    """Takes a decoded CBOR value to the JSON data model; byte strings become base64 (RFC 8949 section 6.1)."""
+
+    def __init__(self) -> None:
+        self._left = MOST_VALUES
+
+    def of(self, value: Any, depth: int) -> Any:
+        self._left -= 1
+        if self._left < 0 or not depth:
+            raise Malformed(
+                f"it has more than {MOST_VALUES} values" if depth else "it is nested too deeply"
+            )
+        if value is None or isinstance(value, (bool, str)):
             return value
-    elif isinstance(value, bytes):
-        return msgspec.to_builtins(value)
-    elif id(value) in seen:
-        # Shared references: a few bytes can stand for a tree without end.
-        raise Malformed("the CBOR value refers to a part of itself")
-    seen.add(id(value))
-    if isinstance(value, (list, tuple)):
-        return [_json_model(item, depth - 1, seen) for item in cast(list[Any], value)]
-    if is_object(value) and _all_text(list(value)):
-        return {name: _json_model(item, depth - 1, seen) for name, item in value.items()}
-    raise Malformed("the CBOR value is outside the JSON data model")
+        if isinstance(value, int):
+            if value.bit_length() <= _MOST_BITS:
+                return value
+        elif isinstance(value, float):
+            if math.isfinite(value):
+                return value
+        elif isinstance(value, bytes):
+            return msgspec.to_builtins(value)
+        elif isinstance(value, (list, tuple)):
+            return [self.of(item, depth - 1) for item in cast(list[Any], value)]
+        elif is_object(value) and _all_text(list(value)):
+            return {name: self.of(item, depth - 1) for name, item in value.items()}
+        raise Malformed("the CBOR value is outside the JSON data model")
 
 
 def _all_text(names: list[Any]) -> bool:

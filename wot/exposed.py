@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wot.affordances import Action, Event, Property, Stored
-from wot.content import Content, Malformed, essence
+from wot.content import Content, Malformed, essence, parameter
 from wot.deadline import OwnTimeout, rest
 from wot.errors import (
     DefinitionError,
@@ -340,7 +340,15 @@ def _arguments(
 
 
 def _of_type(content: Content, expected: str, name: str) -> None:
-    if content.type != expected and essence(content.type) != essence(expected):
+    if content.type == expected:
+        return
+    charset = parameter(content.type, "charset")
+    if essence(content.type) != essence(expected) or charset not in (
+        "",
+        "utf-8",
+        "utf8",
+        "us-ascii",
+    ):
         raise UnsupportedContent(
             f"{name}: {content.type} is not taken here", hint=f"send Content-Type: {expected}"
         )

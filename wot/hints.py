@@ -92,6 +92,10 @@ def _scalar(hint: Any, build: Build, exact: bool = True, **schema: Any) -> Shape
     return Shape(hint, schema, build, exact)
 
 
+# RFC 3339, which these formats follow, wants an offset.
+_MOMENT: Any = typing.Annotated[dt.datetime, msgspec.Meta(tz=True)]
+_TIME: Any = typing.Annotated[dt.time, msgspec.Meta(tz=True)]
+
 _SCALARS: Mapping[Any, Shape] = {
     # `Any` is not exact: whether null may be there is for the schema to say.
     Any: _scalar(Any, same),
@@ -106,18 +110,19 @@ _SCALARS: Mapping[Any, Shape] = {
         bytes, lambda v: msgspec.convert(v, bytes), type="string", contentEncoding="base64"
     ),
     dt.datetime: _scalar(
-        dt.datetime, lambda v: msgspec.convert(v, dt.datetime), type="string", format="date-time"
+        _MOMENT, lambda v: msgspec.convert(v, _MOMENT), type="string", format="date-time"
     ),
     dt.date: _scalar(dt.date, lambda v: msgspec.convert(v, dt.date), type="string", format="date"),
-    dt.time: _scalar(dt.time, lambda v: msgspec.convert(v, dt.time), type="string", format="time"),
+    dt.time: _scalar(_TIME, lambda v: msgspec.convert(v, _TIME), type="string", format="time"),
     dt.timedelta: _scalar(
         dt.timedelta, lambda v: msgspec.convert(v, dt.timedelta), type="string", format="duration"
     ),
     uuid.UUID: _scalar(
         uuid.UUID, lambda v: msgspec.convert(v, uuid.UUID), type="string", format="uuid"
     ),
+    # Not exact: msgspec takes numbers, too, which the schema does not.
     decimal.Decimal: _scalar(
-        decimal.Decimal, lambda v: msgspec.convert(v, decimal.Decimal), type="string"
+        decimal.Decimal, lambda v: msgspec.convert(v, decimal.Decimal), exact=False, type="string"
     ),
 }
 
@@ -163,7 +168,7 @@ def _union(hint: Any, shapes: list[Shape]) -> Shape:
                     return shape.build(value)
             except (ValueError, TypeError):
                 continue
-        raise ValueError(f"fits none of {_name(hint)}")
+        raise ValueError("it fits none of the types that are possible here")
 
     exact = len(kept) == len(shapes) and all(shape.exact for shape in shapes) and decodable(hint)
     return Shape(hint, schema, build, exact, all(shape.closed for shape in shapes))

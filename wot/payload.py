@@ -10,12 +10,14 @@ import msgspec
 
 from wot.content import (
     JSON,
+    MOST_VALUES,
     Codec,
     Content,
     Malformed,
     codec,
     essence,
     finite,
+    is_crowded,
     may_be_deep,
     to_plain,
 )
@@ -75,6 +77,8 @@ class Payload:
                     self.verdict.check(plain, closed=True, size=len(content.body))
                 return typed
         kind = codec(media_type)
+        if closed and kind is _json and is_crowded(content.body):
+            raise Mismatch(f"it has more than {MOST_VALUES} values")
         value = kind.decode(content.body)
         if isinstance(value, str) and essence(media_type).startswith("text/"):
             value = self._from_text(value)
@@ -104,7 +108,7 @@ class Payload:
                 return Content(body)
             except (ValueError, RecursionError):
                 pass
-        self.verdict.check(kind.decode(body), closed=True, size=len(body))
+        self.build(kind.decode(body), closed=True, size=len(body))
         return Content(body, media_type)
 
     def _dump(self, value: Any, media_type: str, kind: Codec) -> Content:
@@ -112,7 +116,7 @@ class Payload:
             value = to_plain(value)
             if not finite(value):
                 raise Mismatch("NaN and infinity cannot be sent")
-            self.verdict.check(value, closed=True)
+            self.build(value, closed=True)
         return Content(kind.encode(value), media_type)
 
     def from_text(self, text: str) -> Any:

@@ -16,6 +16,10 @@ class Cors:
     def __init__(self, origins: str | Iterable[str]) -> None:
         self._origins = frozenset([origins] if isinstance(origins, str) else origins)
 
+    def permits(self, origin: str) -> bool:
+        """Whether pages of `origin` may use the Things."""
+        return "*" in self._origins or origin in self._origins
+
     def headers(self, origin: str) -> dict[str, str]:
         """The headers of an answer to `origin`."""
         if "*" in self._origins:

@@ -23,6 +23,7 @@ from wot_http.answers import answer
 from wot_http.cors import Cors
 from wot_http.errors import PROBLEM_JSON, problem_body, status_of
 from wot_http.forms import Route
+from wot_http.gate import Gate
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
@@ -55,6 +56,8 @@ class HTTPServer(Server):
         self._cors = Cors(options["cors"]) if options.get("cors") else None
         self._paths = Paths()
         self._pages = Pages(self._paths)
+        self._hosts: set[str | None] = set()
+        self._gate = Gate(self._host, self._public, self._cors, self._hosts)
         self._streams = Streams(number_option(options, "heartbeat", 15.0, least=0.01))
         self._runner: web.ServerRunner | None = None
         self.base = self._public and self._public.rstrip("/") + "/"
@@ -117,6 +120,8 @@ class HTTPServer(Server):
             # RFC 9112 section 3.2.2: a server must accept the absolute form, too.
             raw = urlsplit(raw).path or "/"
         try:
+            if "Origin" in request.headers or request.headers.get("Host") not in self._hosts:
+                self._gate.check(method, request.headers)
             place = self._paths.hot.get(raw) or self._place(raw)
             if place is None or place.methods is None:
                 page = await self._page(request, raw, place)

@@ -562,6 +562,12 @@ def context_that_is_no_mapping() -> None:
         pass
 
 
+def action_named_like_a_hook() -> None:
+    class Lamp(wot.Thing):
+        @wot.action
+        def start(self) -> None: ...
+
+
 def link_without_href() -> None:
     class Lamp(wot.Thing, links=[{"rel": "help"}]):
         pass
@@ -620,6 +626,7 @@ def version_that_is_no_object() -> None:
         (action_made_static, "fade", "static", ""),
         (title_that_is_no_text, "Lamp.on", "title.*string", ""),
         (context_that_is_no_mapping, "Lamp", "context", ""),
+        (action_named_like_a_hook, "Lamp.start", "hook", "name='start'"),
         (link_without_href, "Lamp", "href", ""),
         (version_that_is_no_object, "Lamp", "version", ""),
         (default_that_does_not_fit, "Lamp.fade", "'a'", ""),

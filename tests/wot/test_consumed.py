@@ -41,6 +41,7 @@ class Flow(OpenStream):
     def __init__(self, position: str = "") -> None:
         self.items: asyncio.Queue[Any] = asyncio.Queue()
         self.position = position
+        self.current_first = False
         self.closed = False
 
     def put(self, *items: Any) -> None:
@@ -393,6 +394,10 @@ def test_td_holds_what_can_be_used_from_here_and_no_forms(consume: Consume) -> N
     }
 
 
+def test_it_shows_what_it_stands_for(consume: Consume) -> None:
+    assert repr(consume(id="urn:x")) == "<ConsumedThing 'Lamp' urn:x>"
+
+
 @pytest.fixture
 def flows(client: Fake) -> list[Flow]:
     flows = [Flow(), Flow(), Flow()]
@@ -496,6 +501,19 @@ async def test_a_property_without_numbers_is_simply_observed_again(
     thing = consume(properties={"p": forms("p", op="observeproperty")})
     async with thing.observe("p") as values:
         assert await take(values, 2) == [1, 2]
+
+
+async def test_observing_begins_with_the_value_now_whatever_the_server_does(
+    consume: Consume, client: Fake, flows: list[Flow]
+) -> None:
+    thing = consume(properties={"p": forms("p", op=["readproperty", "observeproperty"])})
+    flows[1].current_first = True
+    for flow, expected in zip(flows, ([5, 7, 8], [7, 8], [7, 8]), strict=True):
+        # The second server begins with the value itself, and the third cannot be read.
+        client.answers["http://h/t/p"] = Conflict("no") if flow is flows[2] else b"5"
+        flow.put(7, 8)
+        async with thing.observe("p") as values:
+            assert await take(values, len(expected)) == expected
 
 
 async def test_an_event_that_does_not_fit_is_an_invalid_output_and_the_next_one_comes(

@@ -102,6 +102,21 @@ def test_broken_bytes_are_malformed(media_type: str, body: bytes) -> None:
     assert 0 < len(str(caught.value)) < 500
 
 
+@pytest.mark.parametrize("media_type", [JSON, CBOR])
+def test_nesting_is_limited_alike(media_type: str) -> None:
+    def nested(depth: int) -> bytes:
+        return (
+            b"[" * depth + b"]" * depth if media_type == JSON else b"\x81" * (depth - 1) + b"\x80"
+        )
+
+    assert codec(media_type).decode(nested(150)) != []
+    for depth in (210, 260, 2000):
+        with pytest.raises(Malformed, match=r"deep|nesting"):
+            codec(media_type).decode(nested(depth))
+    wide = [[[number]] for number in range(500)]
+    assert codec(media_type).decode(codec(media_type).encode(wide)) == wide
+
+
 class Colour(enum.Enum):
     RED = "red"
 
@@ -110,6 +125,13 @@ class Colour(enum.Enum):
 class Point:
     x: int
     at: dt.date
+
+
+class Scalar:
+    """What numpy's scalars and arrays look like."""
+
+    def tolist(self) -> list[int]:
+        return [1, 2]
 
 
 class Model(pydantic.BaseModel):
@@ -125,6 +147,7 @@ class Model(pydantic.BaseModel):
         (b"\x00\xff", "AP8="),
         (dt.datetime(2026, 1, 2, tzinfo=dt.UTC), "2026-01-02T00:00:00Z"),
         (Model(longName=3), {"longName": 3}),
+        (Scalar(), [1, 2]),
         ([Model(longName=3)], [{"longName": 3}]),
         ({"a": None}, {"a": None}),
     ],

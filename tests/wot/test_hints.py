@@ -186,6 +186,10 @@ STRING, INTEGER, NUMBER, NULL = ({"type": kind} for kind in ("string", "integer"
         ),
         (Annotated[float, "a note for people"], NUMBER),
         (
+            Annotated[int, msgspec.Meta(extra_json_schema={"unit": "Cel"})],
+            {**INTEGER, "unit": "Cel"},
+        ),
+        (
             list[Annotated[int, msgspec.Meta(ge=0)]],
             {"type": "array", "items": {"type": "integer", "minimum": 0}},
         ),
@@ -294,6 +298,7 @@ class Nothing(enum.Enum):
         (Callable[[int], int], "Callable"),
         (Iterator[int], "Iterator"),
         (type, "type"),
+        (5, "5"),
         (dt.tzinfo, "tzinfo"),
         (dict[int, str], "named by strings"),
         (T, "~T"),

@@ -18,6 +18,7 @@ from wot.errors import (
     InvalidTD,
     NoBinding,
     NotAllowed,
+    ProtocolError,
     UnknownAffordance,
     UnknownThing,
     UriVariableError,
@@ -401,6 +402,26 @@ async def test_a_port_that_is_taken_is_told(servient: wot.Servient) -> None:
             async with other.serve(Plug(), served.urls[0].rpartition("/")[0]):
                 pass
         assert caught.value.hint
+
+
+def test_options_of_a_servient_are_known_ones() -> None:
+    with pytest.raises(WoTError, match="no option 'patients'") as caught:
+        wot.Servient(patients=5)
+    assert "patience" in caught.value.hint
+    with pytest.raises(NoBinding, match="'gopher'"):
+        wot.Servient(gopher={"timeout": 1})
+
+
+async def test_options_of_a_client_go_by_its_scheme(lamp: Lamp) -> None:
+    async with wot.serve(lamp, LOCAL) as served:
+        async with wot.Servient(http={"max_answer": 3}) as servient:
+            thing = await servient.consume(served.descriptions[0])
+            assert await thing.read("level") == 1
+            with pytest.raises(ProtocolError, match="more than 3 bytes"):
+                await thing.read("on")
+        async with wot.Servient(http={"max_answers": 3}) as servient:
+            with pytest.raises(WoTError, match="'max_answers'"):
+                await servient.consume(served.urls[0])
 
 
 async def test_a_servient_must_be_entered(servient: wot.Servient) -> None:

@@ -134,6 +134,20 @@ def test_ids_are_stable_and_tell_things_apart() -> None:
     assert all(name.startswith("urn:uuid:") for name in names)
 
 
+def test_a_machine_without_an_id_of_its_own_still_has_stable_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def absent(*_args: object) -> str:
+        raise FileNotFoundError
+
+    state._machine.cache_clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", absent)
+        name = default_id(Lamp, "a")
+        assert default_id(Lamp, "a") == name
+    state._machine.cache_clear()
+
+
 async def test_a_thing_without_an_id_keeps_its_state_once_it_is_served() -> None:
     class Counter(wot.Thing):
         count = wot.stored(0, persist=True)

@@ -57,6 +57,7 @@ def url(servient: wot.sync.Servient, lamp: Lamp) -> Iterator[str]:
 def test_by_name(servient: wot.sync.Servient, lamp: Lamp, url: str) -> None:
     thing = servient.consume(url)
     assert thing.description.title == "Lamp"
+    assert repr(thing).startswith("<Thing 'Lamp'")
     assert thing.read("level") == 1
     thing.write("on", True)
     assert lamp.on.value is True

@@ -1,0 +1,75 @@
+"""What keeps web pages out: a browser will send requests anywhere, also to loopback, on behalf of any page."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from wot.errors import Forbidden
+from wot_http.cors import Cors
+from wot_http.reading import READS, Refused
+
+_KNOWN = 256  # Host headers remembered as good
+
+
+class Gate:
+    """Refuses requests of foreign pages (Origin) and, on loopback, names that are not ours (Host).
+
+    The first is cross-site request forgery; the second DNS rebinding, where a page's own name leads to us.
+    """
+
+    def __init__(self, host: str, public: str, cors: Cors | None, known: set[str | None]) -> None:
+        self._cors = cors
+        self._public = (urlsplit(public).netloc or "").lower()
+        self._own = host.lower()
+        # Only where nobody else can come in by any name of this machine.
+        self._guarded = _is_loopback(host)
+        self._known = known
+
+    def check(self, method: str, headers: Mapping[str, str]) -> None:
+        """Raise what refuses a request."""
+        host = headers.get("Host", "").lower()
+        if self._guarded and host and not self._is_ours(host):
+            problem = Forbidden(
+                f"this server is not called {host[:80]!r}",
+                hint="behind a proxy, name it with public_url=",
+            )
+            raise Refused(problem, 421)
+        if len(self._known) < _KNOWN and (self._guarded or not host):
+            self._known.add(headers.get("Host"))
+        origin = headers.get("Origin")
+        if origin is not None and method not in READS and method != "OPTIONS":
+            self._check_origin(origin.lower(), host)
+
+    def _is_ours(self, host: str) -> bool:
+        if host == self._public:
+            return True
+        name = urlsplit(f"//{host}").hostname if _is_plain(host) else None
+        return name is not None and (name == self._own or _is_loopback(name))
+
+    def _check_origin(self, origin: str, host: str) -> None:
+        place = urlsplit(origin).netloc if _is_plain(origin) else ""
+        if place and place in (host, self._public):
+            return
+        if self._cors is not None and self._cors.permits(origin):
+            return
+        raise Forbidden(
+            f"pages of {origin[:80]!r} may not use this",
+            hint="permit them with the endpoint's cors=",
+        )
+
+
+def _is_plain(text: str) -> bool:
+    try:
+        urlsplit(text if "//" in text else f"//{text}")
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
