@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from wot.binding import Client
 from wot.content import JSON, Content
@@ -22,6 +23,7 @@ from wot.errors import (
     UnknownAffordance,
     UriVariableError,
     WoTError,
+    listed,
 )
 from wot.forms import expand, forms_for, is_template, scheme_of, usable
 from wot.handles import Subscription, incoming, outgoing, subscribed
@@ -128,6 +130,9 @@ class ConsumedThing:
         tried: list[str] = []
         for form in forms:
             scheme = scheme_of(form.href)
+            if not scheme:
+                tried.append(f"{form.href!r} is relative, and there is no base to start from")
+                continue
             try:
                 client = self._client_for(scheme)
             except NoBinding as error:
@@ -149,7 +154,7 @@ class ConsumedThing:
         names: Json = self.description.json.get(kind, {}) if kind else {}
         title = self.description.title
         if kind and name not in names:
-            known = ", ".join(sorted(names)[:20]) or "none"
+            known = listed(names)
             return UnknownAffordance(
                 f"{title} has no {name!r} among its {kind}", hint=f"there are: {known}"
             )
@@ -166,18 +171,21 @@ class ConsumedThing:
         values = interaction.variables
         if not way.template and not values:
             return way.form
-        self._check_variables(way, interaction)
-        return way.form.replace(href=expand(way.form.href, values))
-
-    def _check_variables(self, way: _Way, interaction: Interaction) -> None:
         declared = self._variables(interaction)
-        known = variables_in(way.form.href)
+        named = variables_in(way.form.href)
+        self._check_variables(interaction, declared, {*declared, *named})
+        # Declared, but without a place in the template: many mean the query.
+        rest = ",".join(quote(name, safe="") for name in values if name not in named)
+        mark = "&" if "?" in way.form.href else "?"
+        href = f"{way.form.href}{{{mark}{rest}}}" if rest else way.form.href
+        return way.form.replace(href=expand(href, values))
+
+    @staticmethod
+    def _check_variables(interaction: Interaction, declared: Json, known: set[str]) -> None:
         for name, value in interaction.variables.items():
             if name not in known:
-                raise UriVariableError(
-                    f"there is no URI variable {name!r}",
-                    hint=f"there are: {', '.join(known) or 'none'}",
-                )
+                hint = f"there are: {listed(known)}"
+                raise UriVariableError(f"there is no URI variable {name!r}", hint=hint)
             try:
                 Payload.plain(declared.get(name, {})).build(value, closed=True)
             except Mismatch as error:

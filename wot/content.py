@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 from importlib.metadata import entry_points
 from typing import Any, NamedTuple, cast
 
@@ -18,6 +18,8 @@ OCTETS = "application/octet-stream"
 CBOR = "application/cbor"
 MOST_VALUES = 200_000  # in a payload that is judged value by value; more would hold up everybody
 _MOST_BITS = 1024  # of an integer: 308 digits
+_BOM = b"\xef\xbb\xbf"
+UTF_8 = ("", "utf-8", "utf8", "us-ascii")
 _DEEPEST = 200  # levels of nesting; validators and peers give up not far beyond
 
 
@@ -51,12 +53,7 @@ def essence(media_type: str) -> str:
 def codec(media_type: str) -> Codec:
     """The codec for `media_type`; what nobody knows is passed on as bytes."""
     found = _BUILT_IN.get(media_type)
-    if found is None:
-        charset = parameter(media_type, "charset")
-        if charset not in ("", "utf-8", "utf8", "us-ascii"):
-            raise Malformed(f"the character set {charset[:40]!r} is not understood, only UTF-8 is")
-        found = _codec(essence(media_type))
-    return found
+    return found or _codec(essence(media_type), parameter(media_type, "charset"))
 
 
 def parameter(media_type: str, name: str) -> str:
@@ -79,8 +76,10 @@ def is_text(media_type: str) -> bool:
     return _family(kind) == JSON or kind.startswith("text/")
 
 
-@cache
-def _codec(kind: str) -> Codec:
+@lru_cache(maxsize=256)
+def _codec(kind: str, charset: str) -> Codec:
+    if charset not in UTF_8:
+        return _other_text(kind, charset)
     found = _BUILT_IN.get(_family(kind))
     if found:
         return found
@@ -88,6 +87,24 @@ def _codec(kind: str) -> Codec:
         third_party: Codec = entry.load()
         return third_party
     return _TEXT if kind.startswith("text/") else _OCTETS
+
+
+def _other_text(kind: str, charset: str) -> Codec:
+    """Text in another character set than UTF-8, which JSON (RFC 8259) does not allow."""
+
+    def encode(value: Any) -> bytes:
+        return str(value).encode(charset)
+
+    def decode(body: bytes) -> Any:
+        return _decode_text(body, charset)
+
+    try:
+        known = kind.startswith("text/") and bool("a".encode(charset))
+    except (LookupError, UnicodeError):
+        known = False
+    if not known:
+        raise Malformed(f"the character set {charset[:40]!r} is not understood, only UTF-8 is")
+    return Codec(encode, decode)
 
 
 def _family(kind: str) -> str:
@@ -145,7 +162,8 @@ def _encode_json(value: Any) -> bytes:
 
 def _decode_json(body: bytes) -> Any:
     try:
-        value = _json_decoder.decode(body)
+        # A byte order mark may be ignored (RFC 8259 section 8.1).
+        value = _json_decoder.decode(body.removeprefix(_BOM))
     except RecursionError:
         raise Malformed("it is nested too deeply") from None
     except ValueError as error:  # msgspec.DecodeError, UnicodeDecodeError
@@ -235,7 +253,9 @@ def _decode_cbor(body: bytes) -> Any:
     except RecursionError:
         raise Malformed("it is nested too deeply") from None
     except (cbor2.CBORDecodeError, EOFError, ValueError, TypeError, OverflowError) as error:
-        raise Malformed(f"not CBOR: {error}") from None
+        if "nesting depth" in str(error):
+            raise Malformed("it is nested too deeply") from None
+        raise Malformed(f"not CBOR: {error.__cause__ or error}") from None
     if stream.tell() != len(body):
         raise Malformed("not CBOR: there are bytes behind the value")
     return _JsonModel().of(value, _DEEPEST)
@@ -278,11 +298,11 @@ def _encode_text(value: Any) -> bytes:
     return value.encode() if isinstance(value, str) else _encode_json(value)
 
 
-def _decode_text(body: bytes) -> str:
+def _decode_text(body: bytes, charset: str = "utf-8") -> str:
     try:
-        return body.decode()
+        return body.decode(charset)
     except UnicodeDecodeError as error:
-        raise Malformed(f"not UTF-8: {error.reason} at byte {error.start}") from None
+        raise Malformed(f"not {charset.upper()}: {error.reason} at byte {error.start}") from None
 
 
 def _encode_octets(value: Any) -> bytes:

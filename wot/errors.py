@@ -200,6 +200,13 @@ def to_problem(error: WoTError, status: int | None = None) -> dict[str, Any]:
     return problem
 
 
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """Names for a hint, sorted; what is left out is counted."""
+    known = sorted(names)
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return ", ".join(known[:most]) + more if known else "none"
+
+
 def _sendable(text: str) -> str:
     """`text` without what UTF-8 cannot say: it may repeat a broken header."""
     return text.encode(errors="replace").decode()

@@ -23,6 +23,7 @@ from wot.errors import (
     UnknownAffordance,
     UnsupportedContent,
     UriVariableError,
+    listed,
 )
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.log import Log
@@ -283,7 +284,7 @@ class ExposedThing:
         if kind is None:
             return NotAllowed(f"{interaction.op} is not offered by this Thing")
         if self.td.affordance(kind, interaction.name) is None:
-            names = ", ".join(sorted(self.td.json.get(kind, {}))[:20]) or "none"
+            names = listed(self.td.json.get(kind, {}))
             return UnknownAffordance(
                 f"{self.title} has no {interaction.name!r} among its {kind}",
                 hint=f"there are: {names}",
@@ -306,7 +307,7 @@ def _typed(variables: Mapping[str, Any], declared: Mapping[str, Payload]) -> Map
     for name, value in variables.items():
         payload = declared.get(name)
         if payload is None:
-            known = ", ".join(declared) or "none"
+            known = listed(declared)
             raise UriVariableError(f"there is no URI variable {name!r}", hint=f"there are: {known}")
         try:
             typed[name] = payload.build(value, closed=True)

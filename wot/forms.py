@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from wot.content import Malformed, codec
-from wot.errors import UriVariableError
-from wot.td import KIND, STREAMS, Form, Json, Op, ThingDescription, default_ops
+from wot.errors import UriVariableError, listed
+from wot.td import KIND, STREAMS, Form, Json, Op, ThingDescription, default_ops, is_object
 from wot.templates import expand, plain, variables_in
 
 __all__ = [
@@ -125,7 +125,7 @@ def variables_from(query: str, declared: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, text in _pairs(query):
         if name not in declared:
-            known = ", ".join(declared) or "none"
+            known = listed(declared)
             raise UriVariableError(
                 f"there is no URI variable {name[:80]!r}", hint=f"there are: {known}"
             )
@@ -148,6 +148,9 @@ def _pairs(query: str) -> Iterable[tuple[str, str]]:
 
 def _value(text: str, schema: Json) -> Any:
     """Text stands for a number or a boolean where the schema wants one."""
+    if schema.get("type") == "array":
+        items: Any = schema.get("items", {})
+        return [_value(part, items if is_object(items) else {}) for part in text.split(",")]
     if schema.get("type") in ("integer", "number", "boolean"):
         try:
             return codec("application/json").decode(text.encode())

@@ -13,6 +13,7 @@ from wot.errors import EventsLost, InvalidInput
 from wot.interaction import Notification, OpenStream
 
 EVENTS_KEPT = 4096
+BYTES_KEPT = 16 << 20  # of one affordance; the newest notification stays however large it is
 
 
 class Log:
@@ -26,15 +27,18 @@ class Log:
         "_cursors",
         "_drained",
         "_epoch",
+        "_kept",
         "_last",
         "_lock",
         "_ring",
+        "_size",
         "_waiters",
         "newest",
     )
 
     def __init__(self, kept: int = EVENTS_KEPT, *, newest: bool = False) -> None:
-        self._ring: deque[Notification] = deque(maxlen=kept)
+        self._ring: deque[Notification] = deque()
+        self._kept, self._size = kept, 0
         self._epoch = secrets.token_hex(4)
         self._last = 0
         self._lock = threading.Lock()
@@ -54,6 +58,9 @@ class Log:
         with self._lock:
             self._last += 1
             self._ring.append(Notification(content, self.position(self._last)))
+            self._size += len(content.body)
+            while len(self._ring) > self._kept or (self._size > BYTES_KEPT and len(self._ring) > 1):
+                self._size -= len(self._ring.popleft().content.body)
             waiters, self._waiters = self._waiters, {}
             self._behind = self._cursors
         if waiters:

@@ -275,6 +275,8 @@ def _origin(href: str) -> str:
 def _translated(error: Exception, href: str) -> Exception:
     if isinstance(error, WoTError):
         return error
+    if isinstance(error, aiohttp.TooManyRedirects):
+        return ProtocolError(f"{href} redirects in circles")
     if isinstance(error, aiohttp.RedirectClientError):
         return ProtocolError(f"{href} redirects to where nobody can follow")
     known = isinstance(error, (aiohttp.ClientError, TimeoutError, OSError))

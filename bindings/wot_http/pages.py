@@ -45,7 +45,7 @@ class Pages:
             return web.Response(
                 text=_page(mounts), content_type="text/html", headers={"Vary": "Accept"}
             )
-        listed = [{"id": m.thing.td.id, "title": m.thing.td.title, "href": m.path} for m in mounts]
+        listed = [_entry(mount) for mount in mounts]
         return web.Response(
             body=msgspec.json.encode(listed), content_type=_JSON, headers={"Vary": "Accept"}
         )
@@ -97,6 +97,12 @@ def _links(mounts: list[Mount], base: str) -> Json:
         "security": ["nosec_sc"],
         "links": links,
     }
+
+
+def _entry(mount: Mount) -> Json:
+    td = mount.thing.td
+    known = {"id": td.id} if td.id else {}
+    return {**known, "title": td.title, "href": mount.path}
 
 
 def _page(mounts: list[Mount]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from wot.binding import Describe
-from wot.errors import UnknownAffordance, UnknownThing
+from wot.errors import UnknownAffordance, UnknownThing, listed
 from wot.interaction import Interactable
 from wot_http.forms import Route, routes
 
@@ -65,7 +65,7 @@ class Paths:
         head, *rest = [unquote(segment, errors="replace") for segment in segments]
         mount = self.mounts.get(head)
         if mount is None:
-            known = ", ".join(f"/{name}" for name in sorted(self.mounts)[:10])
+            known = listed([f"/{name}" for name in self.mounts], 10) if self.mounts else ""
             raise UnknownThing(
                 f"there is no Thing at /{head[:80]}", hint=f"there are: {known}" if known else ""
             )
@@ -81,7 +81,7 @@ class Paths:
     @staticmethod
     def _unknown(mount: Mount, rest: list[str]) -> UnknownAffordance:
         kind, name = rest[0][:80], "/".join(rest[1:])[:80]
-        known = ", ".join(sorted(mount.thing.td.json.get(kind, {}))[:20]) if kind else ""
+        known = listed(mount.thing.td.json.get(kind, {})) if mount.thing.td.json.get(kind) else ""
         what = f"no {name!r} among its {kind}" if known else f"nothing at /{'/'.join(rest)[:120]}"
         return UnknownAffordance(
             f"{mount.thing.td.title} has {what}",

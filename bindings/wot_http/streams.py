@@ -16,6 +16,7 @@ from wot_http.sse import EVENT_STREAM, frame, gap, opening
 
 _STALLED = 4  # heartbeats for which a subscriber may take nothing,
 _AT_LEAST = 1.0  # seconds, since the kernel hands over large buffers in large parts
+_AT_ONCE = 8  # notifications written in one turn of the loop
 _FLUSHING = 0.3  # seconds for what waits for slow subscribers when the server stops
 
 
@@ -80,14 +81,15 @@ class Streams:
             task.cancel()
 
     async def _flushed(self) -> None:
-        """Let subscribers take what waits for them: a few turns of the loop, more for slow ones."""
-        for _ in range(3):
-            await asyncio.sleep(0)
-        end = asyncio.get_running_loop().time() + _FLUSHING
-        while any(live.writing for live in self._live.values()):
-            if asyncio.get_running_loop().time() > end:
-                return
-            await asyncio.sleep(0.01)
+        """Let subscribers take what waits for them: until nobody has written for a few turns of the loop."""
+        loop = asyncio.get_running_loop()
+        end, quiet, before = loop.time() + _FLUSHING, 0, -1
+        while quiet < 3 and loop.time() < end:
+            await asyncio.sleep(0.01 if any(live.writing for live in self._live.values()) else 0)
+            sent = sum(live.sent for live in self._live.values())
+            writing = any(live.writing for live in self._live.values())
+            quiet = quiet + 1 if sent == before and not writing else 0
+            before = sent
 
     async def serve(
         self,
@@ -136,6 +138,8 @@ class Streams:
                         await response.send(*frame(notification))
                         live.writing = False
                         live.sent += 1
+                        if not live.sent % _AT_ONCE:
+                            await asyncio.sleep(0)  # a long backlog must not hold up everybody else
                     return
                 except EventsLost as lost:
                     await stream.aclose()

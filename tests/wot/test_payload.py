@@ -226,14 +226,34 @@ FORMATS = (
 
 
 @pytest.mark.parametrize("hint", FORMATS, ids=str)
-@given(value=VALUES)
+@given(
+    value=VALUES
+    | st.datetimes().map(str)
+    | st.uuids().map(str)
+    | st.decimals(allow_nan=False).map(str)
+)
 def test_formats_are_stricter_than_their_schemas_but_never_fail_otherwise(
     hint: Any, value: Any
 ) -> None:
     typed = Payload.of(hint)
     plain = Payload.plain(typed.schema)
+    content = Content(json.dumps(value).encode())
+    if verdict(lambda: typed.load(content, closed=True)) == "fits":
+        plain.load(content, closed=True)
     if verdict(lambda: typed.build(value, closed=True)) == "fits":
         plain.build(value, closed=True)
+
+
+@pytest.mark.parametrize(
+    ("hint", "value"), [(dt.datetime, dt.datetime(2026, 1, 1)), (dt.time, dt.time(12))], ids=str
+)
+def test_moments_need_an_offset(hint: Any, value: Any) -> None:  # RFC 3339, as their formats say
+    payload = Payload.of(hint)
+    with pytest.raises(Mismatch, match="timezone"):
+        payload.dump(value)
+    with pytest.raises(Mismatch, match="timezone"):
+        payload.load(Content(f'"{value.isoformat()}"'.encode()), closed=True)
+    assert payload.load(Content(f'"{value.isoformat()}Z"'.encode()), closed=True).tzinfo is dt.UTC
 
 
 POINTS = st.builds(Point, x=FINITE, y=st.integers(-99, 99))
@@ -247,7 +267,7 @@ TYPED: list[tuple[Any, st.SearchStrategy[Any]]] = [
     (bytes, st.binary(max_size=20)),
     (dt.datetime, ZONED),
     (dt.date, st.dates()),
-    (dt.time, st.times()),
+    (dt.time, st.times(timezones=st.just(dt.UTC))),
     (dt.timedelta, st.timedeltas(dt.timedelta(-9), dt.timedelta(9))),
     (uuid.UUID, st.uuids()),
     (decimal.Decimal, st.decimals(allow_nan=False, allow_infinity=False)),

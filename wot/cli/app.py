@@ -20,7 +20,7 @@ LOCAL = "http://127.0.0.1:8080"
 _Refused: Any = typer.BadParameter.__mro__[1]
 
 _app = typer.Typer(
-    rich_markup_mode="rich" if sys.stdout.isatty() else None,
+    rich_markup_mode="rich" if sys.stdout is not None and sys.stdout.isatty() else None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )

@@ -26,7 +26,7 @@ class Output:
 
     def __init__(self, json: bool = False) -> None:
         self.json = json
-        self.people = sys.stdout.isatty() and not json
+        self.people = sys.stdout is not None and sys.stdout.isatty() and not json
 
     @cached_property
     def console(self) -> Console:

@@ -11,7 +11,7 @@ from wot.cli.arguments import parsed, variables
 from wot.cli.ending import cancelled_by
 from wot.cli.output import Output
 from wot.consumed import ConsumedThing
-from wot.errors import EventsLost, Timeout, TransportError
+from wot.errors import EventsLost, Timeout, TransportError, UnknownAffordance, listed
 from wot.handles import Subscription
 from wot.servient import Servient
 from wot.td import Json
@@ -156,7 +156,13 @@ def _watchable(thing: ConsumedThing, name: str) -> tuple[str, Json]:
     prop, event = td.affordance("properties", name), td.affordance("events", name)
     if event is not None and (prop is None or not prop.get("observable")):
         return "events", event
-    return "properties", prop or {}
+    if prop is None:
+        there = listed([*td.json.get("properties", {}), *td.json.get("events", {})])
+        raise UnknownAffordance(
+            f"{td.title} has no {name!r} among its properties and events",
+            hint=f"there are: {there}",
+        )
+    return "properties", prop
 
 
 def _variables(thing: ConsumedThing, affordance: Json, target: Target) -> Mapping[str, Any]:

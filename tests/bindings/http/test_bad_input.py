@@ -84,7 +84,6 @@ BAD = [
     Bad("level", WRITE, b"5 5", InvalidInput, "level: "),
     Bad("level", WRITE, b"five", InvalidInput, "level: "),
     Bad("level", WRITE, b"'5'", InvalidInput, "level: "),
-    Bad("level", WRITE, b"\xef\xbb\xbf5", InvalidInput, "level: "),
     Bad("free", WRITE, b"NaN", InvalidInput, "free: "),
     Bad("free", WRITE, b"[Infinity]", InvalidInput, "free: "),
     Bad("free", WRITE, b"1e999", InvalidInput, "free: "),

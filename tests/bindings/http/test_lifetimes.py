@@ -163,7 +163,7 @@ def test_shutdown_takes_no_longer_than_two_seconds(loop: str) -> None:
                 await wire.send(request(f"{served.urls[0]}/properties/value"))
                 await until(stuck.entered.is_set)
                 sock = stack.enter_context(await deaf(f"{served.urls[1]}/events/note"))
-                for _ in range(200):
+                for _ in range(160):
                     probe.note.emit(["x" * 100_000])
                 assert not await probe.note.drained(0.1)
                 begin = time.monotonic()

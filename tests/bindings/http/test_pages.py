@@ -61,7 +61,7 @@ async def test_a_td_that_is_known_is_not_sent_again(url: str, accept: str) -> No
 
 
 async def test_the_etag_is_of_the_bytes(url: str) -> None:
-    one, other = await ask(url), await ask(url, host="elsewhere.example")
+    one, other = await ask(url), await ask(url, host="elsewhere.localhost")
     assert one.body != other.body
     assert one.headers["etag"] != other.headers["etag"]
 
@@ -93,7 +93,7 @@ async def test_pages_are_read_only(url: str, path: str) -> None:
         assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
-HOSTS = ["example.org", "example.org:8080", "192.0.2.1:80", "[2001:db8::1]:8080", "a-b.c_d~e"]
+HOSTS = ["localhost", "localhost:8080", "127.0.0.1:80", "127.3.2.1", "[::1]:8080", "a-b.localhost"]
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -104,10 +104,12 @@ async def test_the_base_is_what_the_requester_sees(url: str, host: str) -> None:
 BAD_HOSTS = ["a/b", "a@b", 'a"b', "<b>", "a?x", "a#x", "a b", "a:b", "a:123456", "[x]", "é.example"]
 
 
-@pytest.mark.parametrize("host", BAD_HOSTS)
+@pytest.mark.parametrize(
+    "host", [*BAD_HOSTS, *(f"localhost{tail}" for tail in ("/b", "@b", "<b>"))]
+)
 async def test_a_strange_host_is_not_repeated(url: str, host: str) -> None:
     answer = await ask(url, host=host)
-    if answer.status != 400:
+    if answer.status not in (400, 421):
         assert answer.json["base"] == url.removesuffix("probe")
 
 
@@ -126,8 +128,8 @@ async def test_without_a_host_there_is_still_a_td(url: str) -> None:
 async def test_many_hosts_do_not_fill_the_memory(url: str, probe: Probe) -> None:
     async with connected(url) as wire:
         for number in range(400):
-            await wire.send(f"GET /probe HTTP/1.1\r\nHost: h{number}.example\r\n\r\n".encode())
-            assert (await wire.answer()).json["base"] == f"http://h{number}.example/"
+            await wire.send(f"GET /probe HTTP/1.1\r\nHost: h{number}.localhost\r\n\r\n".encode())
+            assert (await wire.answer()).json["base"] == f"http://h{number}.localhost/"
 
 
 @pytest.mark.parametrize("public", ["https://things.example/lab/", "https://things.example/lab"])
@@ -137,7 +139,7 @@ async def test_a_public_url_is_the_base(probe: Probe, public: str) -> None:
         async with servient.serve(probe, *ends) as served:
             here = listening(servient)
             assert served.urls == ["https://things.example/lab/probe"]
-            td = (await ask(f"{here}probe", host="evil.example")).json
+            td = (await ask(f"{here}probe", host="things.example")).json
             assert td["base"] == "https://things.example/lab/"
             page = Page((await ask(here, accept="text/html")).body)
             assert [urljoin(td["base"], href) for href in page.links] == served.urls
@@ -241,5 +243,5 @@ async def test_the_absolute_form_of_a_target(url: str, path: str) -> None:
 async def test_options_for_the_server_as_a_whole(url: str) -> None:
     """RFC 9110 section 9.3.7."""
     async with connected(url) as wire:
-        await wire.send(b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
+        await wire.send(b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert (await wire.answer()).status == 204

@@ -205,7 +205,9 @@ async def test_a_body_that_nobody_asked_for_does_no_harm(url: str, path: str) ->
 @pytest.mark.parametrize("version", [b"1.0", b"1.1"])
 async def test_connections_that_are_not_to_stay(url: str, version: bytes) -> None:
     async with connected(url) as wire:
-        head = b"GET /probe/properties/level HTTP/%b\r\nHost: x\r\nConnection: close\r\n\r\n"
+        head = (
+            b"GET /probe/properties/level HTTP/%b\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
         await wire.send(head % version)
         assert (await wire.answer()).json == 5
         assert await wire.reader.read() == b""
@@ -316,13 +318,13 @@ async def test_expect_continue_where_it_is_refused_anyway(url: str, path: str) -
     [
         b"garbage\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
-        b"BREW /probe HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET /probe\xff HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET /probe HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
-        b"GET /probe HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 70_000 + b"\r\n\r\n",
-        b"PUT /probe/properties/level HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n5",
-        b"PUT /probe/properties/level HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"PUT /probe/properties/level HTTP/1.1\r\nHost: x\r\n"
+        b"BREW /probe HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /probe\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /probe HTTP/1.1\r\nHost: localhost\r\nHost: y\r\n\r\n",
+        b"GET /probe HTTP/1.1\r\nHost: localhost\r\nA: " + b"x" * 70_000 + b"\r\n\r\n",
+        b"PUT /probe/properties/level HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n5",
+        b"PUT /probe/properties/level HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"PUT /probe/properties/level HTTP/1.1\r\nHost: localhost\r\n"
         b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n5\r\n0\r\n\r\n",
     ],
     ids=["garbage", "tls", "method", "target", "hosts", "long", "length", "chunk", "smuggled"],
