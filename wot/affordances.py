@@ -16,7 +16,7 @@ from typing import (
     overload,
 )
 
-from wot.content import JSON, is_text
+from wot.content import JSON, is_opaque, is_text
 from wot.errors import DefinitionError
 from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
 from wot.payload import Arguments, Payload
@@ -141,15 +141,37 @@ class Property(Declared, Generic[T]):
                 f"an observable property cannot be {self.media_type}", hint="use JSON or text"
             )
         self.variables = _variables(self.declared, known, skip=1)
+        needed = [name for name, payload in self.variables.items() if not payload.optional]
+        if self.observable and needed:
+            raise DefinitionError(
+                f"it is observable, so its URI variable {needed[0]!r} needs a default"
+            )
         if self.writer:
+            self._check_writer(known["return"], hints(self.writer))
             self.written = _variables(self.writer, hints(self.writer), skip=2)
         else:
             self.written = {}
+        self._check_media_type(known["return"])
         self._set_payload(known["return"], read_only=self.writer is None)
         variables = {name: p.schema for name, p in {**self.variables, **self.written}.items()}
         self.json = self._described(
             self.declared, {**self.payload.schema, **_given_any("uriVariables", variables)}
         )
+
+    def _check_writer(self, hint: Any, known: Mapping[str, Any]) -> None:
+        assert self.writer is not None
+        names = list(inspect.signature(self.writer).parameters)
+        taken = known.get(names[1], hint) if len(names) > 1 else hint
+        if taken != hint and Payload.of(taken).schema != Payload.of(hint).schema:
+            raise DefinitionError(
+                f"{self.writer.__name__} takes {taken!r}, but the property is {hint!r}"
+            )
+
+    def _check_media_type(self, hint: Any) -> None:
+        if is_opaque(self.media_type) and hint is not bytes:
+            raise DefinitionError(
+                f"{self.media_type} is made of bytes: the reader should return bytes"
+            )
 
     def _set_payload(self, hint: Any, *, read_only: bool) -> None:
         flags = {"readOnly": read_only, "observable": self.observable}

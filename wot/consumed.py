@@ -30,7 +30,7 @@ from wot.handles import Subscription, incoming, outgoing, subscribed
 from wot.interaction import DONE, NONE, Interaction, Notification, OpenStream, Reply, Stream
 from wot.payload import Mismatch, Payload
 from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription, standard_context
-from wot.templates import variables_in
+from wot.templates import needed_in, variables_in
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
@@ -174,6 +174,11 @@ class ConsumedThing:
         declared = self._variables(interaction)
         named = variables_in(way.form.href)
         self._check_variables(interaction, declared, {*declared, *named})
+        for name in needed_in(way.form.href):
+            if name not in values:
+                if "default" not in declared.get(name, {}):
+                    raise UriVariableError(f"the URI variable {name!r} is missing")
+                values = {**values, name: declared[name]["default"]}
         # Declared, but without a place in the template: many mean the query.
         rest = ",".join(quote(name, safe="") for name in values if name not in named)
         mark = "&" if "?" in way.form.href else "?"

@@ -70,6 +70,11 @@ def empty_is_value(media_type: str) -> bool:
     return _family(essence(media_type)) not in (JSON, CBOR)
 
 
+def is_opaque(media_type: str) -> bool:
+    """Whether payloads of this type are bytes that nobody here looks into."""
+    return codec(media_type) is _OCTETS
+
+
 def is_text(media_type: str) -> bool:
     """Whether payloads of this type can travel where only text can."""
     kind = essence(media_type)

@@ -8,6 +8,7 @@ import functools
 import logging
 import threading
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from wot.affordances import Action, Event, Property, Stored
@@ -37,6 +38,8 @@ _log = logging.getLogger("wot")
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
 _EMPTY = Content(b"null")
+# Which properties a write has told the observers of, wherever its handler runs.
+_told: ContextVar[set[str]] = ContextVar("wot_told")
 
 
 class ExposedThing:
@@ -153,11 +156,15 @@ class ExposedThing:
             assert isinstance(declared, Stored)
             self.store(declared, value)
             return DONE
+        told = set[str]()
+        token = _told.set(told)
+        try:
+            await self._call(handler, self.template.timeout, (value,), given)
+        finally:
+            _told.reset(token)
+        # Where this handler did not tell the observers, we do.
         log = self._logs.get(("properties", name))
-        before = log.here() if log else ""
-        await self._call(handler, self.template.timeout, (value,), given)
-        # Its handler did not tell the observers, so we do.
-        if log and log.watched and log.here() == before and name in self.template.readers:
+        if log and log.watched and name not in told and name in self.template.readers:
             reply = await self.request(Interaction(READ, name))
             assert reply.content is not None
             log.emit(reply.content)
@@ -185,7 +192,7 @@ class ExposedThing:
             except TimeoutError as error:
                 raise _Foreign from error
             return await rest(coroutine, waiting, timeout)
-        except (KeyError, OwnTimeout) as error:
+        except (KeyError, OwnTimeout, SystemExit, KeyboardInterrupt) as error:
             # Not ours: a lookup or a time-out inside the handler is a fault of the handler.
             raise _Foreign from error
         except asyncio.CancelledError as error:
@@ -254,6 +261,9 @@ class ExposedThing:
             )
         content = _sent(changed.payload, value, changed.media_type, changed.name)
         self._log("properties", changed.name).emit(content)
+        told = _told.get(None)
+        if told is not None:
+            told.add(changed.name)
 
     def emit(self, event: Event[Any], data: Any) -> None:
         """Tell the subscribers of an event; InvalidInput where the data does not fit."""

@@ -84,6 +84,7 @@ class Subscription(Generic[T], AsyncIterator[T]):
         self._target, self._interaction, self._load = target, interaction, load
         self._stream: Stream | None = None
         self._after = ""
+        self._left = False
 
     async def open(self) -> None:
         """Subscribe; returns once the subscription stands."""
@@ -102,6 +103,8 @@ class Subscription(Generic[T], AsyncIterator[T]):
 
     async def notification(self) -> Notification:
         """The next notification as it came, with its position."""
+        if self._left:
+            raise StopAsyncIteration
         if self._stream is None:
             await self.open()
         assert self._stream is not None
@@ -109,14 +112,18 @@ class Subscription(Generic[T], AsyncIterator[T]):
             return await anext(self._stream)
         except EventsLost as lost:
             self._after = lost.after
-            await self.close()
+            await self._close()
             raise
         except WoTError:
-            await self.close()
+            await self._close()
             raise
 
-    async def close(self) -> None:
-        """End the subscription."""
+    async def leave(self) -> None:
+        """End the subscription for good."""
+        self._left = True
+        await self._close()
+
+    async def _close(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
             await stream.aclose()
@@ -135,7 +142,7 @@ async def subscribed(
     try:
         yield subscription
     finally:
-        await subscription.close()
+        await subscription.leave()
 
 
 class _Handle(Generic[D]):

@@ -77,6 +77,8 @@ class Log:
             async with asyncio.timeout(timeout):
                 await future
         except TimeoutError:
+            with self._lock:
+                self._drained = [other for other in self._drained if other is not future]
             return False
         return True
 

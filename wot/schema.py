@@ -180,6 +180,17 @@ def _usable(schema: Any) -> Any:
     return out
 
 
+def is_pattern(pattern: Any) -> bool:
+    """Whether `pattern` can be compiled."""
+    import jsonschema_rs
+
+    try:
+        jsonschema_rs.Draft7Validator({"pattern": pattern}) if pattern else None
+    except ValueError:
+        return False
+    return isinstance(pattern, str)
+
+
 def fits(schema: Json, value: Any) -> bool:
     """Whether a plain value fits one branch of a union."""
     return bool(compiled(asserted(schema, False)).is_valid(value))

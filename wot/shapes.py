@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from wot.errors import DefinitionError
-from wot.schema import ASSERTED
+from wot.schema import ASSERTED, is_pattern
 from wot.td import Json, camel, is_array, is_object
 
 UNSET = msgspec.UNSET  # stands for a default that does not exist
@@ -115,6 +115,8 @@ def narrowed(shape: Shape, terms: Json) -> Shape:
     """`shape` with more terms in its schema, still exact where msgspec can check them."""
     schema = {**shape.schema, **terms}
     asserted = {term: value for term, value in terms.items() if term in ASSERTED}
+    if not is_pattern(asserted.get("pattern", "")):
+        raise DefinitionError(f"the pattern {asserted['pattern']!r} is no regular expression")
     if not asserted:
         return shape._replace(schema=schema)
     if shape.exact and all(term in _AS_META for term in asserted):

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from wot.affordances import Action, Declared, Event, Property
 from wot.errors import DefinitionError
-from wot.td import DataSchema, Described, Json, Node, ThingDescription, context_with, is_object
+from wot.td import (
+    ActionAffordance,
+    EventAffordance,
+    Json,
+    Node,
+    PropertyAffordance,
+    ThingDescription,
+    context_with,
+    is_object,
+)
+from wot.terms import check_extension
 
 _CLASSES: Mapping[str, type[Node]] = {
-    "properties": DataSchema,
-    "actions": Described,
-    "events": Described,
+    "properties": PropertyAffordance,
+    "actions": ActionAffordance,
+    "events": EventAffordance,
 }
 
 
@@ -46,6 +57,7 @@ class Template(NamedTuple):
 def template_of(cls: type, words: Mapping[str, Any], inherited: Template | None) -> Template:
     """Compile `cls`; DefinitionError names the member and the reason."""
     local = _calling_namespace()
+    _check_annotations(cls)
     declared = {
         name: member for name, member in _members(cls).items() if isinstance(member, Declared)
     }
@@ -62,6 +74,19 @@ def template_of(cls: type, words: Mapping[str, Any], inherited: Template | None)
             )
         kind[member.name] = member
     return _compile(cls, members, words, inherited)
+
+
+def _check_annotations(cls: type) -> None:
+    """`level: wot.Stored[int] = 5` looks like an affordance and would be none."""
+    for name, annotation in inspect.get_annotations(cls).items():
+        said = annotation if isinstance(annotation, str) else repr(annotation)
+        kind = re.match(r"(?:[\w.]+\.)?(Stored|Event|Property|Action)\[", said)
+        value = vars(cls).get(name)
+        if kind and not (isinstance(value, Declared) and type(value).__name__ == kind[1]):
+            raise DefinitionError(
+                f"{cls.__name__}.{name}: annotated as {kind[1]}, but its value is none",
+                hint=f"write {name}: {said} = wot.{kind[1].lower()}(…)",
+            )
 
 
 def _compile(
@@ -104,10 +129,11 @@ def _check_words(cls: type, words: Mapping[str, Any]) -> None:
         json["links"] = list(words["links"])
     for path, reason in ThingDescription.check(json):
         raise DefinitionError(f"{cls.__name__}: {path.removeprefix('$.')}: {reason}")
+    check_extension(words.get("terms", {}))
     threads, timeout = words.get("threads", 1), words.get("timeout", 1.0)
     if not isinstance(threads, int) or threads < 1:
         raise DefinitionError(f"{cls.__name__}: threads={threads!r} must be 1 or more")
-    if timeout is not None and not timeout > 0:
+    if timeout is not None and not (isinstance(timeout, (int, float)) and timeout > 0):
         raise DefinitionError(
             f"{cls.__name__}: timeout={timeout!r} must be positive, or None for no limit"
         )
@@ -185,7 +211,8 @@ def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
             )
         member.read_words()
         member.define(cls, hints)
-        for path, reason in _CLASSES[member.kind].check(member.json):
+        stub = {term: value for term, value in (member.json or {}).items() if term != "forms"}
+        for path, reason in _CLASSES[member.kind].check(stub):
             raise DefinitionError(f"{path.removeprefix('$.')} {reason}")
     except (DefinitionError, ValueError, TypeError) as error:
         hint = getattr(error, "hint", "")

@@ -46,6 +46,16 @@ def variables_in(template: str) -> tuple[str, ...]:
     )
 
 
+def needed_in(template: str) -> tuple[str, ...]:
+    """The variables without which a part of the path would be missing."""
+    return tuple(
+        unquote(match[1])
+        for expression in _EXPRESSION.finditer(template)
+        if expression[1] in ("", "+")
+        for match in _VARIABLE.finditer(expression[2])
+    )
+
+
 def expand(template: str, values: Mapping[str, Any]) -> str:
     """`template` with its expressions replaced; variables without a value (or None) vanish."""
     return _EXPRESSION.sub(lambda match: _expression(_STYLES[match[1]], match[2], values), template)

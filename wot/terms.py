@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from wot.errors import DefinitionError
-from wot.td import Json, camel
+from wot.td import (
+    ActionAffordance,
+    EventAffordance,
+    Json,
+    PropertyAffordance,
+    ThingDescription,
+    camel,
+)
 
 _RENAMED = {"types": "@type", "kind": "type"}
 
@@ -71,6 +78,15 @@ class ActionTerms(DescribedTerms, total=False):
     timeout: float | None
 
 
+_VOCABULARY = frozenset(
+    {
+        *PropertyAffordance.members,
+        *ActionAffordance.members,
+        *EventAffordance.members,
+        *ThingDescription.members,
+    }
+)
+
 # Terms that shape the declaration instead of standing in the TD under that name.
 _OWN = frozenset({"name", "terms", "content_type", "response_type", "uri_variables", "timeout"})
 
@@ -91,4 +107,15 @@ def td_terms(given: Mapping[str, Any], allowed: type, what: str) -> Json:
         if word not in _OWN:
             out[_RENAMED.get(word) or camel(word)] = value
     extension: Mapping[str, Any] = given.get("terms", {})
+    check_extension(extension)
     return {**out, **extension}
+
+
+def check_extension(terms: Mapping[str, Any]) -> None:
+    """Extension terms must not say again what the declaration says: the TD would lie."""
+    for term in terms:
+        if term in _VOCABULARY:
+            raise DefinitionError(
+                f"terms={{{term!r}: …}} would contradict the declaration",
+                hint="say it by a keyword",
+            )

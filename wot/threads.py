@@ -133,7 +133,8 @@ def _answer(future: asyncio.Future[Any], result: Any, error: BaseException | Non
         return
     if error is None:
         future.set_result(result)
-    elif isinstance(error, StopIteration):  # a future cannot carry it
-        future.set_exception(RuntimeError("the handler raised StopIteration"))
+    elif isinstance(error, (StopIteration, SystemExit, KeyboardInterrupt)):
+        # A future cannot carry the first, and the others would end the whole process.
+        future.set_exception(RuntimeError(f"the handler raised {type(error).__name__}"))
     else:
         future.set_exception(error)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import http
 import time
+from collections.abc import Mapping
 from email.utils import formatdate
 
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
+from wot.errors import Unavailable, WoTError
+from wot_http.errors import PROBLEM_JSON, problem_body, status_of
 from wot_http.sse import chunk
 
 _SMALL = 1 << 16  # bytes; more is left to aiohttp, which splits and waits
@@ -24,6 +27,17 @@ def answer(
         return Answer(status, media_type, b"" if request.method == "HEAD" else body, len(body))
     headers = {"Content-Type": media_type} if media_type else {}
     return web.Response(status=status, body=body or None, headers=headers)
+
+
+def problem(
+    error: WoTError, status: int = 0, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """An error as problem details (RFC 9457)."""
+    code = status or status_of(error)
+    fields = {"Content-Type": PROBLEM_JSON, **(headers or {})}
+    if isinstance(error, Unavailable) and error.retry_after:
+        fields["Retry-After"] = str(max(1, round(error.retry_after)))
+    return web.Response(status=code, body=problem_body(error, code), headers=fields)
 
 
 class _Raw(web.StreamResponse):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +26,7 @@ from wot_http.sse import EVENT_STREAM
 TIMEOUT = 30.0
 MAX_ANSWER = 256 << 20
 _MAX_ERROR = 1 << 16
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
 _OPTIONS = ("timeout", "max_answer")
 
@@ -227,7 +229,11 @@ def _session(timeout: aiohttp.ClientTimeout, limit: int) -> aiohttp.ClientSessio
 
 def _method(form: Form, default: str) -> str:
     named = form.get("htv:methodName")
-    return named.upper() if isinstance(named, str) and named.isalpha() else default
+    if named is None:
+        return default
+    if isinstance(named, str) and _TOKEN.fullmatch(named):
+        return named.upper()
+    raise NoForm(f"{named!r} is no HTTP method")
 
 
 def _media_type(response: aiohttp.ClientResponse, form: Form) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -23,7 +24,7 @@ from wot_http.sse import EVENT_STREAM
 
 READS = frozenset({"GET", "HEAD"})
 _READING = 30.0  # seconds for a body to arrive
-_CODINGS = frozenset({"identity", "gzip", "deflate"})  # what aiohttp undoes without more libraries
+_CODINGS = frozenset({"identity", "gzip", "deflate"})
 
 
 class Refused(Exception):
@@ -79,8 +80,8 @@ async def read_body(request: web.BaseRequest, route: Route, limit: int) -> Conte
         raise _too_large(limit)
     if not request.content.is_eof():
         await _invite(request)
-    coding = request.headers.get("Content-Encoding")
-    if coding and coding.lower() not in _CODINGS:
+    coding = request.headers.get("Content-Encoding", "").lower()
+    if coding and coding not in _CODINGS:
         raise UnsupportedContent(
             f"the content coding {coding[:40]!r} is not known here", hint="send gzip"
         )
@@ -94,12 +95,28 @@ async def read_body(request: web.BaseRequest, route: Route, limit: int) -> Conte
     except (web.HTTPException, web.PayloadAccessError, ValueError, OSError) as error:
         reason = f"the body of the request is broken: {type(error).__name__}"
         raise InvalidInput(reason) from None
+    if coding not in ("", "identity") and body:
+        body = _unpacked(body, limit)
     given = request.headers.get("Content-Type")
     if not body and not (
         given and empty_is_value(route.takes) and essence(given) == essence(route.takes)
     ):
         return None
     return Content(body, given or route.takes)
+
+
+def _unpacked(body: bytes, limit: int) -> bytes:
+    """A body without its coding, and not one byte more than the limit unpacked."""
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as the data says
+    try:
+        data = unpacking.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise InvalidInput(f"the body is not coded as it says: {error}") from None
+    if len(data) > limit:
+        raise _too_large(limit)
+    if not unpacking.eof:
+        raise InvalidInput("the body is not coded as it says: it ends too early")
+    return data
 
 
 async def _invite(request: web.BaseRequest) -> None:

@@ -9,19 +9,19 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import web
 
 from wot.binding import Describe, Server, known_option, number_option
-from wot.errors import ConnectError, HandlerError, Unavailable, WoTError
+from wot.errors import ConnectError, HandlerError, WoTError
 from wot.forms import variables_from
 from wot.interaction import NONE, Interactable, Interaction
 from wot.td import Form, Op, ThingDescription
 from wot_http import forms as http_forms
-from wot_http.answers import answer
+from wot_http.answers import answer, problem
+from wot_http.connection import Connections
 from wot_http.cors import Cors
-from wot_http.errors import PROBLEM_JSON, problem_body, status_of
 from wot_http.forms import Route
 from wot_http.gate import Gate
 from wot_http.pages import Pages
@@ -41,7 +41,7 @@ class HTTPServer(Server):
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
         known_option(options, _OPTIONS, "an HTTP endpoint")
-        parts = urlsplit(url)
+        parts, port = _split(url)
         if parts.scheme != "http":
             raise WoTError(
                 f"{url}: serving https is not supported",
@@ -50,8 +50,10 @@ class HTTPServer(Server):
         if parts.path not in ("", "/") or parts.query:
             raise WoTError(f"{url}: an endpoint has no path", hint="name only host and port")
         self._host = parts.hostname or ""
-        self._port = 80 if parts.port is None else parts.port
+        self._port = 80 if port is None else port
         self._public = str(options.get("public_url") or "")
+        if self._public and urlsplit(self._public).scheme not in ("http", "https"):
+            raise WoTError(f"public_url={self._public!r} should begin with http:// or https://")
         self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
         self._cors = Cors(options["cors"]) if options.get("cors") else None
         self._paths = Paths()
@@ -64,7 +66,7 @@ class HTTPServer(Server):
 
     async def start(self) -> None:
         """Listen; ConnectError where the address is taken or not ours."""
-        server = web.Server(self._serve, request_factory=self._request, access_log=None)
+        server = Connections(self._serve, request_factory=self._request)
         runner = web.ServerRunner(server, shutdown_timeout=_STOPPING)
         await runner.setup()
         # With port 0, "localhost" would mean another port for each address family.
@@ -107,6 +109,8 @@ class HTTPServer(Server):
     def _request(
         self, message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
     ) -> web.BaseRequest:
+        if protocol.waiting is not None:
+            protocol.arrived()
         loop = asyncio.get_running_loop()
         return web.BaseRequest(
             message, payload, protocol, writer, task, loop, client_max_size=self._max_body
@@ -194,15 +198,12 @@ class HTTPServer(Server):
         return f"http://{host}/"
 
 
-def problem(
-    error: WoTError, status: int = 0, headers: Mapping[str, str] | None = None
-) -> web.Response:
-    """An error as problem details (RFC 9457)."""
-    code = status or status_of(error)
-    fields = {"Content-Type": PROBLEM_JSON, **(headers or {})}
-    if isinstance(error, Unavailable) and error.retry_after:
-        fields["Retry-After"] = str(max(1, round(error.retry_after)))
-    return web.Response(status=code, body=problem_body(error, code), headers=fields)
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError as error:
+        raise WoTError(f"{url} is no address: {error}", hint="write http://host:port") from None
 
 
 def _options(allow: str) -> web.Response:
