@@ -149,6 +149,10 @@ class Property(Declared, Generic[T]):
         if self.writer:
             self._check_writer(known["return"], hints(self.writer))
             self.written = _variables(self.writer, hints(self.writer), skip=2)
+            if set(self.written) != set(self.variables) and self.reader:
+                raise DefinitionError(
+                    "reader and writer are at one address, so they take the same URI variables"
+                )
         else:
             self.written = {}
         self._check_media_type(known["return"])

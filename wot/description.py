@@ -6,6 +6,7 @@ import hashlib
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import count
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -30,14 +31,16 @@ class Descriptions:
     """Composes TDs and keeps the bytes of the latest, by Thing, revision, endpoint and base."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, str, int, str], Document] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str, int, int, str], Document] = OrderedDict()
+        self._mounts = count()
 
     def describe(self, thing: Interactable, ends: Sequence[End], own: End) -> Describe:
         """A function from a base, as the requester sees `own`, to the TD."""
+        mount = next(self._mounts)
 
         def description(base: str) -> Document:
             td = thing.td
-            key = (id(td), td.id, td.revision, base)
+            key = (id(td), td.id, mount, td.revision, base)
             found = self._kept.get(key)
             if found is None:
                 body = msgspec.json.encode(composed(td, ends, own, base))

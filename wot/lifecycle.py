@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from wot.thing import Thing, exposed_of
 
 _log = logging.getLogger("wot")
+_HEARING = 0.1  # seconds for what is cancelled
 _FINISHING = 0.25  # seconds for background work that is just under way
 
 
@@ -53,24 +54,24 @@ class Running:
         self._ending.set()
         if tasks:
             _done, late = await asyncio.wait(tasks, timeout=min(_FINISHING, limit / 2))
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        try:
-            async with asyncio.timeout(limit):
-                await self._hook(self._thing.stop)
-        except TimeoutError:
+            await _given_up(late)
+        stopping = asyncio.ensure_future(self._hook(self._thing.stop))
+        _done, late = await asyncio.wait([stopping], timeout=limit)
+        if late:
+            await _given_up(late)
             _log.warning(
                 "%s: stop() took more than %.1f s and was left", self._exposed.title, limit
             )
-        except Exception:  # noqa: BLE001 - a device's own code; it must not keep others from stopping
-            _log.exception("%s: stop() failed", self._exposed.title)
+        elif (error := stopping.exception()) is not None:
+            _log.error("%s: stop() failed", self._exposed.title, exc_info=error)
 
     async def _hook(self, method: Callable[[], Any]) -> None:
         if inspect.iscoroutinefunction(method):
             await method()
-        else:
-            await self._exposed.threads.run(method)
+            return
+        result = await self._exposed.threads.run(method)
+        if inspect.isawaitable(result):  # a plain def that hands on what another one makes
+            await result
 
     async def _repeat(self, seconds: float, method: Callable[[], Any]) -> None:
         loop = asyncio.get_running_loop()
@@ -86,6 +87,14 @@ class Running:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(due):
                     await self._ending.wait()
+
+
+async def _given_up(tasks: Iterable[asyncio.Future[None]]) -> None:
+    """Cancel tasks, and wait no longer than a moment for those that will not hear of it."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=_HEARING)
 
 
 def running_of(thing: Thing) -> Running:

@@ -105,7 +105,7 @@ class Payload:
         if self._decoder is not None and self._closed:
             try:
                 self._decoder.decode(body)
-                return Content(body)
+                return Content(body, media_type)
             except (ValueError, RecursionError):
                 pass
         self.build(kind.decode(body), closed=True, size=len(body))

@@ -181,11 +181,13 @@ def _usable(schema: Any) -> Any:
 
 
 def is_pattern(pattern: Any) -> bool:
-    """Whether `pattern` can be compiled."""
+    """Whether `pattern` can be compiled; "" can."""
+    if pattern == "":
+        return True
     import jsonschema_rs
 
     try:
-        jsonschema_rs.Draft7Validator({"pattern": pattern}) if pattern else None
+        jsonschema_rs.Draft7Validator({"pattern": pattern})
     except ValueError:
         return False
     return isinstance(pattern, str)

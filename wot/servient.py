@@ -302,6 +302,7 @@ def _interactable(servable: Servable) -> Interactable:
 
 def _endpoint(given: str | Endpoint) -> Endpoint:
     made = Endpoint(given) if isinstance(given, str) else given
+    made = made._replace(url=made.url.removesuffix("/"))
     if not scheme_of(made.url):
         raise WoTError(
             f"{made.url!r} is no URL",

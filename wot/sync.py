@@ -60,15 +60,7 @@ class Servient:
 
     def wait(self, awaitable: Awaitable[T], timeout: float | None = None) -> T:
         """The result of anything awaitable; Timeout (and it is cancelled) after `timeout` seconds."""
-        if self._loop is None:
-            raise WoTError(
-                "this Servient is not open", hint="use it in: with wot.sync.Servient() as servient"
-            )
-
-        async def run() -> T:
-            return await awaitable
-
-        future = asyncio.run_coroutine_threadsafe(run(), self._loop)
+        future = self.begin(awaitable)
         try:
             return future.result(timeout)
         except concurrent.futures.TimeoutError:
@@ -81,6 +73,24 @@ class Servient:
         except BaseException:
             future.cancel()
             raise
+
+    def begin(self, awaitable: Awaitable[T]) -> concurrent.futures.Future[T]:
+        """Set something awaitable going, to be waited for later."""
+        if self._loop is None:
+            raise WoTError(
+                "this Servient is not open", hint="use it in: with wot.sync.Servient() as servient"
+            )
+        if threading.current_thread() is self._thread:
+            if asyncio.iscoroutine(awaitable):
+                awaitable.close()
+            raise WoTError(
+                "this would wait for itself", hint="await it: this code runs in the loop"
+            )
+
+        async def run() -> T:
+            return await awaitable
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop)
 
     @contextmanager
     def open(self, context: AbstractAsyncContextManager[T]) -> Generator[T, None, None]:
@@ -97,7 +107,11 @@ class Servient:
     ) -> Generator[Iterator[T], None, None]:
         """A subscription as a synchronous iterator: `with servient.follow(lamp.hot.subscribe()) as readings`."""
         with self.open(subscription) as values:
-            yield _Values(self, values)
+            found = _Values(self, values)
+            try:
+                yield found
+            finally:
+                found.leave()
 
     @overload
     def consume(self, source: TD) -> Thing: ...
@@ -132,21 +146,40 @@ class _Values(Iterator[T]):
 
     def __init__(self, servient: Servient, values: AsyncIterator[T]) -> None:
         self._servient, self._values = servient, values
+        self._step: concurrent.futures.Future[Any] | None = None
 
     def __next__(self) -> T:
         return self.next()
 
     def next(self, timeout: float | None = None) -> T:
-        """The next value; Timeout where none comes within `timeout` seconds."""
+        """The next value; Timeout where none comes within `timeout` seconds, and then it is the next call's."""
 
         async def step() -> Any:
             return await anext(self._values, _END)
 
-        value = self._servient.wait(step(), timeout)
+        if self._step is None:
+            self._step = self._servient.begin(step())
+        waiting = self._step
+        try:
+            value = waiting.result(timeout)
+        except concurrent.futures.CancelledError:
+            raise WoTError("it was cancelled: this Servient is not open any more") from None
+        except concurrent.futures.TimeoutError:
+            if waiting.done():
+                raise  # raised by what was waited for
+            raise Timeout(f"no value within {timeout} s") from None
+        finally:
+            if waiting.done():
+                self._step = None
         if value is _END:
             raise StopIteration
         result: T = value
         return result
+
+    def leave(self) -> None:
+        """Wait for nothing any more."""
+        if self._step is not None:
+            self._step.cancel()
 
 
 class Thing:
@@ -193,7 +226,11 @@ class Thing:
         self, follow: Callable[[], AbstractAsyncContextManager[AsyncIterator[Any]]]
     ) -> Generator[_Values[Any], None, None]:
         with self._servient.open(follow()) as values:
-            yield _Values(self._servient, values)
+            found = _Values(self._servient, values)
+            try:
+                yield found
+            finally:
+                found.leave()
 
 
 @contextmanager

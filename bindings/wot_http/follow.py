@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 
 import aiohttp
@@ -26,7 +27,8 @@ class EventSource(OpenStream):
         self._ready: deque[Message] = deque()
         self._at = ""
         # Our own server's opening comes with the head: it tells the position before the first event.
-        self._feed(response.content.read_nowait())
+        with contextlib.suppress(aiohttp.ClientError):  # said again by whoever reads on
+            self._feed(response.content.read_nowait())
 
     @property
     def position(self) -> str:  # type: ignore[override]

@@ -105,7 +105,7 @@ class Parser:
             self._data.append(value)
         elif field == "event":
             self._event = value
-        elif field == "id" and "\0" not in value:
+        elif field == "id" and (value.isprintable() or not value):  # it must go into a header
             self.next_id = value
         elif not field and value.startswith("heartbeat "):
             self._expect(value)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """The entry point: run the command line and exit with its code."""
+    _open_standard_files()
     try:
         from wot.cli.app import run  # here, so that Ctrl-C while importing is quiet, too
 
@@ -14,6 +16,15 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
+
+
+def _open_standard_files() -> None:
+    """Where the caller closed one (`>&-`), something else would get its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 __all__ = ["main"]

@@ -28,12 +28,13 @@ _UNITS = {
     "1": "",
 }
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# C0, C1, and what reverses or hides text (Unicode TR 36).
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: str) -> str:
     """`text` without what would control the terminal: it may come from anybody's Thing."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def plain(value: Any, *, one_line: bool = False) -> str:

@@ -14,6 +14,7 @@ from wot.td.node import (
     anything,
     flag,
     is_array,
+    is_object,
     mapping,
     named,
     node,
@@ -23,6 +24,8 @@ from wot.td.node import (
     texts,
 )
 from wot.td.vocabulary import KINDS, TD_10, TD_11, default_ops
+
+_DEEPEST = 64  # levels of objects and arrays; real TDs have a dozen
 
 
 class Described(Node):
@@ -235,7 +238,8 @@ class ThingDescription(Described):
             json = _decode(document)
         elif not isinstance(document, dict):
             json = dict(document)
-        findings = list(cls.check(json))
+        findings = [] if _is_shallow(json) else [Finding("$", "it is nested too deeply")]
+        findings = findings or list(cls.check(json))
         if findings:
             raise InvalidTD(findings)
         return cls(json)
@@ -248,6 +252,18 @@ class ThingDescription(Described):
         """The JSON object of one affordance, None where there is none."""
         found: Json | None = self.json.get(kind, {}).get(name)
         return found
+
+
+def _is_shallow(json: Any) -> bool:
+    level = [json]
+    for _ in range(_DEEPEST):
+        inner: list[Any] = []
+        for item in level:
+            inner.extend(item.values() if is_object(item) else item if is_array(item) else ())
+        level = inner
+        if not level:
+            return True
+    return False
 
 
 def _decode(document: bytes | str) -> Any:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from wot.cli import app
+from wot.servient import Servient
 
 from .elsewhere import Elsewhere
 from .processes import HERE, Done, Here, Wot
@@ -65,3 +66,10 @@ def elsewhere() -> Iterator[Elsewhere]:
     made = Elsewhere()
     yield made
     made.close()
+
+
+@pytest.fixture
+async def servient() -> AsyncIterator[Servient]:
+    """An open Servient: what was consumed works as long as it is open."""
+    async with Servient() as made:
+        yield made

@@ -13,7 +13,7 @@ from wot.cli.trying import Shown
 FORM = [{"href": "http://x.example/f"}]
 
 
-async def board(properties: int) -> Board:
+async def board(servient: wot.Servient, properties: int) -> Board:
     td = {
         "title": "Station",
         "properties": {
@@ -22,8 +22,7 @@ async def board(properties: int) -> Board:
         },
         "events": {"alarm": {"data": {"unit": "[ppm]"}, "forms": FORM}},
     }
-    async with wot.Servient() as servient:
-        thing = await servient.consume(td)
+    thing = await servient.consume(td)
     return Board([Shown("http://127.0.0.1:8080/one", thing)] * 2)
 
 
@@ -34,8 +33,8 @@ def drawn(board: Board, width: int, height: int) -> list[str]:
     return [line.rstrip() for line in capture.get().splitlines()]
 
 
-async def test_values_events_and_failures() -> None:
-    made = await board(3)
+async def test_values_events_and_failures(servient: wot.Servient) -> None:
+    made = await board(servient, 3)
     made.take(Update(0, "property", "quantity0", 20.5))
     made.take(Update(1, "property", "quantity1", error=wot.errors.Unavailable("is\x1b broken")))
     for level in range(20):
@@ -49,8 +48,8 @@ async def test_values_events_and_failures() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 40), (200, 60), (50, 60)])
-async def test_it_fits(width: int, height: int) -> None:
-    made = await board(11)
+async def test_it_fits(servient: wot.Servient, width: int, height: int) -> None:
+    made = await board(servient, 11)
     for number in range(11):
         made.take(Update(0, "property", f"quantity{number}", ["word " * 10, "long " * 20]))
         made.take(Update(0, "event", "alarm", "much has happened " * 10))

@@ -10,14 +10,14 @@ from wot.cli.trying import Shown, commands
 FORM = [{"href": "http://x.example/f"}]
 
 
-async def consumed(**kinds: Any) -> wot.ConsumedThing:
-    async with wot.Servient() as servient:
-        return await servient.consume({"title": "T", **kinds})
+async def consumed(servient: wot.Servient, **kinds: Any) -> wot.ConsumedThing:
+    return await servient.consume({"title": "T", **kinds})
 
 
-async def test_one_of_each_kind() -> None:
+async def test_one_of_each_kind(servient: wot.Servient) -> None:
     choice = {"enum": ["low", "high"]}
     first = await consumed(
+        servient,
         properties={
             "secret": {"writeOnly": True, "forms": FORM},
             "it's": {"type": "number", "readOnly": True, "forms": FORM},
@@ -32,7 +32,9 @@ async def test_one_of_each_kind() -> None:
         },
         events={"alarm": {"forms": FORM}},
     )
-    last = await consumed(properties={"limit": {"type": "number", "minimum": 0.01, "forms": FORM}})
+    last = await consumed(
+        servient, properties={"limit": {"type": "number", "minimum": 0.01, "forms": FORM}}
+    )
     assert commands([Shown("http://a", first), Shown("http://b", last)]) == [
         "wot td http://a",
         "wot read http://a 'it'\"'\"'s'",
@@ -43,12 +45,14 @@ async def test_one_of_each_kind() -> None:
     ]
 
 
-async def test_nothing_that_cannot_be() -> None:
-    thing = await consumed(actions={"guess": {"input": {"type": "integer"}, "forms": FORM}})
+async def test_nothing_that_cannot_be(servient: wot.Servient) -> None:
+    thing = await consumed(
+        servient, actions={"guess": {"input": {"type": "integer"}, "forms": FORM}}
+    )
     assert commands([Shown("http://a", thing)]) == ["wot td http://a"]
 
 
-async def test_settings_stay_in_their_range() -> None:
+async def test_settings_stay_in_their_range(servient: wot.Servient) -> None:
     level = {"type": "integer", "minimum": 20, "maximum": 100, "forms": FORM}
-    thing = await consumed(properties={"level": level})
+    thing = await consumed(servient, properties={"level": level})
     assert "wot write http://a level 100" in commands([Shown("http://a", thing)])
