@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -141,6 +142,10 @@ def known_option(options: Options, known: Sequence[str], what: str) -> None:
 def number_option(options: Options, name: str, default: float, *, least: float) -> float:
     """An option that is a number; WoTError names it where it is none or too small."""
     value = options.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= least:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not least <= value < math.inf
+    ):
         raise WoTError(f"the option {name}={value!r} should be a number of at least {least:g}")
     return value

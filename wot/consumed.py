@@ -379,7 +379,7 @@ def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) ->
         },
     }
     for kind, found in kinds.items():
-        kept = {name: affordance for name, affordance in found.items() if affordance is not None}
+        kept = {n: a for n, a in found.items() if a is not None and n not in ("", ".", "..")}
         if kept:
             json[kind] = kept
     return json

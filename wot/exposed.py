@@ -81,6 +81,15 @@ class ExposedThing:
             td = self._td = ThingDescription({**names, **json, **names})
         return td
 
+    def identify(self, path: str) -> None:
+        """Take an id that stays the same after every restart, if there is none yet.
+
+        Where values are kept under it, the path has no part in it: they may be used before there is one.
+        """
+        kept = any(isinstance(p, Stored) and p.persist for p in self.template.properties.values())
+        where = slug(self.title) if kept or not path else path
+        self.id = self.id or default_id(type(self.thing), where)
+
     async def request(self, interaction: Interaction, /) -> Reply:
         """Read, write or invoke."""
         op, name = interaction.op, interaction.name
@@ -248,8 +257,7 @@ class ExposedThing:
 
     def _state(self) -> Kept:
         if self._kept is None:
-            # Kept under the id that serving would give it, and so found again then.
-            self.id = self.id or default_id(type(self.thing), slug(self.title))
+            self.identify("")
             self._kept = Kept(self.id)
         return self._kept
 

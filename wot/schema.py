@@ -146,21 +146,25 @@ def compiled(schema: Json) -> Any:
     return _compiled(msgspec.json.encode(schema))
 
 
-@functools.lru_cache(maxsize=4096)
-def _compiled(text: bytes) -> Any:
+def _build(schema: Any) -> Any:
     import jsonschema_rs
 
+    # The engine without look-around and back-references: it takes linear time for every pattern.
+    linear = jsonschema_rs.RegexOptions()
+    return jsonschema_rs.Draft7Validator(schema, validate_formats=False, pattern_options=linear)
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(text: bytes) -> Any:
     schema = msgspec.json.decode(text)
     try:
-        return jsonschema_rs.Draft7Validator(schema, validate_formats=False)
+        return _build(schema)
     except ValueError:
-        return jsonschema_rs.Draft7Validator(_usable(schema), validate_formats=False)
+        return _build(_usable(schema))
 
 
 def _usable(schema: Any) -> Any:
     """`schema` without the terms that no validator takes."""
-    import jsonschema_rs
-
     if is_array(schema):
         return [_usable(item) for item in schema]
     if not is_object(schema):
@@ -173,7 +177,7 @@ def _usable(schema: Any) -> Any:
             else _usable(value)
         )
         try:
-            jsonschema_rs.Draft7Validator({term: inner}, validate_formats=False)
+            _build({term: inner})
         except ValueError:
             continue
         out[term] = inner
@@ -184,10 +188,8 @@ def is_pattern(pattern: Any) -> bool:
     """Whether `pattern` can be compiled; "" can."""
     if pattern == "":
         return True
-    import jsonschema_rs
-
     try:
-        jsonschema_rs.Draft7Validator({"pattern": pattern})
+        _build({"pattern": pattern})
     except ValueError:
         return False
     return isinstance(pattern, str)

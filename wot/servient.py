@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self, cast, overload
 from urllib.parse import urlsplit
 
-from wot.binding import Client, Server, load
+from wot.binding import Client, Server, load, number_option
 from wot.consumed import PATIENCE, ConsumedThing
 from wot.description import Descriptions, End, composed
 from wot.errors import Finding, InvalidTD, WoTError
@@ -19,7 +19,7 @@ from wot.forms import scheme_of
 from wot.interaction import Interactable
 from wot.lifecycle import Running, running_of
 from wot.source import Source, fetch
-from wot.state import default_id, slug
+from wot.state import slug
 from wot.td import ThingDescription
 from wot.thing import Thing, ThingT, exposed_of, proxy
 
@@ -123,7 +123,8 @@ class Servient:
         patience: float = PATIENCE,
         **options: Any,
     ) -> None:
-        self._timeout, self._patience = timeout, patience
+        self._timeout = number_option({"timeout": timeout}, "timeout", timeout, least=0.001)
+        self._patience = patience
         for name, given in options.items():
             if not isinstance(given, Mapping):
                 raise WoTError(
@@ -228,7 +229,7 @@ class Servient:
     def _identify(self, stack: AsyncExitStack, path: str, servable: Servable) -> None:
         thing = _interactable(servable)
         if isinstance(thing, ExposedThing) and not thing.id:
-            thing.id = default_id(type(thing.thing), path)
+            thing.identify(path)
         other, uses = self._ids.get(thing.td.id, (thing, 0))
         if other is not thing and thing.td.id:
             raise WoTError(

@@ -116,7 +116,9 @@ def narrowed(shape: Shape, terms: Json) -> Shape:
     schema = {**shape.schema, **terms}
     asserted = {term: value for term, value in terms.items() if term in ASSERTED}
     if not is_pattern(asserted.get("pattern", "")):
-        raise DefinitionError(f"the pattern {asserted['pattern']!r} is no regular expression")
+        raise DefinitionError(
+            f"the pattern {asserted['pattern']!r} is no regular expression without look-around"
+        )
     if not asserted:
         return shape._replace(schema=schema)
     if shape.exact and all(term in _AS_META for term in asserted):

@@ -32,6 +32,7 @@ class Servient:
         self._servient = servients.Servient(**options)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         loop = self._loop = new_loop()
@@ -46,14 +47,18 @@ class Servient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        loop, thread = self._loop, self._thread
-        assert loop is not None
+        thread = self._thread
         assert thread is not None
+        with self._lock:  # from here on nothing new begins
+            loop, self._loop = self._loop, None
+        assert loop is not None
         try:
-            self.wait(self._servient.__aexit__(None, None, None))
-            self.wait(_cancelled_rest(loop))
+            ended = asyncio.run_coroutine_threadsafe(
+                self._servient.__aexit__(None, None, None), loop
+            )
+            ended.result()
+            asyncio.run_coroutine_threadsafe(_cancelled_rest(loop), loop).result()
         finally:
-            self._loop = None
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
             loop.close()
@@ -76,10 +81,6 @@ class Servient:
 
     def begin(self, awaitable: Awaitable[T]) -> concurrent.futures.Future[T]:
         """Set something awaitable going, to be waited for later."""
-        if self._loop is None:
-            raise WoTError(
-                "this Servient is not open", hint="use it in: with wot.sync.Servient() as servient"
-            )
         if threading.current_thread() is self._thread:
             if asyncio.iscoroutine(awaitable):
                 awaitable.close()
@@ -90,7 +91,11 @@ class Servient:
         async def run() -> T:
             return await awaitable
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop)
+        with self._lock:
+            if self._loop is None:
+                hint = "use it inside: with wot.sync.Servient() as servient"
+                raise WoTError("this Servient is not open", hint=hint)
+            return asyncio.run_coroutine_threadsafe(run(), self._loop)
 
     @contextmanager
     def open(self, context: AbstractAsyncContextManager[T]) -> Generator[T, None, None]:

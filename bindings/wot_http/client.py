@@ -26,6 +26,20 @@ from wot_http.sse import EVENT_STREAM
 TIMEOUT = 30.0
 MAX_ANSWER = 256 << 20
 _MAX_ERROR = 1 << 16
+# Framing is not for a TD to say: it could make one request look like two.
+_OURS = frozenset(
+    [
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ]
+)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
 _OPTIONS = ("timeout", "max_answer")
@@ -77,7 +91,14 @@ class HTTPClient(Client):
                 if not data and not empty_is_value(media_type):
                     return DONE
                 return Reply(Content(data, media_type))
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._closed and not (task and task.cancelling()):
+                self._check_open()  # nobody cancelled us: the connections were closed
+            raise
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
+            if self._closed:
+                self._check_open()
             raise _translated(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
@@ -257,7 +278,7 @@ def _declared_headers(form: Form) -> dict[str, str]:
         if is_object(item):
             name = item.get("htv:fieldName") or item.get("fieldName")
             value = item.get("htv:fieldValue") or item.get("fieldValue")
-            if isinstance(name, str) and isinstance(value, str):
+            if isinstance(name, str) and isinstance(value, str) and name.lower() not in _OURS:
                 found[name] = value
     return found
 

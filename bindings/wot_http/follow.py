@@ -9,7 +9,7 @@ from collections import deque
 import aiohttp
 
 from wot.content import Content
-from wot.errors import EventsLost, ProtocolError, TooLarge, TransportError
+from wot.errors import EventsLost, ProtocolError, TooLarge, TransportError, WoTError
 from wot.interaction import Notification, OpenStream
 from wot.td import Form
 from wot_http.errors import error_from
@@ -68,6 +68,10 @@ class EventSource(OpenStream):
                 chunk = await self._response.content.readany()
         except TimeoutError:
             raise TransportError(f"{self._response.url.origin()} shows no sign of life") from None
+        except RuntimeError:
+            raise WoTError(
+                "somebody else waits on this subscription", hint="give each task its own"
+            ) from None
         except (aiohttp.ClientError, OSError) as error:
             raise ProtocolError(
                 f"{self._response.url.origin()} broke off: {type(error).__name__}"
