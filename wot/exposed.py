@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from wot.affordances import Action, Event, Property, Stored
-from wot.content import Content, Malformed, essence, parameter
+from wot.affordances import Event, Property, Stored
+from wot.checks import arguments, checked, output, sent, typed, written
+from wot.content import Content, Malformed
 from wot.deadline import OwnTimeout, rest
 from wot.errors import (
     DefinitionError,
@@ -22,13 +23,11 @@ from wot.errors import (
     NotAllowed,
     Unavailable,
     UnknownAffordance,
-    UnsupportedContent,
-    UriVariableError,
     listed,
 )
-from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
+from wot.interaction import DONE, Interaction, Notification, Reply, Stream
 from wot.log import Log
-from wot.payload import Mismatch, Payload
+from wot.payload import Mismatch
 from wot.state import Kept, default_id, slug
 from wot.td import KIND, Op, ThingDescription
 from wot.template import Handler, Template
@@ -97,19 +96,19 @@ class ExposedThing:
         try:
             if op is READ:
                 declared = template.properties[name]
-                given = _typed(interaction.variables, declared.variables)
+                given = typed(interaction.variables, declared.variables)
                 if (handler := template.readers.get(name)) is None:
                     return Reply(self._read_stored(declared))
                 value = await self._call(handler, template.timeout, (), given)
-                return Reply(_checked(declared.payload, value, declared.media_type, name))
+                return Reply(checked(declared.payload, value, declared.media_type, name))
             if op is WRITE:
                 return await self._write(interaction, template.properties[name])
             if op is INVOKE:
                 action = template.actions[name]
-                args, given = _arguments(interaction, action)
+                args, given = arguments(interaction, action)
                 timeout = action.timeout if action.own_timeout else template.timeout
                 value = await self._call(template.invoked[name], timeout, args, given)
-                return _output(action, value, name)
+                return output(action, value, name)
             if op is DESCRIBE:
                 return DONE
             raise self._refusal(interaction)
@@ -129,7 +128,7 @@ class ExposedThing:
         """Observe a property or subscribe to an event."""
         op, name = interaction.op, interaction.name
         if op is SUBSCRIBE and name in self.template.events:
-            _typed(interaction.variables, {})
+            typed(interaction.variables, {})
             return self._log("events", name).subscribe(interaction.after)
         declared = self.template.properties.get(name) if op is OBSERVE else None
         if declared is None:
@@ -150,7 +149,7 @@ class ExposedThing:
     def _read_stored(self, declared: Property[Any]) -> Content:
         if not isinstance(declared, Stored):
             raise NotAllowed(f"{declared.name!r} can only be written")
-        return _checked(declared.payload, self.stored(declared), declared.media_type, declared.name)
+        return checked(declared.payload, self.stored(declared), declared.media_type, declared.name)
 
     async def _write(self, interaction: Interaction, declared: Property[Any]) -> Reply:
         name = interaction.name
@@ -159,8 +158,8 @@ class ExposedThing:
             not isinstance(declared, Stored) or declared.given.get("read_only")
         ):
             raise NotAllowed(f"{name!r} can only be read")
-        value = _written(interaction, declared)
-        given = _typed(interaction.variables, declared.written)
+        value = written(interaction, declared)
+        given = typed(interaction.variables, declared.written)
         if handler is None:
             assert isinstance(declared, Stored)
             self.store(declared, value)
@@ -227,7 +226,7 @@ class ExposedThing:
 
     def store(self, kept: Stored[Any], value: Any) -> None:
         """Set a stored property and tell its observers; InvalidInput where the value does not fit."""
-        content = _sent(kept.payload, value, kept.media_type, kept.name)
+        content = sent(kept.payload, value, kept.media_type, kept.name)
         # Held throughout, so that value, file and observers end with the same one of two threads.
         with self._storing:
             log = self._logs.get(("properties", kept.name))
@@ -239,7 +238,7 @@ class ExposedThing:
                 log.emit(content)
 
     def _content_of(self, kept: Stored[Any]) -> Content:
-        return _sent(kept.payload, self.stored(kept), kept.media_type, kept.name)
+        return sent(kept.payload, self.stored(kept), kept.media_type, kept.name)
 
     def _restored(self, kept: Stored[Any]) -> Any:
         body = self._state().load(kept.name)
@@ -267,7 +266,7 @@ class ExposedThing:
             raise DefinitionError(
                 f"{changed.name!r} is not observable", hint="declare it with observable=True"
             )
-        content = _sent(changed.payload, value, changed.media_type, changed.name)
+        content = sent(changed.payload, value, changed.media_type, changed.name)
         self._log("properties", changed.name).emit(content)
         told = _told.get(None)
         if told is not None:
@@ -283,7 +282,7 @@ class ExposedThing:
                 )
             content = _EMPTY
         else:
-            content = _sent(event.payload, data, event.media_type, event.name)
+            content = sent(event.payload, data, event.media_type, event.name)
         self._log("events", event.name).emit(content)
 
     async def drained(self, event: Event[Any], timeout: float) -> bool:
@@ -312,94 +311,3 @@ class ExposedThing:
 
 class _Foreign(Exception):
     """Wraps what a handler raised and what would otherwise be taken for ours."""
-
-
-def _typed(variables: Mapping[str, Any], declared: Mapping[str, Payload]) -> Mapping[str, Any]:
-    """URI variables as the handler's keyword arguments."""
-    if not variables and not declared:
-        return NONE
-    for name, wanted in declared.items():
-        if name not in variables and not wanted.optional:
-            raise UriVariableError(f"the URI variable {name!r} is missing")
-    typed: dict[str, Any] = {}
-    for name, value in variables.items():
-        payload = declared.get(name)
-        if payload is None:
-            known = listed(declared)
-            raise UriVariableError(f"there is no URI variable {name!r}", hint=f"there are: {known}")
-        try:
-            typed[name] = payload.build(value, closed=True)
-        except Mismatch as error:
-            raise UriVariableError(f"the URI variable {name!r}: {error}") from None
-    return typed
-
-
-def _written(interaction: Interaction, declared: Property[Any]) -> Any:
-    if interaction.payload is None:
-        raise InvalidInput(f"{declared.name}: a value is needed and none was sent")
-    _of_type(interaction.payload, declared.media_type, declared.name)
-    try:
-        return declared.payload.load(interaction.payload, closed=True)
-    except (Mismatch, Malformed) as error:
-        raise InvalidInput(f"{declared.name}: {error}") from None
-
-
-def _arguments(
-    interaction: Interaction, action: Action[..., Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if interaction.payload is not None:
-        _of_type(interaction.payload, action.media_type, action.name)
-    try:
-        args, given = action.arguments.load(interaction.payload)
-    except (Mismatch, Malformed) as error:
-        raise InvalidInput(f"{action.name}: {error}") from None
-    if interaction.variables or action.variables:
-        given = {**given, **_typed(interaction.variables, action.variables)}
-    return args, given
-
-
-def _of_type(content: Content, expected: str, name: str) -> None:
-    if content.type == expected:
-        return
-    charset = parameter(content.type, "charset")
-    if essence(content.type) != essence(expected) or charset not in (
-        "",
-        "utf-8",
-        "utf8",
-        "us-ascii",
-    ):
-        raise UnsupportedContent(
-            f"{name}: {content.type} is not taken here", hint=f"send Content-Type: {expected}"
-        )
-
-
-def _sent(payload: Payload, value: Any, media_type: str, name: str) -> Content:
-    """What the Thing's own code gives away; InvalidInput, raised there, where it does not fit."""
-    try:
-        return payload.dump(value, media_type)
-    except (Mismatch, Malformed) as error:
-        raise InvalidInput(f"{name}: {error}") from None
-
-
-def _checked(payload: Payload, value: Any, media_type: str, name: str) -> Content:
-    """What a handler returned; HandlerError where its own schema forbids it."""
-    try:
-        return payload.dump(value, media_type)
-    except (Mismatch, Malformed) as error:
-        _log.error("the handler of %r returned what its data schema forbids: %s", name, error)
-        raise HandlerError(
-            f"the handler of {name!r} returned what its data schema forbids"
-        ) from error
-
-
-def _output(action: Action[..., Any], value: Any, name: str) -> Reply:
-    if action.output is not None:
-        return Reply(_checked(action.output, value, action.response_type, name))
-    if value is not None:
-        _log.error(
-            "the handler of %r returned a value but declares none; add its type after ->", name
-        )
-        raise HandlerError(
-            f"the handler of {name!r} returned a value that its description does not mention"
-        )
-    return DONE

@@ -73,7 +73,9 @@ class TestHololinked:
         async with thing.observe("integer") as values:
             assert await anext(values) == 0
             await thing.write("integer", 5)
-            assert await anext(values) == 5
+            # It may tell the value as it was once more, after we have read it.
+            while (value := await anext(values)) != 5:
+                assert value == 0
 
 
 class TestLabthings:

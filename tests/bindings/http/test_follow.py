@@ -160,7 +160,7 @@ async def test_a_quiet_stream_that_is_cut_now_and_then_does_not_use_up_patience(
     foreign: Foreign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Proxies end connections after a minute, and an alarm may be silent for a year."""
-    monkeypatch.setattr("wot.consumed._LAST_PAUSE", 0.05)  # 10 s, which nobody waits for here
+    monkeypatch.setattr("wot.followed._LAST_PAUSE", 0.05)  # 10 s, which nobody waits for here
     rounds = 8
 
     async def standing(_request: Request, writer: asyncio.StreamWriter) -> None:

@@ -1,0 +1,106 @@
+"""What goes into a Thing and comes out of it, held against its declarations."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from wot.affordances import Action, Property
+from wot.content import Content, Malformed, essence, parameter
+from wot.errors import HandlerError, InvalidInput, UnsupportedContent, UriVariableError, listed
+from wot.interaction import DONE, NONE, Interaction, Reply
+from wot.payload import Mismatch, Payload
+
+_log = logging.getLogger("wot")
+
+
+def typed(variables: Mapping[str, Any], declared: Mapping[str, Payload]) -> Mapping[str, Any]:
+    """URI variables as the handler's keyword arguments."""
+    if not variables and not declared:
+        return NONE
+    for name, wanted in declared.items():
+        if name not in variables and not wanted.optional:
+            raise UriVariableError(f"the URI variable {name!r} is missing")
+    typed: dict[str, Any] = {}
+    for name, value in variables.items():
+        payload = declared.get(name)
+        if payload is None:
+            known = listed(declared)
+            raise UriVariableError(f"there is no URI variable {name!r}", hint=f"there are: {known}")
+        try:
+            typed[name] = payload.build(value, closed=True)
+        except Mismatch as error:
+            raise UriVariableError(f"the URI variable {name!r}: {error}") from None
+    return typed
+
+
+def written(interaction: Interaction, declared: Property[Any]) -> Any:
+    if interaction.payload is None:
+        raise InvalidInput(f"{declared.name}: a value is needed and none was sent")
+    _of_type(interaction.payload, declared.media_type, declared.name)
+    try:
+        return declared.payload.load(interaction.payload, closed=True)
+    except (Mismatch, Malformed) as error:
+        raise InvalidInput(f"{declared.name}: {error}") from None
+
+
+def arguments(
+    interaction: Interaction, action: Action[..., Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if interaction.payload is not None:
+        _of_type(interaction.payload, action.media_type, action.name)
+    try:
+        args, given = action.arguments.load(interaction.payload)
+    except (Mismatch, Malformed) as error:
+        raise InvalidInput(f"{action.name}: {error}") from None
+    if interaction.variables or action.variables:
+        given = {**given, **typed(interaction.variables, action.variables)}
+    return args, given
+
+
+def _of_type(content: Content, expected: str, name: str) -> None:
+    if content.type == expected:
+        return
+    charset = parameter(content.type, "charset")
+    if essence(content.type) != essence(expected) or charset not in (
+        "",
+        "utf-8",
+        "utf8",
+        "us-ascii",
+    ):
+        raise UnsupportedContent(
+            f"{name}: {content.type} is not taken here", hint=f"send Content-Type: {expected}"
+        )
+
+
+def sent(payload: Payload, value: Any, media_type: str, name: str) -> Content:
+    """What the Thing's own code gives away; InvalidInput, raised there, where it does not fit."""
+    try:
+        return payload.dump(value, media_type)
+    except (Mismatch, Malformed) as error:
+        raise InvalidInput(f"{name}: {error}") from None
+
+
+def checked(payload: Payload, value: Any, media_type: str, name: str) -> Content:
+    """What a handler returned; HandlerError where its own schema forbids it."""
+    try:
+        return payload.dump(value, media_type)
+    except (Mismatch, Malformed) as error:
+        _log.error("the handler of %r returned what its data schema forbids: %s", name, error)
+        raise HandlerError(
+            f"the handler of {name!r} returned what its data schema forbids"
+        ) from error
+
+
+def output(action: Action[..., Any], value: Any, name: str) -> Reply:
+    if action.output is not None:
+        return Reply(checked(action.output, value, action.response_type, name))
+    if value is not None:
+        _log.error(
+            "the handler of %r returned a value but declares none; add its type after ->", name
+        )
+        raise HandlerError(
+            f"the handler of {name!r} returned a value that its description does not mention"
+        )
+    return DONE
