@@ -102,12 +102,15 @@ class Payload:
         if kind is not _json:
             return self._dump(value, media_type, kind)
         body = kind.encode(value)
-        if self._decoder is not None and self._closed:
+        if self._decoder is not None:
             try:
                 self._decoder.decode(body)
-                return Content(body, media_type)
             except (ValueError, RecursionError):
-                pass
+                pass  # judged again below, with a better message
+            else:
+                if not self._closed:  # undeclared members are all that is left to look for
+                    self.verdict.check(kind.decode(body), closed=True, size=len(body))
+                return Content(body, media_type)
         self.build(kind.decode(body), closed=True, size=len(body))
         return Content(body, media_type)
 

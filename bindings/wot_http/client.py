@@ -7,13 +7,13 @@ import io
 import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from yarl import URL
 
 from wot.binding import Client, known_option, number_option
-from wot.content import OCTETS, Content, empty_is_value, essence
+from wot.content import JSON, OCTETS, Content, empty_is_value, essence
 from wot.errors import ConnectError, NoForm, ProtocolError, Timeout, WoTError
 from wot.interaction import DONE, Interaction, OpenStream, Reply, Stream
 from wot.td import STREAMS, TD_JSON, Form, Op, is_array, is_object
@@ -26,6 +26,9 @@ from wot_http.sse import EVENT_STREAM
 TIMEOUT = 30.0
 MAX_ANSWER = 256 << 20
 _MAX_ERROR = 1 << 16
+_ACCEPT = {"Accept": JSON}
+_NO_TYPE = ("Content-Type",)
+_PLANS = 1024  # forms whose requests are kept prepared
 # Framing is not for a TD to say: it could make one request look like two.
 _OURS = frozenset(
     [
@@ -45,6 +48,16 @@ _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
 _OPTIONS = ("timeout", "max_answer")
 
 
+class _Plan(NamedTuple):
+    """How a form is followed; it holds the form, so that its id stays its own."""
+
+    form: Form
+    op: Op
+    method: str
+    url: URL
+    headers: dict[str, str] | None  # None: those of the session, which cost nothing
+
+
 class HTTPClient(Client):
     """Performs interactions by HTTP/1.1."""
 
@@ -55,6 +68,7 @@ class HTTPClient(Client):
         self._connecting = min(5.0, self._timeout / 3)
         self._max_answer = int(number_option(options, "max_answer", MAX_ANSWER, least=1))
         self._closed = False
+        self._plans: dict[int, _Plan] = {}
         self._requests: aiohttp.ClientSession | None = None
         self._streams: aiohttp.ClientSession | None = None
 
@@ -64,19 +78,26 @@ class HTTPClient(Client):
 
     async def request(self, form: Form, interaction: Interaction, hops: int = 5) -> Reply:
         """One request, one answer; `hops` is how many redirections are followed."""
+        plan = self._plans.get(id(form))
+        if plan is None or plan.form is not form or plan.op is not interaction.op:
+            plan = self._planned(form, interaction.op)
+        headers, body = plan.headers, None
         payload = interaction.payload
-        method = _method(form, METHODS.get(interaction.op, "GET"))
-        headers = {"Accept": form.response_type, **_declared_headers(form)}
-        body: bytes | io.BytesIO | None = None
         if payload is not None:
-            headers["Content-Type"] = payload.type
+            headers = {**(headers or {}), "Content-Type": payload.type}
             body = payload.body if len(payload.body) < _LARGE else io.BytesIO(payload.body)
         session = self._requests or self._session()
         # aiohttp would turn a redirected POST into a GET, and that into a success.
-        reads = method == "GET"
+        reads = plan.method == "GET"
         try:
             async with session.request(
-                method, form.href, data=body, headers=headers, allow_redirects=reads
+                plan.method,
+                plan.url,
+                data=body,
+                headers=headers,
+                allow_redirects=reads,
+                # No body is not an empty body of some type.
+                skip_auto_headers=None if reads or body is not None else _NO_TYPE,
             ) as response:
                 status = response.status
                 if status >= 300:
@@ -100,6 +121,20 @@ class HTTPClient(Client):
             if self._closed:
                 self._check_open()
             raise _translated(error, form.href) from error
+
+    def _planned(self, form: Form, op: Op) -> _Plan:
+        """What does not change from one request along a form to the next."""
+        try:
+            url = URL(form.href)
+        except ValueError as error:
+            raise _translated(error, form.href) from error
+        headers = {"Accept": form.response_type, **_declared_headers(form)}
+        method = _method(form, METHODS.get(op, "GET"))
+        plan = _Plan(form, op, method, url, None if headers == _ACCEPT else headers)
+        if len(self._plans) >= _PLANS:
+            self._plans.clear()
+        self._plans[id(form)] = plan
+        return plan
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
         """By server-sent events or by long polling: as the form says, or else as the other side answers."""
@@ -243,8 +278,7 @@ def _session(timeout: aiohttp.ClientTimeout, limit: int) -> aiohttp.ClientSessio
         timeout=timeout,
         connector=aiohttp.TCPConnector(limit=limit),
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": "isowot"},
-        skip_auto_headers=["Content-Type"],  # no body is not an empty body of some type
+        headers={"User-Agent": "isowot", **_ACCEPT},
     )
 
 
