@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -166,7 +167,10 @@ class Streams:
                     transport.abort()
                     task.cancel()
                 elif not transport.get_write_buffer_size():
-                    await live.response.write(b":\n\n")
+                    with contextlib.suppress(
+                        ConnectionError
+                    ):  # one that goes must not end the others'
+                        await live.response.write(b":\n\n")
 
 
 class _Followed(NamedTuple):
