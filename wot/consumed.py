@@ -89,7 +89,11 @@ class ConsumedThing:
         stream = await self.open(interaction)
         followed = Followed(self.open, interaction, stream, self._patience)
         if interaction.op is OBSERVE and not getattr(stream, "current_first", False):
-            followed.first = await self._current(interaction)
+            try:
+                followed.first = await self._current(interaction)
+            except BaseException:  # given up meanwhile: nobody else knows of the stream
+                await followed.aclose()
+                raise
         return followed
 
     async def _current(self, interaction: Interaction) -> Notification | None:

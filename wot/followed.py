@@ -59,6 +59,9 @@ class Followed(OpenStream):
             interaction.op, interaction.name, variables=interaction.variables, after=self.position
         )
         self._stream = await self._patience.until(lambda: self._open(resumed))
+        if self._closed:  # while it was being made again
+            await self._stream.aclose()
+            raise StopAsyncIteration
 
     async def aclose(self) -> None:
         self._closed = True

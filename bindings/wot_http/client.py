@@ -348,6 +348,9 @@ def _translated(error: Exception, href: str) -> Exception:
         cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
         reason = getattr(cause, "strerror", None) or str(cause) or "no answer"
         hint = "is it running, and is the address right?"
+        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+            reason = f"its certificate is not trusted: {error.certificate_error}"
+            hint = "name the authority that signed it in SSL_CERT_FILE"
         return ConnectError(f"{where} cannot be reached: {reason}", hint=hint)
     if isinstance(error, TimeoutError):
         return Timeout(f"{where} did not answer in time")
