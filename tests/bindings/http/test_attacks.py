@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
+from contextlib import suppress
 from typing import Any
 
 import cbor2
@@ -66,18 +67,17 @@ async def test_a_td_nested_beyond_reason_is_none(levels: int) -> None:
 
 async def test_a_stream_that_breaks_off_behind_its_head_is_made_again() -> None:
     asked = 0
+    writers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal asked
+        writers.append(writer)
         await reader.readuntil(b"\r\n\r\n")
         asked += 1
         head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 1000\r\n\r\n"
         writer.write(head + b"id: %d\ndata: %d\n\n" % (asked, asked))
         if asked == 1:
             writer.close()  # at once, so that the client finds head and end together
-        else:
-            await reader.read()
-            writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server, wot.Servient() as s:
         port = server.sockets[0].getsockname()[1]
@@ -90,6 +90,10 @@ async def test_a_stream_that_breaks_off_behind_its_head_is_made_again() -> None:
             except wot.errors.EventsLost:  # what had come with the break is gone, and it says so
                 value = await anext(events)
             assert value in (1, 2)
+        for writer in writers:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 async def test_the_ring_is_bounded_in_bytes(probe: Probe, url: str) -> None:
@@ -123,3 +127,25 @@ async def test_a_driver_that_calls_exit_does_not_end_the_server() -> None:
         for name in ("level", "other"):
             answer = await ask(f"{served.urls[0]}/properties/{name}")
             assert answer.problem == (500, "HandlerError")
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /probe HTTP/1.1\r\nHost: localhost\r\n"])
+async def test_a_head_that_never_ends_is_not_waited_for(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr("wot_http.connection._HEAD", 0.2)
+    async with wot.serve(probe, ANY) as served:
+        port = int(served.urls[0].split(":")[2].split("/")[0])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(begun)
+        async with asyncio.timeout(HANG):
+            assert await reader.read() == b""
+        writer.close()
+        await writer.wait_closed()
+        # One that has sent a request stays, however long it then says nothing.
+        async with connected(served.urls[0]) as wire:
+            await wire.send(b"GET /probe HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert (await wire.answer()).status == 200
+            await asyncio.sleep(0.4)  # longer than the limit, which no condition would tell
+            await wire.send(b"GET /probe HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert (await wire.answer()).status == 200
