@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wot.running import run
     from wot.servient import Endpoint, Served, Servient, consume, endpoint, serve
     from wot.td import ThingDescription
-    from wot.thing import Thing
+    from wot.things import Thing
     from wot.threads import cancelled
 
 # Name → module; imported when first used (PEP 562), so that `import wot` costs next to nothing.
@@ -33,7 +33,7 @@ _WHERE = {
     "Served": "wot.servient",
     "Servient": "wot.servient",
     "Stored": "wot.affordances",
-    "Thing": "wot.thing",
+    "Thing": "wot.things",
     "ThingDescription": "wot.td",
     "action": "wot.declare",
     "cancelled": "wot.threads",

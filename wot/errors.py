@@ -42,10 +42,17 @@ class DefinitionError(WoTError, TypeError):
 
 
 class Finding(NamedTuple):
-    """One fault of a Thing Description: a JSON path and the reason."""
+    """One fault of a document: its JSON path, the reason and what to do.
+
+    `severity` is "error" or "warning": only errors make a document invalid. `assertion` is the id of the W3C
+    assertion that is broken, where there is one.
+    """
 
     path: str
     reason: str
+    hint: str = ""
+    severity: str = "error"
+    assertion: str = ""
 
 
 class InvalidTD(WoTError, ValueError):
@@ -53,7 +60,7 @@ class InvalidTD(WoTError, ValueError):
 
     def __init__(self, findings: Iterable[Finding] | str, *, hint: str = "") -> None:
         found = [Finding("$", findings)] if isinstance(findings, str) else list(findings)
-        shown = "; ".join(f"{path}: {reason}" for path, reason in found[:5])
+        shown = "; ".join(f"{finding.path}: {finding.reason}" for finding in found[:5])
         more = f" (and {len(found) - 5} more)" if len(found) > 5 else ""
         super().__init__(f"not a valid Thing Description: {shown}{more}", hint=hint)
         self.findings: Sequence[Finding] = found

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from wot.thing import Thing, exposed_of
+from wot.things import Thing, exposed_of
 
 _log = logging.getLogger("wot")
 _HEARING = 0.1  # seconds for what is cancelled

@@ -21,7 +21,7 @@ from wot.lifecycle import Running, running_of
 from wot.source import Source, fetch
 from wot.state import slug
 from wot.td import ThingDescription
-from wot.thing import Thing, ThingT, exposed_of, proxy
+from wot.things import Thing, ThingT, exposed_of, proxy
 
 _SHUTDOWN = 1.6  # seconds for all of it: a process that is told to end has 2
 _STOPPING_AT_LEAST = 0.5  # seconds for stop(), however long the servers took

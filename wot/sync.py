@@ -16,7 +16,7 @@ from wot.errors import Timeout, WoTError
 from wot.running import new_loop
 from wot.servient import TD, Endpoint, Served, Things
 from wot.td import ThingDescription
-from wot.thing import ThingT
+from wot.things import ThingT
 
 T = TypeVar("T")
 _END: Any = object()

@@ -127,8 +127,8 @@ def _check_words(cls: type, words: Mapping[str, Any]) -> None:
     json: Json = {"title": cls.__name__, **{word: words[word] for word in terms if word in words}}
     if "links" in words:
         json["links"] = list(words["links"])
-    for path, reason in ThingDescription.check(json):
-        raise DefinitionError(f"{cls.__name__}: {path.removeprefix('$.')}: {reason}")
+    for found in ThingDescription.check(json):
+        raise DefinitionError(f"{cls.__name__}: {found.path.removeprefix('$.')}: {found.reason}")
     check_extension(words.get("terms", {}))
     threads, timeout = words.get("threads", 1), words.get("timeout", 1.0)
     if not isinstance(threads, int) or threads < 1:
@@ -212,8 +212,8 @@ def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
         member.read_words()
         member.define(cls, hints)
         stub = {term: value for term, value in (member.json or {}).items() if term != "forms"}
-        for path, reason in _CLASSES[member.kind].check(stub):
-            raise DefinitionError(f"{path.removeprefix('$.')} {reason}")
+        for found in _CLASSES[member.kind].check(stub):
+            raise DefinitionError(f"{found.path.removeprefix('$.')} {found.reason}")
     except (DefinitionError, ValueError, TypeError) as error:
         hint = getattr(error, "hint", "")
         raise DefinitionError(f"{cls.__name__}.{member.attribute}: {error}", hint=hint) from error

@@ -14,7 +14,7 @@ import pytest
 
 import wot
 from wot.errors import DefinitionError
-from wot.thing import exposed_of
+from wot.things import exposed_of
 
 
 def td(kind: type[wot.Thing]) -> dict[str, Any]:

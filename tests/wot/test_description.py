@@ -19,7 +19,7 @@ from wot.description import Descriptions, End, composed
 from wot.interaction import Interaction
 from wot.servient import Served
 from wot.td import TD_10, TD_11, Form, Op, ThingDescription
-from wot.thing import exposed_of
+from wot.things import exposed_of
 
 
 class Mode(enum.Enum):

@@ -25,7 +25,7 @@ from wot.errors import (
 )
 from wot.interaction import Interaction, Reply
 from wot.td import Op
-from wot.thing import exposed_of
+from wot.things import exposed_of
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT

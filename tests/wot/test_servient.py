@@ -25,7 +25,7 @@ from wot.errors import (
     WoTError,
 )
 from wot.servient import slug
-from wot.thing import exposed_of
+from wot.things import exposed_of
 
 LOCAL = "http://127.0.0.1:0"
 

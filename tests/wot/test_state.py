@@ -11,7 +11,7 @@ import pytest
 import wot
 from wot import state
 from wot.state import Kept, default_id, state_folder
-from wot.thing import exposed_of
+from wot.things import exposed_of
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 import wot
 from wot.errors import DefinitionError
 from wot.td import TD_10, TD_11
-from wot.thing import exposed_of
+from wot.things import exposed_of
 
 
 def td(thing: wot.Thing) -> dict[str, Any]:

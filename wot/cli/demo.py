@@ -17,7 +17,7 @@ from wot.cli.values import plain
 from wot.consumed import ConsumedThing
 from wot.errors import ConnectError, InteractionError, WoTError
 from wot.servient import Served, Servient, serve
-from wot.thing import Thing
+from wot.things import Thing
 
 GROUP = "wot.demos"
 LOCAL = "http://127.0.0.1:8080"

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from wot.cli.blame import Fault, blamed, line_of
 from wot.cli.ending import UsageError
-from wot.thing import Thing
+from wot.things import Thing
 
 _loaded: dict[str, ModuleType] = {}
 

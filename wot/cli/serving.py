@@ -15,7 +15,7 @@ from wot.cli.loading import things_in
 from wot.cli.output import Output
 from wot.errors import WoTError
 from wot.servient import Endpoint, Served, serve
-from wot.thing import Thing
+from wot.things import Thing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from json import dumps
 from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar, overload
 
 from wot.errors import Finding
@@ -10,6 +12,7 @@ from wot.errors import Finding
 T = TypeVar("T")
 N = TypeVar("N", bound="Node")
 Json = dict[str, Any]
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 
 
 def is_object(value: Any) -> TypeGuard[Json]:
@@ -20,6 +23,21 @@ def is_object(value: Any) -> TypeGuard[Json]:
 def is_array(value: Any) -> TypeGuard[list[Any]]:
     """Whether a JSON value is an array."""
     return isinstance(value, list)
+
+
+def at(path: str, part: str | int) -> str:
+    """The JSON path of a member or an item of what stands at `path`: `$.actions.fade`, `$['a b'][0]`."""
+    if isinstance(part, int):
+        return f"{path}[{part}]"
+    if _PLAIN(part):
+        return f"{path}.{part}"
+    return f"{path}[{quoted(part)}]"
+
+
+def quoted(name: str) -> str:
+    """A member name as JSON paths quote it (RFC 9535 section 2.7)."""
+    inner = dumps(name, ensure_ascii=False)[1:-1].replace('\\"', '"')
+    return "'" + inner.replace("'", "\\'") + "'"
 
 
 class Node:
@@ -58,7 +76,7 @@ class Node:
             return
         for name, member in cls.members.items():
             if name in json:
-                yield from member.check(json[name], f"{path}.{name}")
+                yield from member.check(json[name], at(path, name))
             elif member.required:
                 yield Finding(path, f"the member {name!r} is missing")
 
@@ -192,7 +210,7 @@ def nodes(kind: Callable[[], type[N]], *, single: bool = False) -> Member[tuple[
             yield Finding(path, f"should be an array, not {type_name(value)}")
         else:
             for index, item in enumerate(value):
-                yield from kind().check(item, f"{path}[{index}]")
+                yield from kind().check(item, at(path, index))
 
     def read(value: Any) -> tuple[N, ...]:
         items = value if is_array(value) else [value]
@@ -209,6 +227,6 @@ def named(kind: Callable[[], type[N]]) -> Member[Mapping[str, N]]:
             yield Finding(path, f"should be an object, not {type_name(value)}")
             return
         for name, item in value.items():
-            yield from kind().check(item, f"{path}.{name}")
+            yield from kind().check(item, at(path, name))
 
     return Member(lambda value: {name: kind()(item) for name, item in value.items()}, check, {})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import wot
 from wot.binding import Document
 from wot.errors import UnknownAffordance, UnknownThing
-from wot.thing import exposed_of
+from wot.things import exposed_of
 from wot_http.forms import forms
 from wot_http.paths import Paths
 

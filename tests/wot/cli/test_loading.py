@@ -12,7 +12,7 @@ from wot.cli.blame import Fault
 from wot.cli.ending import UsageError
 from wot.cli.loading import things_in
 from wot.errors import WoTError
-from wot.thing import Thing
+from wot.things import Thing
 
 LAMP = "import wot\n\nclass {}(wot.Thing):\n    on = wot.stored(False)\n"
 

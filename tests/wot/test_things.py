@@ -10,7 +10,7 @@ import pytest
 
 import wot
 from wot.errors import DefinitionError, InvalidInput, WoTError
-from wot.thing import exposed_of, proxy, target_of
+from wot.things import exposed_of, proxy, target_of
 
 
 class Lamp(wot.Thing):
