@@ -138,6 +138,15 @@ def type_name(value: Any) -> str:
     return names.get(type(value), "null" if value is None else "a number")
 
 
+def shown(value: Any, limit: int = 60) -> str:
+    """A value as a message shows it: JSON, cut where it is long."""
+    try:
+        text = dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        text = repr(value)
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
 def _same(value: Any) -> Any:
     return value
 

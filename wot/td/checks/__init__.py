@@ -1,0 +1,25 @@
+"""What no JSON Schema can say of a TD. The structure is sound when these run, or mended so that it is."""
+
+from __future__ import annotations
+
+from wot.errors import Finding
+from wot.td.checks import data, forms, links, security, terms, texts
+from wot.td.checks.trail import Findings
+from wot.td.editions import Edition
+from wot.td.node import Json
+
+
+def check(td: Json, version: Edition, model: bool = False) -> list[Finding]:
+    """Every finding of all checks on a TD, or on a Thing Model."""
+    found = Findings()
+    texts.check(td, found)
+    links.check(td, found, model)
+    schemes = security.check(td, found, model)
+    forms.check(td, found, schemes, model)
+    data.check(td, found)
+    terms.check(td, found, version, model)
+    if model:
+        from wot.td.thing_model import check_model
+
+        found.items.extend(check_model(td))
+    return found.items

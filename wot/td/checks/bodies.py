@@ -1,0 +1,59 @@
+"""Secrets that travel in the body: where a definition points to in the data schemas (TD 1.1 section 5.3.3.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wot.td.checks.security import Schemes
+from wot.td.checks.trail import Findings, Trail
+from wot.td.node import Json, is_array, is_object
+
+
+def check_body(
+    form: Json, affordance: Json, trail: Trail, schemes: Schemes, found: Findings
+) -> None:
+    """Whether each pointer of a scheme that the form is under leads to a string, or can."""
+    schema = _sent(affordance, trail[0])
+    if not is_object(schema):
+        return
+    for name in schemes.active(form):
+        scheme = schemes.definitions.get(name)
+        if not (
+            is_object(scheme) and scheme.get("in") == "body" and isinstance(scheme.get("name"), str)
+        ):
+            continue
+        reason, assertion = _fault(schema, scheme["name"])
+        if reason:
+            reason = f"the security definition {name!r} points to {scheme['name']!r} in the body: {reason}"
+            found.error(trail, reason, "change the pointer, or the data schema", assertion)
+
+
+def _sent(affordance: Json, kind: Any) -> Any:
+    if kind == "properties":
+        return None if affordance.get("readOnly") is True else affordance
+    return affordance.get({"actions": "input", "events": "subscription"}.get(str(kind), ""))
+
+
+def _fault(schema: Json, pointer: str) -> tuple[str, str]:
+    """Why nothing can be put there; "" where something can."""
+    node: Any = schema
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        kind = node.get("type")
+        if kind == "array" or (name == "-" and "items" in node):
+            items = node.get("items")
+            node = items if is_object(items) else {}
+        elif kind in (None, "object"):
+            members = node.get("properties")
+            node = members.get(name, {}) if is_object(members) else {}
+        else:
+            return f"nothing can be inserted into a {kind}", "sec-body-name-json-pointer-creatable"
+        if not is_object(node):
+            return "", ""
+    kind = node.get("type", "string")
+    if kind != "string" and not is_array(kind) and pointer:
+        return (
+            f"a secret is a string, and that is of the type {kind}",
+            "sec-body-name-json-pointer-type",
+        )
+    return "", ""

@@ -1,0 +1,272 @@
+"""Data schemas (TD 1.1 section 5.3.2) that nothing fits, or that say less than they seem to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from wot.td.checks.trail import Findings, Trail
+from wot.td.node import Json, is_array, is_object, shown, type_name
+
+_PARTS = {
+    "properties": (),
+    "actions": ("input", "output"),
+    "events": ("subscription", "data", "dataResponse", "cancellation"),
+}
+_NUMBERS = frozenset(["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"])
+_LENGTHS = frozenset(["minLength", "maxLength", "pattern", "contentEncoding", "contentMediaType"])
+_ITEMS = frozenset(["items", "minItems", "maxItems"])
+_MEMBERS = frozenset(["properties", "required"])
+_VALUES = frozenset(["enum", "const", "default"])
+_FLAGS = frozenset(["readOnly", "writeOnly"])
+_CHECKED = _NUMBERS | _LENGTHS | _ITEMS | _MEMBERS | _VALUES | _FLAGS | {"oneOf"}
+# Which types the terms of a class are for.
+_FOR: Mapping[str, tuple[frozenset[str], str]] = {
+    **{term: (frozenset(["number", "integer"]), "number and integer") for term in _NUMBERS},
+    **{term: (frozenset(["string"]), "string") for term in _LENGTHS},
+    **{term: (frozenset(["array"]), "array") for term in _ITEMS},
+    **{term: (frozenset(["object"]), "object") for term in _MEMBERS},
+}
+_TYPES: Mapping[str, Any] = {
+    "boolean": bool,
+    "string": str,
+    "object": dict,
+    "array": list,
+    "null": type(None),
+}
+
+
+def check(td: Json, found: Findings) -> None:
+    """Every data schema of a document."""
+    for kind, parts in _PARTS.items():
+        for name, affordance in (td.get(kind) or {}).items():
+            if not parts:
+                _check(affordance, (kind, name), found)
+            for part in parts:
+                if part in affordance:
+                    _check(affordance[part], (kind, name, part), found)
+            if "uriVariables" in affordance:
+                _check_all(affordance["uriVariables"], (kind, name, "uriVariables"), found)
+    for term in ("uriVariables", "schemaDefinitions"):
+        if term in td:
+            _check_all(td[term], (term,), found)
+
+
+def _check_all(schemas: Json, trail: Trail, found: Findings) -> None:
+    if is_object(schemas):
+        for name, schema in schemas.items():
+            _check(schema, (*trail, name), found)
+
+
+def _check(schema: Json, trail: Trail, found: Findings) -> None:
+    if not is_object(schema):  # a placeholder of a model
+        return
+    terms = schema.keys() & _CHECKED
+    kind = schema.get("type")
+    if terms:
+        _check_terms(schema, kind, terms, trail, found)
+    if (
+        kind == "object"
+        and "properties" not in terms
+        and "oneOf" not in terms
+        and not terms & _VALUES
+    ):
+        found.warning(
+            trail,
+            "an object without properties says nothing of its members",
+            "declare them in properties",
+        )
+    elif kind == "array" and "items" not in terms and not terms & _VALUES:
+        found.warning(
+            trail, "an array without items says nothing of what is in it", "declare it in items"
+        )
+
+
+def _check_terms(schema: Json, kind: Any, terms: set[str], trail: Trail, found: Findings) -> None:
+    if terms & _NUMBERS or terms & _LENGTHS or terms & _ITEMS:
+        _check_ranges(schema, trail, found)
+    if "pattern" in terms:
+        _check_pattern(schema["pattern"], (*trail, "pattern"), found)
+    if terms & _VALUES:
+        _check_values(schema, trail, found)
+    if schema.get("readOnly") is True and schema.get("writeOnly") is True:
+        found.warning(
+            (*trail, "writeOnly"), "it is both read-only and write-only", "one of them is meant"
+        )
+    if isinstance(kind, str):
+        for term in terms & _FOR.keys():
+            kinds, word = _FOR[term]
+            if kind not in kinds:
+                found.warning(
+                    (*trail, term), f"{term} says nothing of the type {kind}", f"it is for {word}"
+                )
+    if "required" in terms and is_array(schema["required"]):
+        _check_required(schema, trail, found)
+    if "properties" in terms:
+        _check_all(schema["properties"], (*trail, "properties"), found)
+    if "items" in terms:
+        items = schema["items"]
+        for number, item in enumerate(items) if is_array(items) else ((-1, items),):
+            _check(item, (*trail, "items", number) if number >= 0 else (*trail, "items"), found)
+    if "oneOf" in terms and is_array(schema["oneOf"]):
+        if not schema["oneOf"]:
+            found.warning(
+                (*trail, "oneOf"), "it is empty, and nothing fits one of nothing", "leave it out"
+            )
+        for number, branch in enumerate(schema["oneOf"]):
+            _check(branch, (*trail, "oneOf", number), found)
+
+
+_PAIRS = (
+    ("minimum", "maximum", False),
+    ("minimum", "exclusiveMaximum", True),
+    ("exclusiveMinimum", "maximum", True),
+    ("exclusiveMinimum", "exclusiveMaximum", True),
+    ("minLength", "maxLength", False),
+    ("minItems", "maxItems", False),
+)
+
+
+def _check_ranges(schema: Json, trail: Trail, found: Findings) -> None:
+    for low, high, strict in _PAIRS:
+        if low in schema and high in schema:
+            least, most = schema[low], schema[high]
+            if not (_is_number(least) and _is_number(most)):
+                continue
+            if least > most or (strict and least == most):
+                reason = f"{low} {shown(least)} and {high} {shown(most)} leave no value"
+                found.error((*trail, low), reason, "exchange them?" if least > most else "")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _check_pattern(pattern: Any, trail: Trail, found: Findings) -> None:
+    if not isinstance(pattern, str) or not pattern:
+        return
+    fault = _fault_of(pattern)
+    if fault == "look":
+        found.warning(
+            trail,
+            "look-around and back-references are not checked everywhere",
+            "use what all engines have",
+        )
+    elif fault:
+        found.error(
+            trail,
+            f"is not a regular expression: {fault}",
+            assertion="td-vocab-pattern--StringSchema",
+        )
+
+
+_PLAIN = re.compile(r"[\w\s^$\-.,:;@#%&=!~/'\"]*")
+
+
+def _fault_of(pattern: str) -> str:
+    """What is wrong with a pattern: nothing, "look" for what linear engines lack, else the reason."""
+    if _PLAIN.fullmatch(pattern):
+        return ""
+    import jsonschema_rs
+
+    try:
+        jsonschema_rs.Draft7Validator(
+            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions()
+        )
+    except ValueError:
+        if re.search(r"\(\?<?[=!]|\\[1-9]|\\k<", pattern):
+            return "look"
+        try:
+            re.compile(pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            return str(error)
+    return ""
+
+
+def _check_values(schema: Json, trail: Trail, found: Findings) -> None:
+    choices = schema.get("enum")
+    if is_array(choices):
+        for number, choice in enumerate(choices):
+            reason = _misfit(choice, schema)
+            if reason:
+                found.error(
+                    (*trail, "enum", number),
+                    reason,
+                    "change the type, or the value",
+                    "td-vocab-enum--DataSchema",
+                )
+                break
+    if "const" in schema:
+        if "enum" in schema:
+            found.warning(
+                (*trail, "const"),
+                "const and enum together: const alone counts",
+                "leave one of them out",
+            )
+        reason = _misfit(schema["const"], schema)
+        if reason:
+            found.error(
+                (*trail, "const"),
+                reason,
+                "change the type, or the value",
+                "td-vocab-const--DataSchema",
+            )
+    if "default" in schema:
+        default = schema["default"]
+        reason = _misfit(default, schema)
+        if not reason and is_array(choices) and default not in choices:
+            reason = f"{shown(default)} is none of the enum"
+        if not reason and "const" in schema and default != schema["const"]:
+            reason = f"{shown(default)} is not the const"
+        if reason:
+            found.warning(
+                (*trail, "default"),
+                reason,
+                "a default fits its schema",
+                "td-vocab-default--DataSchema",
+            )
+
+
+def _misfit(value: Any, schema: Json) -> str:
+    """Why a value does not fit the scalar terms of a schema; "" where it does."""
+    kind = schema.get("type")
+    if isinstance(value, str) and "{{" in value:  # a placeholder of a model
+        return ""
+    if kind in ("number", "integer"):
+        if not _is_number(value) or (kind == "integer" and value != int(value)):
+            return f"{shown(value)} is not of the type {kind}"
+    elif isinstance(kind, str) and kind in _TYPES and not isinstance(value, _TYPES[kind]):
+        return f"{shown(value)} is not of the type {kind}, but {type_name(value)}"
+    if _is_number(value):
+        for term, is_out in _BOUNDS:
+            bound = schema.get(term)
+            if _is_number(bound) and is_out(value, bound):
+                return f"{shown(value)} is beyond the {term} of {shown(bound)}"
+    if isinstance(value, str):
+        most, least = schema.get("maxLength"), schema.get("minLength")
+        if (isinstance(most, int) and len(value) > most) or (
+            isinstance(least, int) and len(value) < least
+        ):
+            return f"{shown(value)} is too {'long' if isinstance(most, int) and len(value) > most else 'short'}"
+    return ""
+
+
+_BOUNDS: tuple[tuple[str, Any], ...] = (
+    ("minimum", lambda value, bound: value < bound),
+    ("exclusiveMinimum", lambda value, bound: value <= bound),
+    ("maximum", lambda value, bound: value > bound),
+    ("exclusiveMaximum", lambda value, bound: value >= bound),
+)
+
+
+def _check_required(schema: Json, trail: Trail, found: Findings) -> None:
+    declared = schema.get("properties")
+    if not is_object(declared) or not declared:
+        return
+    for number, name in enumerate(schema["required"]):
+        if isinstance(name, str) and name not in declared and "{{" not in name:
+            hint = "declare it in properties, or leave it out here"
+            found.warning(
+                (*trail, "required", number), f"{name!r} is required and not declared", hint
+            )

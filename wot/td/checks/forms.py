@@ -1,0 +1,348 @@
+"""Forms (TD 1.1 section 5.3.4.2): addresses, variables, operations, responses and security by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from wot.td.checks.bodies import check_body
+from wot.td.checks.security import Schemes, check_names, check_url, names
+from wot.td.checks.trail import Findings, Trail, listed
+from wot.td.node import Json, is_object
+
+_EXPRESSION = re.compile(r"\{[+#./;?&]?([^{}]*)\}")
+_VARSPEC = re.compile(
+    r"((?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:\.?(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2}))*)(\*|:[1-9][0-9]{0,3})?"
+)
+_HYPHENATED = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)+")  # Eclipse Ditto
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_MEDIA_TYPE = re.compile(r"[^\s/;,]+/[^\s/;,]+(\s*;.*)?")
+_SELDOM = frozenset(
+    ["security", "scopes", "additionalResponses", "response", "contentType", "htv:methodName"]
+)
+_READS = frozenset(["readproperty", "observeproperty"])
+# Operations for which HTTP has no default method (TD 1.1 section 8.3.1, table).
+_NO_METHOD = frozenset(
+    [
+        "observeproperty",
+        "subscribeevent",
+        "queryaction",
+        "cancelaction",
+        "queryallactions",
+        "observeallproperties",
+        "subscribeallevents",
+    ]
+)
+_METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH")
+
+
+class _Scene:
+    """What the forms of one document have in common."""
+
+    __slots__ = ("base", "carried", "found", "missing", "model", "schemas", "schemes", "variables")
+
+    def __init__(self, td: Json, found: Findings, schemes: Schemes, model: bool) -> None:
+        self.found, self.schemes, self.model = found, schemes, model
+        self.base = td.get("base")
+        self.carried: set[str] = set()
+        self.missing: list[tuple[str, Trail]] = []
+        schemas, variables = td.get("schemaDefinitions"), td.get("uriVariables")
+        self.schemas: Mapping[str, Any] = schemas if is_object(schemas) else {}
+        self.variables: Mapping[str, Any] = variables if is_object(variables) else {}
+
+
+def check(td: Json, found: Findings, schemes: Schemes, model: bool) -> None:
+    """Every form of a document."""
+    scene = _Scene(td, found, schemes, model)
+    used: set[str] = set()
+    if scene.variables:
+        _check_distinct(scene.variables, ("uriVariables",), scene)
+    base = scene.base if isinstance(scene.base, str) else ""
+    if base:
+        _check_base(base, scene, used)
+    if "forms" in td:
+        for number, form in enumerate(td["forms"]):
+            _check_form(form, {}, ("forms", number), scene, used, scene.variables)
+    for kind in ("properties", "actions", "events"):
+        for name, affordance in (td.get(kind) or {}).items():
+            if is_object(affordance) and "forms" in affordance:
+                _check_affordance(kind, name, affordance, scene, used)
+    _check_uri_security(scene)
+    for name in scene.variables.keys() - used:
+        found.warning(("uriVariables", name), "no form has this variable in its href", _place(name))
+
+
+def _place(name: str) -> str:
+    return f"put {{?{name}}} or the like into the href"
+
+
+def _check_base(base: str, scene: _Scene, used: set[str]) -> None:
+    if not _ABSOLUTE.match(base) and not ("{{" in base and scene.model):
+        hint = "for instance https://lamp.example/"
+        scene.found.error(("base",), "is relative itself", hint, "td-vocab-base--Thing")
+    if "{" in base:
+        used.update(_variables(base, ("base",), scene))
+    check_url(base, ("base",), scene.found)
+
+
+def _check_affordance(
+    kind: str, name: str, affordance: Json, scene: _Scene, used: set[str]
+) -> None:
+    own = affordance.get("uriVariables")
+    variables = scene.variables
+    mine: set[str] = set()
+    if own and is_object(own):
+        variables = {**scene.variables, **own} if scene.variables else own
+        _check_distinct(own, (kind, name, "uriVariables"), scene)
+    if kind == "properties" and affordance.keys() & _HINTS:
+        _check_ops(affordance, name, scene)
+    for number, form in enumerate(affordance["forms"]):
+        _check_form(form, affordance, (kind, name, "forms", number), scene, mine, variables)
+    used |= mine
+    if own and is_object(own):
+        for variable in own.keys() - mine:
+            scene.found.warning(
+                (kind, name, "uriVariables", variable),
+                "no form has this variable in its href",
+                _place(variable),
+            )
+
+
+_HINTS = frozenset(["readOnly", "writeOnly", "observable"])
+
+
+def _check_ops(affordance: Json, name: str, scene: _Scene) -> None:
+    """Operations against what the property says of itself."""
+    read_only, write_only = affordance.get("readOnly") is True, affordance.get("writeOnly") is True
+    observable = affordance.get("observable")
+    observed = False
+    for number, form in enumerate(affordance["forms"]):
+        ops = set(names(form.get("op")))
+        observed = observed or "observeproperty" in ops
+        trail: Trail = ("properties", name, "forms", number, "op")
+        if read_only and not write_only and "writeproperty" in ops:
+            scene.found.warning(
+                trail, "writeproperty, and the property is read-only", "leave one of them out"
+            )
+        if write_only and not read_only and ops & _READS:
+            op = min(ops & _READS)
+            scene.found.warning(
+                trail, f"{op}, and the property is write-only", "leave one of them out"
+            )
+        if observable is False and "observeproperty" in ops:
+            scene.found.warning(
+                trail, "observeproperty, and the property is not observable", "say observable: true"
+            )
+    if observable is True and not observed and not scene.model:
+        hint = "add a form with the op observeproperty, or leave observable out"
+        scene.found.warning(("properties", name, "observable"), "no form observes it", hint)
+
+
+def _check_distinct(own: Mapping[str, Any], trail: Trail, scene: _Scene) -> None:
+    for scheme, variable in scene.schemes.in_uri.items():
+        if variable in own:
+            reason = f"{variable!r} is the variable of the security definition {scheme!r}"
+            scene.found.error(
+                (*trail, variable),
+                reason,
+                "name it otherwise",
+                "td-security-uri-variables-distinct",
+            )
+
+
+def _check_form(
+    form: Json,
+    affordance: Json,
+    trail: Trail,
+    scene: _Scene,
+    used: set[str],
+    variables: Mapping[str, Any],
+) -> None:
+    if not is_object(form):
+        return
+    href = form.get("href")
+    if not isinstance(href, str):
+        href = ""
+    mine: list[str] = []
+    if "{" in href or "}" in href:
+        mine = _variables(href, (*trail, "href"), scene)
+        used.update(mine)
+        _check_declared(mine, variables, (*trail, "href"), scene)
+    if not scene.base and not scene.model and not _ABSOLUTE.match(href) and "href" in form:
+        hint = "give the TD a base, or the form an absolute URI"
+        scene.found.warning(
+            (*trail, "href"), "is relative, and there is no base", hint, "td-vocab-base--Thing"
+        )
+    if "@" in href:
+        check_url(href, (*trail, "href"), scene.found)
+    if form.keys() & _SELDOM:
+        _check_words(form, trail, scene)
+    op = form.get("op")
+    if op is not None:
+        _check_op(op, form, href, trail, scene)
+    if scene.schemes.in_uri:
+        _note_uri_security(form, mine, trail, scene)
+    if scene.schemes.in_body:
+        check_body(form, affordance, trail, scene.schemes, scene.found)
+
+
+def _variables(href: str, trail: Trail, scene: _Scene) -> list[str]:
+    """The variables of a URI template (RFC 6570 section 2), whose faults are found."""
+    found: list[str] = []
+    if "{{" in href:
+        if not scene.model:
+            reason = "there is a placeholder of a Thing Model left"
+            scene.found.error(trail, reason, "give it a value", "tm-placeholder-replacement")
+        return found
+    if re.search(r"[{}]", _EXPRESSION.sub("", href)):
+        scene.found.error(
+            trail,
+            "is no URI template: a brace has no partner",
+            "RFC 6570 section 2",
+            "client-uri-template",
+        )
+    for inner in _EXPRESSION.findall(href):
+        for spec in inner.split(","):
+            match = _VARSPEC.fullmatch(spec)
+            if match is None and _HYPHENATED.fullmatch(spec):
+                reason = f"{spec!r} is no name of a variable: RFC 6570 knows no hyphens"
+                scene.found.warning(
+                    trail, reason, f"write {spec.replace('-', '_')}", "client-uri-template"
+                )
+                found.append(spec)
+            elif match is None:
+                reason = f"is no URI template: {{{inner}}} names no variable"
+                scene.found.error(trail, reason, "RFC 6570 section 2.3", "client-uri-template")
+            else:
+                found.append(match[1])
+    return found
+
+
+def _check_declared(
+    mine: list[str], variables: Mapping[str, Any], trail: Trail, scene: _Scene
+) -> None:
+    known = set(scene.schemes.in_uri.values())
+    for variable in mine:
+        if variable not in variables and variable not in known:
+            hint = "declare it there" + (
+                f"; declared are: {listed(set(variables))}" if variables else ""
+            )
+            reason = f"the variable {variable!r} is not in uriVariables"
+            scene.found.error(trail, reason, hint, "td-vocab-uriVariables--InteractionAffordance")
+
+
+def _check_words(form: Json, trail: Trail, scene: _Scene) -> None:
+    if "security" in form:
+        check_names(
+            form["security"],
+            (*trail, "security"),
+            scene.schemes.definitions,
+            scene.found,
+            "Form",
+            scene.model,
+        )
+    if "scopes" in form and scene.schemes.has_scopes:
+        _check_scopes(form, trail, scene)
+    responses = form.get("additionalResponses")
+    for number, response in enumerate(responses if isinstance(responses, list) else ()):
+        if is_object(response):
+            _check_response(response, (*trail, "additionalResponses", number), scene)
+    _check_media_type(form, trail, scene)
+    response = form.get("response")
+    if is_object(response):
+        _check_media_type(response, (*trail, "response"), scene)
+    method = form.get("htv:methodName")
+    if isinstance(method, str) and method not in _METHODS and "{{" not in method:
+        hint = (
+            f"did you mean {method.upper()}?"
+            if method.upper() in _METHODS
+            else f"one of {', '.join(_METHODS)}"
+        )
+        scene.found.warning((*trail, "htv:methodName"), f"{method!r} is no method of HTTP", hint)
+
+
+def _check_response(response: Json, trail: Trail, scene: _Scene) -> None:
+    schema = response.get("schema")
+    if isinstance(schema, str) and schema not in scene.schemas and "{{" not in schema:
+        hint = (
+            f"defined are: {listed(scene.schemas)}"
+            if scene.schemas
+            else "add it to schemaDefinitions"
+        )
+        reason = f"{schema!r} is not in schemaDefinitions"
+        scene.found.error(
+            (*trail, "schema"), reason, hint, "td-vocab-schema--AdditionalExpectedResponse"
+        )
+    _check_media_type(response, trail, scene)
+
+
+def _check_media_type(owner: Json, trail: Trail, scene: _Scene) -> None:
+    given = owner.get("contentType")
+    if given == "application/json" or not isinstance(given, str) or "{{" in given:
+        return
+    if not _MEDIA_TYPE.fullmatch(given):
+        hint = "for instance application/json"
+        scene.found.warning(
+            (*trail, "contentType"),
+            f"{given!r} is no media type",
+            hint,
+            "td-vocab-contentType--Form",
+        )
+
+
+def _check_scopes(form: Json, trail: Trail, scene: _Scene) -> None:
+    """A form's scopes are among those of the oauth2 schemes it is under (section 5.3.4.2, a SHOULD)."""
+    known: set[str] = set()
+    for name in scene.schemes.active(form):
+        scheme = scene.schemes.definitions.get(name)
+        if is_object(scheme):
+            known.update(names(scheme.get("scopes")))
+    missing = [scope for scope in names(form["scopes"]) if known and scope not in known]
+    if missing:
+        hint = f"defined are: {listed(known)}"
+        scene.found.warning(
+            (*trail, "scopes"),
+            f"{missing[0]!r} is no scope of its security",
+            hint,
+            "td-vocab-scopes--Form",
+        )
+
+
+def _check_op(op: Any, form: Json, href: str, trail: Trail, scene: _Scene) -> None:
+    ops = names(op)
+    if len(ops) != len(set(ops)):
+        scene.found.warning((*trail, "op"), "has the same operation twice", "leave one out")
+    if "subprotocol" in form or "htv:methodName" in form or _NO_METHOD.isdisjoint(ops):
+        return
+    where = href if _ABSOLUTE.match(href) else f"{scene.base or ''}"
+    if where.lower().startswith(("http:", "https:")):
+        first = next(name for name in ops if name in _NO_METHOD)
+        hint = "state htv:methodName, or a subprotocol"
+        scene.found.warning(
+            trail, f"HTTP has no default method for {first}", hint, "td-default-http-method"
+        )
+
+
+def _note_uri_security(form: Json, mine: list[str], trail: Trail, scene: _Scene) -> None:
+    """Which forms have the variable of a definition they are under, and which have not."""
+    for name in scene.schemes.active(form):
+        variable = scene.schemes.in_uri.get(name)
+        if variable and (variable in mine or variable in _of_base(scene)):
+            scene.carried.add(name)
+        elif variable:
+            scene.missing.append((name, (*trail, "href")))
+
+
+def _check_uri_security(scene: _Scene) -> None:
+    """No form with the variable: an error. Some: a warning, as their authors meant the others to go without."""
+    for name, trail in scene.missing:
+        variable = scene.schemes.in_uri[name]
+        reason = f"the security definition {name!r} needs the variable {variable!r} in the URI"
+        report = scene.found.warning if name in scene.carried else scene.found.error
+        report(trail, reason, f"put {{{variable}}} where it belongs", "td-security-in-uri-variable")
+
+
+def _of_base(scene: _Scene) -> list[str]:
+    base = scene.base if isinstance(scene.base, str) else ""
+    return [spec for inner in _EXPRESSION.findall(base) for spec in inner.split(",")]

@@ -1,0 +1,207 @@
+"""Security definitions (TD 1.1 section 5.3.3) and the names that refer to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from wot.td.checks.trail import Findings, Trail, listed
+from wot.td.node import Json, is_array, is_object
+
+_POINTER = re.compile(r"(/([^~/]|~[01])*)*")
+_SECRETS = frozenset(
+    [
+        "password",
+        "passphrase",
+        "secret",
+        "client_secret",
+        "clientSecret",
+        "apiKey",
+        "privateKey",
+        "key",
+        "psk",
+    ]
+)
+
+
+class Schemes:
+    """The definitions of a TD, as the checks of forms need them."""
+
+    def __init__(self, definitions: Mapping[str, Any], default: list[str]) -> None:
+        self.definitions = definitions
+        self.default = default
+        self.in_uri = self._variables()
+        self.in_body = any(is_object(d) and d.get("in") == "body" for d in definitions.values())
+        self.has_scopes = any(is_object(d) and "scopes" in d for d in definitions.values())
+
+    def _variables(self) -> Mapping[str, str]:
+        """Definition → the URI variable that carries its secret."""
+        return {
+            name: str(given.get("name", ""))
+            for name, given in self.definitions.items()
+            if is_object(given) and given.get("in") == "uri" and given.get("name")
+        }
+
+    def active(self, form: Json) -> list[str]:
+        """The definitions that a form is under, combinations resolved."""
+        given = form.get("security")
+        found: list[str] = []
+        todo = list(names(given)) if given is not None else list(self.default)
+        while todo:
+            name = todo.pop()
+            if name in found:
+                continue
+            found.append(name)
+            scheme = self.definitions.get(name)
+            if is_object(scheme) and scheme.get("scheme") == "combo":
+                todo += [part for term in ("oneOf", "allOf") for part in names(scheme.get(term))]
+        return found
+
+
+def names(value: Any) -> list[str]:
+    """One name, or several."""
+    return [value] if isinstance(value, str) else [v for v in value or () if isinstance(v, str)]
+
+
+def check(td: Json, found: Findings, model: bool) -> Schemes:
+    """The definitions and the names at the top; returns what the checks of forms need."""
+    given = td.get("securityDefinitions")
+    definitions: Mapping[str, Any] = given if is_object(given) else {}
+    default = names(td.get("security"))
+    if not model or definitions:
+        check_names(td.get("security"), ("security",), definitions, found, "Thing", model)
+    for name, scheme in definitions.items():
+        if not is_object(scheme):
+            continue
+        trail: Trail = ("securityDefinitions", name)
+        if scheme.keys() - _HARMLESS:
+            _check_scheme(scheme, trail, found)
+        if scheme.get("scheme") == "combo":
+            _check_combo(name, scheme, trail, definitions, found)
+    return Schemes(definitions, default)
+
+
+_HARMLESS = frozenset(["scheme", "description", "descriptions", "@type"])
+
+
+def check_names(
+    given: Any,
+    trail: Trail,
+    definitions: Mapping[str, Any],
+    found: Findings,
+    owner: str,
+    model: bool = False,
+) -> None:
+    """Whether every name is one of a definition."""
+    listing = is_array(given)
+    for number, name in enumerate(names(given)):
+        if name in definitions or (model and "{{" in name):
+            continue
+        where = (*trail, number) if listing else trail
+        hint = (
+            f"defined are: {listed(definitions)}"
+            if definitions
+            else "add it to securityDefinitions"
+        )
+        found.error(
+            where, f"{name!r} is not in securityDefinitions", hint, f"td-vocab-security--{owner}"
+        )
+    many = names(given)
+    if len(many) > 1 and any(_scheme(definitions, name) == "nosec" for name in many):
+        found.warning(
+            trail, "nosec besides another scheme: all of them must be satisfied", "leave nosec out"
+        )
+
+
+def _scheme(definitions: Mapping[str, Any], name: str) -> Any:
+    found = definitions.get(name)
+    return found.get("scheme") if is_object(found) else None
+
+
+def _check_scheme(scheme: Json, trail: Trail, found: Findings) -> None:
+    place, name, kind = scheme.get("in"), scheme.get("name"), scheme.get("scheme")
+    if place == "body":
+        if not isinstance(name, str):
+            reason = "in the body, the name says where: it is missing"
+            found.error(
+                trail, reason, "a JSON Pointer such as /token", "sec-body-name-json-pointer"
+            )
+        elif "{{" not in name and not _POINTER.fullmatch(name):
+            reason = f"{name!r} is not a JSON Pointer"
+            found.error(
+                (*trail, "name"), reason, f"/{name.lstrip('#/')}", "sec-body-name-json-pointer"
+            )
+    elif place == "uri" and not name:
+        reason = "in the URI, the name is that of the variable: it is missing"
+        found.error(trail, reason, assertion="td-security-in-uri-variable")
+    elif place == "auto" and name is not None and kind != "auto":
+        hint = "leave it out"
+        found.warning(
+            (*trail, "name"),
+            "where the place is auto, so is the name",
+            hint,
+            "sec-security-vocab-auto-in-no-name",
+        )
+    elif kind == "apikey" and name is None and place in ("header", "query", "cookie", None):
+        found.warning(
+            trail, f"nobody knows the name of the {place or 'query'} parameter", "state it in name"
+        )
+    for secret in scheme.keys() & _SECRETS:
+        if isinstance(scheme[secret], str) and "{{" not in scheme[secret]:
+            reason = "this looks like a secret, and everybody reads a TD"
+            found.warning(
+                (*trail, secret), reason, "hand it out elsewhere", "td-security-no-secrets"
+            )
+    for term in ("proxy", "authorization", "token", "refresh"):
+        check_url(scheme.get(term), (*trail, term), found)
+
+
+def check_url(url: Any, trail: Trail, found: Findings) -> None:
+    """A password in a URL."""
+    if not isinstance(url, str) or "@" not in url:
+        return
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return
+    if password and "{" not in password:
+        reason = "there is a password in the URL, and everybody reads a TD"
+        found.warning(trail, reason, "hand it out elsewhere", "td-security-no-secrets")
+
+
+def _check_combo(
+    name: str, scheme: Json, trail: Trail, definitions: Mapping[str, Any], found: Findings
+) -> None:
+    for term in ("oneOf", "allOf"):
+        for number, part in enumerate(names(scheme.get(term))):
+            where = (*trail, term, number)
+            if part not in definitions:
+                if "{{" not in part:
+                    hint = f"defined are: {listed(definitions)}"
+                    reason = f"{part!r} is not in securityDefinitions"
+                    found.error(where, reason, hint, f"td-vocab-{term}--ComboSecurityScheme")
+            elif _reaches(part, name, definitions):
+                reason = f"{name!r} is a combination of itself" + (
+                    "" if part == name else f", by way of {part!r}"
+                )
+                found.error(
+                    where, reason, "leave it out here", f"td-vocab-{term}--ComboSecurityScheme"
+                )
+
+
+def _reaches(start: str, target: str, definitions: Mapping[str, Any]) -> bool:
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        name = todo.pop()
+        if name == target:
+            return True
+        if name in seen:
+            continue
+        seen.add(name)
+        scheme = definitions.get(name)
+        if is_object(scheme) and scheme.get("scheme") == "combo":
+            todo += [part for term in ("oneOf", "allOf") for part in names(scheme.get(term))]
+    return False

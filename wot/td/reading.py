@@ -1,0 +1,133 @@
+"""From JSON text to a document: strict UTF-8, no member twice, no bottomless nesting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from wot.errors import Finding, InvalidTD
+from wot.td.node import Json, is_array, is_object, type_name
+from wot.td.places import places
+
+_MOST = 1000  # findings
+DEEPEST = 64  # levels of objects and arrays; real TDs have a dozen
+_BOM = b"\xef\xbb\xbf"
+_ESCAPED = re.compile(rb"\\u00(22|3[aA])")  # a quotation mark, a colon
+
+
+def read(document: bytes | str | Mapping[str, Any]) -> Json:
+    """The JSON object in a text (UTF-8; a byte order mark is tolerated), or a decoded one; InvalidTD where it is none.
+
+    A member that is there twice is refused (RFC 8259 section 4 leaves its meaning open), with its path.
+    """
+    json, findings = examined(document)
+    if findings:
+        raise InvalidTD(findings)
+    return json
+
+
+def examined(document: bytes | str | Mapping[str, Any]) -> tuple[Json, list[Finding]]:
+    """The document as far as it can be read, {} where it cannot, and what is wrong with its text."""
+    json: Any = document
+    findings: list[Finding] = []
+    if isinstance(document, (bytes, bytearray, memoryview, str)):
+        json, findings = _decoded(
+            document.encode("utf-8", "surrogatepass")
+            if isinstance(document, str)
+            else bytes(document)
+        )
+    elif not is_object(document):
+        json = dict(document) if isinstance(document, Mapping) else document
+    if findings and json is None:
+        return {}, findings
+    if not is_object(json):
+        return {}, [
+            Finding("$", f"should be an object, not {type_name(json)}", assertion="td-context")
+        ]
+    if not is_shallow(json):
+        return {}, [Finding("$", "it is nested too deeply", f"{DEEPEST} levels are read")]
+    return json, findings
+
+
+def _decoded(text: bytes) -> tuple[Any, list[Finding]]:
+    text = text.removeprefix(_BOM)
+    try:
+        json = msgspec.json.decode(text)
+    except UnicodeDecodeError as error:
+        return None, [_not_utf8(error)]
+    except RecursionError:
+        return None, [
+            Finding("$", "not JSON: it is nested too deeply", f"{DEEPEST} levels are read")
+        ]
+    except ValueError as error:
+        return None, [_not_json(text, error)]
+    return json, _duplicates(text) if _has_duplicates(text, json) else []
+
+
+def _not_utf8(error: UnicodeDecodeError) -> Finding:
+    reason = f"not JSON: it is not UTF-8 (byte {error.start})"
+    return Finding("$", reason, "save it as UTF-8", assertion="td-json-open_utf-8")
+
+
+def _not_json(text: bytes, error: ValueError) -> Finding:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        return _not_utf8(wrong)
+    return Finding("$", f"not JSON: {error}", assertion="td-processor-serialization")
+
+
+def _has_duplicates(text: bytes, json: Any) -> bool:
+    """Whether the text holds more members than what was decoded from it: counted in C, by the colons behind names."""
+    if b"\\u00" in text and _ESCAPED.search(text):  # decoded, they would upset the count
+        return True
+    try:
+        return msgspec.json.format(text, indent=-1).count(b'":') != msgspec.json.encode(json).count(
+            b'":'
+        )
+    except (ValueError, RecursionError):
+        return True
+
+
+def _duplicates(text: bytes) -> list[Finding]:
+    """The members that are there twice; not those inside, which are there twice because of it."""
+    seen: set[str] = set()
+    twice: list[str] = []
+    found: dict[str, Finding] = {}
+    for place in places(text.decode("utf-8")):
+        if (
+            place.path in seen
+            and place.is_member
+            and not any(_is_in(place.path, outer) for outer in twice[-1:])
+        ):
+            reason = f"the member {place.name!r} is there twice"
+            found[place.path] = Finding(
+                place.path, reason, "keep one of them", assertion="td-json-open"
+            )
+            twice.append(place.path)
+            if len(found) >= _MOST:
+                break
+        seen.add(place.path)
+    return list(found.values())
+
+
+def _is_in(path: str, outer: str) -> bool:
+    return path.startswith(outer) and path[len(outer) : len(outer) + 1] in (".", "[")
+
+
+def is_shallow(json: Any) -> bool:
+    """Whether there are no more levels than are read."""
+    level = [json]
+    for _ in range(DEEPEST):
+        inner: list[Any] = []
+        for item in level:
+            for value in item.values() if is_object(item) else item:
+                if is_object(value) or is_array(value):
+                    inner.append(value)
+        level = inner
+        if not level:
+            return True
+    return False
