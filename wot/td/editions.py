@@ -113,6 +113,7 @@ _MODELS = {
     "required": ["@context", "@type"],
     "properties": {
         "@type": {
+            "typed": "tm-identification",
             "assertion": "tm-identification",
             "type": ["string", "array"],
             "if": {"type": "string"},
@@ -120,10 +121,11 @@ _MODELS = {
             "else": {"items": {"type": "string"}, "contains": {"const": MODEL}},
         },
         "tm:optional": {
-            "assertion": "tm-tmOptional-array",
+            "typed": "tm-tmOptional-array",
             "type": "array",
             "items": {
                 "type": "string",
+                "typed": "tm-tmOptional-JSONPointer",
                 "assertion": "tm-tmOptional-JSONPointer",
                 "pattern": "^/(properties|actions|events)/[^/]+$",
                 "reason": "does not point to an affordance",
@@ -161,6 +163,7 @@ def _of_models(schema: Json) -> Json:
     definitions = {**out["definitions"], "link": link, "version": _VERSION}
     out["definitions"] = {name: _open(rule) for name, rule in definitions.items()}
     out["properties"]["version"] = _open(_VERSION)
+    del out["properties"]["@type"]  # replaced, not merged
     opened: Json = _patched(out, _MODELS)
     return opened
 
@@ -181,5 +184,5 @@ def _open(rule: Any) -> Any:
             out[word] = value
     if not out.keys() & {"type", "enum", "const", "pattern", "minimum", "multipleOf"}:
         return out
-    about = {word: out[word] for word in ("class", "assertion") if word in out}
+    about = {word: out[word] for word in ("class", "owner", "typed") if word in out}
     return {**about, "if": _PLACEHOLDER, "else": out}

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 
 from wot.errors import Finding, InvalidTD
-from wot.td.node import Json, is_array, is_object, type_name
+from wot.td.node import Json, is_object, type_name
 from wot.td.places import places
 
 _MOST = 1000  # findings
 DEEPEST = 64  # levels of objects and arrays; real TDs have a dozen
+TOO_DEEP = Finding("$", "it is nested too deeply", f"{DEEPEST} levels are read")
 _BOM = b"\xef\xbb\xbf"
 _ESCAPED = re.compile(rb"\\u00(22|3[aA])")  # a quotation mark, a colon
 
@@ -24,6 +25,8 @@ def read(document: bytes | str | Mapping[str, Any]) -> Json:
     A member that is there twice is refused (RFC 8259 section 4 leaves its meaning open), with its path.
     """
     json, findings = examined(document)
+    if not findings and not is_shallow(json):
+        findings = [TOO_DEEP]
     if findings:
         raise InvalidTD(findings)
     return json
@@ -47,8 +50,6 @@ def examined(document: bytes | str | Mapping[str, Any]) -> tuple[Json, list[Find
         return {}, [
             Finding("$", f"should be an object, not {type_name(json)}", assertion="td-context")
         ]
-    if not is_shallow(json):
-        return {}, [Finding("$", "it is nested too deeply", f"{DEEPEST} levels are read")]
     return json, findings
 
 
@@ -124,9 +125,8 @@ def is_shallow(json: Any) -> bool:
     for _ in range(DEEPEST):
         inner: list[Any] = []
         for item in level:
-            for value in item.values() if is_object(item) else item:
-                if is_object(value) or is_array(value):
-                    inner.append(value)
+            values = item.values() if isinstance(item, dict) else item
+            inner += [value for value in values if isinstance(value, (dict, list))]
         level = inner
         if not level:
             return True

@@ -1,4 +1,4 @@
-"""Is a document a valid Thing Description or Thing Model: everything that is wrong with it, best first."""
+"""Is a document a valid Thing Description or Thing Model: everything that is wrong with it, errors first."""
 
 from __future__ import annotations
 
@@ -10,19 +10,12 @@ from typing import Any
 from wot.errors import Finding, InvalidTD
 from wot.td.checks import check
 from wot.td.editions import Edition, edition, is_model, schema_of
-from wot.td.node import Json, is_array, is_object
-from wot.td.reading import examined
+from wot.td.mending import mended
+from wot.td.node import Json, is_object
+from wot.td.reading import TOO_DEEP, examined
 from wot.td.wording import worded
 
 _MOST = 1000  # findings; whoever has more of them mends a thousand first
-_EMPTY: Mapping[str, Any] = {
-    "object": {},
-    "array": [],
-    "string": "",
-    "boolean": False,
-    "number": 0,
-    "integer": 0,
-}
 
 Resolver = Callable[[str], bytes | str | Mapping[str, Any]]
 
@@ -46,17 +39,25 @@ def validate(
     model = is_model(json)
     schema, validator = _compiled(version, model)
     try:
-        sound = json if validator.is_valid(json) else None
-    except ValueError as error:  # what no JSON value is, in a decoded document
-        return [*findings, Finding("$", f"not JSON: {error}")]
-    if sound is None:
-        errors = list(islice(validator.iter_errors(json), _MOST))
-        findings += _ranked(worded(schema, error) for error in errors)
+        errors = (
+            [] if validator.is_valid(json) else list(islice(validator.iter_errors(json), _MOST))
+        )
+    except (
+        ValueError
+    ) as error:  # more than 255 levels, or what is no JSON value in a decoded document
+        return [*findings, _unfit(error)]
+    sound = json
+    if errors:
+        findings += _in_words(schema, errors)
         sound = mended(json, errors)
     findings += check(sound, version, model)
-    if "links" in sound and not model:
+    if resolve is not None and not model:
         findings += _against_model(sound, resolve)
     return sorted(findings, key=_is_warning)[:_MOST] if findings else findings
+
+
+def _unfit(error: ValueError) -> Finding:
+    return TOO_DEEP if "recursion" in str(error).lower() else Finding("$", f"not JSON: {error}")
 
 
 def _is_warning(finding: Finding) -> bool:
@@ -68,61 +69,32 @@ def _compiled(version: Edition, model: bool) -> tuple[Json, Any]:
     import jsonschema_rs
 
     schema = schema_of(version, model)
+    # The engine without look-around: it takes linear time for every text.
     linear = jsonschema_rs.RegexOptions()
-    return schema, jsonschema_rs.Draft7Validator(
+    validator = jsonschema_rs.Draft7Validator(
         schema, validate_formats=False, pattern_options=linear
     )
+    return schema, validator
 
 
-def _ranked(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """In document order as found; what two rules say of one place in the same words, once."""
+def _in_words(schema: Json, errors: Iterable[Any]) -> Iterator[Finding]:
+    """What the errors mean; what several rules say of the same thing, once."""
     seen: set[tuple[str, str]] = set()
-    for finding in findings:
-        key = (finding.path, finding.reason)
+    for error in errors:
+        finding = worded(schema, error)
+        kind = error.kind.name
+        key = (finding.path, kind if kind == "type" else finding.reason)
         if key not in seen:
             seen.add(key)
             yield finding
 
 
-def mended(json: Json, errors: Iterable[Any]) -> Json:
-    """A copy in which every value of a wrong type is an empty one of the right type: fit for the other checks."""
-    wrong: dict[tuple[str | int, ...], Any] = {}
-    for error in errors:
-        if error.kind.name == "type" and error.instance_path:
-            kind = error.kind.value
-            wrong[tuple(error.instance_path)] = _EMPTY.get(
-                kind if isinstance(kind, str) else kind[0]
-            )
-    return _mended(json, wrong) if wrong else json
-
-
-def _mended(json: Json, wrong: Mapping[tuple[str | int, ...], Any]) -> Json:
-    out: Any = dict(json)
-    copied: dict[tuple[str | int, ...], Any] = {(): out}
-    for path in sorted(wrong, key=len):
-        for depth in range(1, len(path)):
-            prefix, parent = path[:depth], copied[path[: depth - 1]]
-            if prefix not in copied:
-                inner = parent[path[depth - 1]]
-                copied[prefix] = parent[path[depth - 1]] = (
-                    list(inner) if is_array(inner) else dict(inner)
-                )
-        parent = copied[path[:-1]]
-        if path[-1] in parent if is_object(parent) else True:
-            parent[path[-1]] = wrong[path]
-    return out  # type: ignore[no-any-return]
-
-
-def _against_model(json: Json, resolve: Resolver | None) -> list[Finding]:
+def _against_model(json: Json, resolve: Resolver) -> list[Finding]:
     """What the TD lacks of the Thing Model it names."""
-    for number, link in enumerate(json["links"]):
+    for number, link in enumerate(json.get("links") or ()):
         href = link.get("href") if is_object(link) and link.get("rel") == "type" else None
         if isinstance(href, str):
-            path = f"$.links[{number}].href"
-            unread = _unread(
-                path, f"the Thing Model {href} has not been read, so nothing was held against it"
-            )
-            return [unread] if resolve is None else _compared(json, href, path, resolve)
+            return _compared(json, href, f"$.links[{number}].href", resolve)
     return []
 
 
@@ -143,4 +115,5 @@ def _compared(json: Json, href: str, path: str, resolve: Resolver) -> list[Findi
     try:
         return list(compare(json, model, resolve))
     except InvalidTD as refused:
-        return [_unread(path, f"the Thing Model is at fault itself: {refused.findings[0].reason}")]
+        reason = refused.findings[0].reason
+        return [_unread(path, f"the Thing Model is at fault itself: {reason}")]

@@ -1,7 +1,6 @@
 """From an error of the JSON Schema validator to a finding in plain words.
 
-The schema carries the words itself: `class` says which class of the information model an object is, `assertion`
-which W3C assertion a rule stands for, `reason` and `hint` what to say of it. The innermost one counts.
+The schema carries the words itself (see its `$comment`); the innermost one counts.
 """
 
 from __future__ import annotations
@@ -22,44 +21,51 @@ _KINDS = {
     "number": "a number",
     "null": "null",
 }
-_WORDS = ("class", "assertion", "reason", "hint")
-# How JSON Schema and TDs differ in the classes of the terms that numbers have.
-_REQUIRED = "the member {!r} is missing"
+_WORDS = ("class", "owner", "assertion", "typed", "reason", "hint")
 
 
 class _Said:
-    """What the schema says on the way to a rule: words, and the member that the way goes through last."""
+    """What the schema says on the way to a rule: its words, and the member that the way went through last."""
 
     def __init__(self, schema: Json, steps: Sequence[str | int]) -> None:
         self.words: dict[str, str] = {}
         self.term = ""
+        self.last: Json = {}  # the object that holds the rule
+        self.of_names: Json = {}  # the rule for the names of its members
         node: Any = schema
         self._hear(node)
         for number, step in enumerate(steps):
             node = _follow(schema, node, step)
             if number and steps[number - 1] == "properties" and _names_members(steps, number - 1):
                 self.term = str(step)
-                self._forget()
+                self._forget(self.words.get("class", ""))
             elif step in ("items", "additionalProperties", "additionalItems"):
-                self._forget()
+                self._forget(self.words.get("owner", ""))
             self._hear(node)
 
     def _hear(self, node: Any) -> None:
         if is_object(node):
+            self.last = node
+            if is_object(node.get("propertyNames")):
+                self.of_names = node["propertyNames"]
             for word in _WORDS:
                 if isinstance(node.get(word), str):
                     self.words[word] = node[word]
 
-    def _forget(self) -> None:
+    def _forget(self, owner: str) -> None:
         """Inside a member, what was said of the object around it does not hold."""
-        self.words = {"class": self.words["class"]} if "class" in self.words else {}
+        self.words = {word: self.words[word] for word in ("class",) if word in self.words}
+        self.words["owner"] = owner
 
-    def assertion(self, missing: str) -> str:
-        named, owner, term = (
-            self.words.get("assertion", ""),
-            self.words.get("class", ""),
-            missing or self.term,
-        )
+    def assertion(self, kind: str, missing: str) -> str:
+        """The id of what is broken: the one that the rule names, else that of the member in the term tables."""
+        named = self.words.get("typed" if kind == "type" else "assertion", "")
+        if kind == "propertyNames":
+            named = self.of_names.get("assertion", "")
+        owner, term = self.words.get("owner", ""), self.term
+        if kind == "required":
+            named = self.last.get("assertion", "")
+            owner, term = self.words.get("class", ""), missing
         return named or (f"td-vocab-{term.replace('@', 'at-')}--{owner}" if owner and term else "")
 
 
@@ -87,19 +93,20 @@ def _follow(schema: Json, node: Any, step: str | int) -> Any:
 def worded(schema: Json, error: Any) -> Finding:
     """What a ValidationError of jsonschema-rs means."""
     said = _Said(schema, error.evaluation_path)
+    kind, value = error.kind.name, error.instance
     path = "$"
     for part in error.instance_path:
         path = at(path, part)
-    kind = error.kind.name
     missing = error.kind.property if kind == "required" else ""
-    words = said.words
     if kind == "propertyNames":
-        path = at(path, str(error.instance))
+        value = error.kind.error.instance
+        path = at(path, value)
+    words = {} if kind == "type" else said.last if kind == "required" else said.words
     reason = words.get("reason") or _reason(kind, error, missing)
-    if "reason" in words and kind in ("pattern", "enum", "const", "multipleOf", "propertyNames"):
-        reason = f"{shown(error.instance)} {reason}" if reason.startswith("is ") else reason
+    if reason.startswith("is "):
+        reason = f"{shown(value)} {reason}"
     hint = words.get("hint") or _hint(kind, error)
-    return Finding(path, reason, hint, assertion=said.assertion(missing))
+    return Finding(path, reason, hint, assertion=said.assertion(kind, missing))
 
 
 def _reason(kind: str, error: Any, missing: str) -> str:
@@ -107,7 +114,7 @@ def _reason(kind: str, error: Any, missing: str) -> str:
     limit: Any = getattr(error.kind, "value", None)
     match kind:
         case "required":
-            return _REQUIRED.format(missing)
+            return f"the member {missing!r} is missing"
         case "type":
             return f"should be {_kinds(limit)}, not {type_name(value)}"
         case "enum":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wot.errors import Finding
-from wot.td.checks import data, forms, links, security, terms, texts
+from wot.td.checks import contexts, data, forms, links, security, terms, texts
 from wot.td.checks.trail import Findings
 from wot.td.editions import Edition
 from wot.td.node import Json
@@ -12,6 +12,7 @@ from wot.td.node import Json
 def check(td: Json, version: Edition, model: bool = False) -> list[Finding]:
     """Every finding of all checks on a TD, or on a Thing Model."""
     found = Findings()
+    contexts.check(td, found)
     texts.check(td, found)
     links.check(td, found, model)
     schemes = security.check(td, found, model)

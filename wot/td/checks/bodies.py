@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wot.td.checks.security import Schemes
+from wot.td.checks.security import Schemes, is_pointer
 from wot.td.checks.trail import Findings, Trail
 from wot.td.node import Json, is_array, is_object
 
@@ -18,13 +18,12 @@ def check_body(
         return
     for name in schemes.active(form):
         scheme = schemes.definitions.get(name)
-        if not (
-            is_object(scheme) and scheme.get("in") == "body" and isinstance(scheme.get("name"), str)
-        ):
+        pointer = scheme.get("name") if is_object(scheme) and scheme.get("in") == "body" else None
+        if not (isinstance(pointer, str) and is_pointer(pointer)):
             continue
-        reason, assertion = _fault(schema, scheme["name"])
+        reason, assertion = _fault(schema, pointer)
         if reason:
-            reason = f"the security definition {name!r} points to {scheme['name']!r} in the body: {reason}"
+            reason = f"the security definition {name!r} points to {pointer!r} in the body: {reason}"
             found.error(trail, reason, "change the pointer, or the data schema", assertion)
 
 
@@ -45,6 +44,8 @@ def _fault(schema: Json, pointer: str) -> tuple[str, str]:
             node = items if is_object(items) else {}
         elif kind in (None, "object"):
             members = node.get("properties")
+            if is_object(members) and name in members and name not in (node.get("required") or ()):
+                return f"{name!r} is not required there", "sec-body-name-json-pointer-type"
             node = members.get(name, {}) if is_object(members) else {}
         else:
             return f"nothing can be inserted into a {kind}", "sec-body-name-json-pointer-creatable"

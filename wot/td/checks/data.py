@@ -19,14 +19,35 @@ _LENGTHS = frozenset(["minLength", "maxLength", "pattern", "contentEncoding", "c
 _ITEMS = frozenset(["items", "minItems", "maxItems"])
 _MEMBERS = frozenset(["properties", "required"])
 _VALUES = frozenset(["enum", "const", "default"])
-_FLAGS = frozenset(["readOnly", "writeOnly"])
-_CHECKED = _NUMBERS | _LENGTHS | _ITEMS | _MEMBERS | _VALUES | _FLAGS | {"oneOf"}
+_CHECKED = _NUMBERS | _LENGTHS | _ITEMS | _MEMBERS | _VALUES | {"writeOnly", "oneOf"}
+_NONE: frozenset[str] = frozenset()
+# The terms that most schemas of a type make do with, and those of them that can contradict each other.
+_PLAIN: Mapping[str, frozenset[str]] = {
+    "boolean": _NONE,
+    "null": _NONE,
+    "integer": frozenset(["minimum", "maximum"]),
+    "number": frozenset(["minimum", "maximum"]),
+    "string": frozenset(["minLength", "maxLength"]),
+    "object": _MEMBERS,
+    "array": frozenset(["items"]),
+}
+_BOUNDS_OF: Mapping[str, tuple[str, str, bool]] = {
+    "integer": ("minimum", "maximum", False),
+    "number": ("minimum", "maximum", False),
+    "string": ("minLength", "maxLength", False),
+}
+_EMPTY: Mapping[Any, str] = {"object": "properties", "array": "items"}
 # Which types the terms of a class are for.
 _FOR: Mapping[str, tuple[frozenset[str], str]] = {
     **{term: (frozenset(["number", "integer"]), "number and integer") for term in _NUMBERS},
     **{term: (frozenset(["string"]), "string") for term in _LENGTHS},
     **{term: (frozenset(["array"]), "array") for term in _ITEMS},
     **{term: (frozenset(["object"]), "object") for term in _MEMBERS},
+}
+# Type → the terms that say nothing of it.
+_WRONG: Mapping[str, frozenset[str]] = {
+    kind: frozenset(term for term, (kinds, _) in _FOR.items() if kind not in kinds)
+    for kind in ("boolean", "integer", "number", "string", "object", "array", "null")
 }
 _TYPES: Mapping[str, Any] = {
     "boolean": bool,
@@ -60,62 +81,61 @@ def _check_all(schemas: Json, trail: Trail, found: Findings) -> None:
 
 
 def _check(schema: Json, trail: Trail, found: Findings) -> None:
-    if not is_object(schema):  # a placeholder of a model
+    """One schema. Most have few of these terms, and a valid TD has thousands of schemas: cheap questions come first."""
+    if not isinstance(schema, dict):  # a placeholder of a model
         return
-    terms = schema.keys() & _CHECKED
-    kind = schema.get("type")
-    if terms:
-        _check_terms(schema, kind, terms, trail, found)
-    if (
-        kind == "object"
-        and "properties" not in terms
-        and "oneOf" not in terms
-        and not terms & _VALUES
-    ):
-        found.warning(
-            trail,
-            "an object without properties says nothing of its members",
-            "declare them in properties",
-        )
-    elif kind == "array" and "items" not in terms and not terms & _VALUES:
-        found.warning(
-            trail, "an array without items says nothing of what is in it", "declare it in items"
-        )
-
-
-def _check_terms(schema: Json, kind: Any, terms: set[str], trail: Trail, found: Findings) -> None:
-    if terms & _NUMBERS or terms & _LENGTHS or terms & _ITEMS:
-        _check_ranges(schema, trail, found)
-    if "pattern" in terms:
-        _check_pattern(schema["pattern"], (*trail, "pattern"), found)
-    if terms & _VALUES:
-        _check_values(schema, trail, found)
-    if schema.get("readOnly") is True and schema.get("writeOnly") is True:
-        found.warning(
-            (*trail, "writeOnly"), "it is both read-only and write-only", "one of them is meant"
-        )
-    if isinstance(kind, str):
-        for term in terms & _FOR.keys():
-            kinds, word = _FOR[term]
-            if kind not in kinds:
-                found.warning(
-                    (*trail, term), f"{term} says nothing of the type {kind}", f"it is for {word}"
-                )
-    if "required" in terms and is_array(schema["required"]):
-        _check_required(schema, trail, found)
+    terms, kind = _CHECKED.intersection(schema), schema.get("type")
+    if not terms and kind != "object" and kind != "array":
+        return
+    if not isinstance(kind, str) or not terms <= _PLAIN.get(kind, _NONE):
+        _check_terms(schema, kind, trail, found)
+    elif len(terms) == 2 and kind in _BOUNDS_OF:
+        _check_range(schema, *_BOUNDS_OF[kind], trail, found)
+    if isinstance(kind, str) and kind in _EMPTY and _EMPTY[kind] not in terms:
+        _check_emptiness(schema, kind, trail, found)
     if "properties" in terms:
+        if "required" in terms:
+            _check_required(schema, trail, found)
         _check_all(schema["properties"], (*trail, "properties"), found)
     if "items" in terms:
         items = schema["items"]
-        for number, item in enumerate(items) if is_array(items) else ((-1, items),):
-            _check(item, (*trail, "items", number) if number >= 0 else (*trail, "items"), found)
-    if "oneOf" in terms and is_array(schema["oneOf"]):
-        if not schema["oneOf"]:
-            found.warning(
-                (*trail, "oneOf"), "it is empty, and nothing fits one of nothing", "leave it out"
-            )
-        for number, branch in enumerate(schema["oneOf"]):
+        if is_array(items):
+            for number, item in enumerate(items):
+                _check(item, (*trail, "items", number), found)
+        else:
+            _check(items, (*trail, "items"), found)
+
+
+def _check_terms(schema: Json, kind: Any, trail: Trail, found: Findings) -> None:
+    """What is more than the common terms of a type."""
+    for low, high, strict in _PAIRS:
+        if low in schema and high in schema:
+            _check_range(schema, low, high, strict, trail, found)
+    if not _VALUES.isdisjoint(schema):
+        _check_values(schema, trail, found)
+    if isinstance(kind, str):
+        for term in sorted(_WRONG.get(kind, _NONE).intersection(schema)):
+            hint = f"it is for {_FOR[term][1]}"
+            found.warning((*trail, term), f"{term} says nothing of the type {kind}", hint)
+    if "pattern" in schema:
+        _check_pattern(schema["pattern"], (*trail, "pattern"), found)
+    if schema.get("readOnly") is True and schema.get("writeOnly") is True:
+        reason = "it is both read-only and write-only"
+        found.warning((*trail, "writeOnly"), reason, "one of them is meant")
+    branches = schema.get("oneOf")
+    if is_array(branches):
+        if not branches:
+            reason = "it is empty, and nothing fits one of nothing"
+            found.warning((*trail, "oneOf"), reason, "leave it out")
+        for number, branch in enumerate(branches):
             _check(branch, (*trail, "oneOf", number), found)
+
+
+def _check_emptiness(schema: Json, kind: str, trail: Trail, found: Findings) -> None:
+    if "oneOf" not in schema and _VALUES.isdisjoint(schema):
+        what = "its members" if kind == "object" else "what is in it"
+        reason = f"an {kind} without {_EMPTY[kind]} says nothing of {what}"
+        found.warning(trail, reason, f"declare it in {_EMPTY[kind]}")
 
 
 _PAIRS = (
@@ -128,15 +148,13 @@ _PAIRS = (
 )
 
 
-def _check_ranges(schema: Json, trail: Trail, found: Findings) -> None:
-    for low, high, strict in _PAIRS:
-        if low in schema and high in schema:
-            least, most = schema[low], schema[high]
-            if not (_is_number(least) and _is_number(most)):
-                continue
-            if least > most or (strict and least == most):
-                reason = f"{low} {shown(least)} and {high} {shown(most)} leave no value"
-                found.error((*trail, low), reason, "exchange them?" if least > most else "")
+def _check_range(
+    schema: Json, low: str, high: str, strict: bool, trail: Trail, found: Findings
+) -> None:
+    least, most = schema[low], schema[high]
+    if _is_number(least) and _is_number(most) and (least > most or (strict and least == most)):
+        reason = f"{low} {shown(least)} and {high} {shown(most)} leave no value"
+        found.error((*trail, low), reason, "exchange them?" if least > most else "")
 
 
 def _is_number(value: Any) -> bool:
@@ -161,12 +179,12 @@ def _check_pattern(pattern: Any, trail: Trail, found: Findings) -> None:
         )
 
 
-_PLAIN = re.compile(r"[\w\s^$\-.,:;@#%&=!~/'\"]*")
+_LITERAL = re.compile(r"[\w\s^$\-.,:;@#%&=!~/'\"]*")
 
 
 def _fault_of(pattern: str) -> str:
     """What is wrong with a pattern: nothing, "look" for what linear engines lack, else the reason."""
-    if _PLAIN.fullmatch(pattern):
+    if _LITERAL.fullmatch(pattern):
         return ""
     import jsonschema_rs
 
@@ -264,6 +282,8 @@ def _check_required(schema: Json, trail: Trail, found: Findings) -> None:
     declared = schema.get("properties")
     if not is_object(declared) or not declared:
         return
+    if len(set(map(str, schema["required"]))) != len(schema["required"]):
+        found.warning((*trail, "required"), "has the same name twice", "leave one out")
     for number, name in enumerate(schema["required"]):
         if isinstance(name, str) and name not in declared and "{{" not in name:
             hint = "declare it in properties, or leave it out here"

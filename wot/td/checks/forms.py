@@ -9,7 +9,8 @@ from typing import Any
 from wot.td.checks.bodies import check_body
 from wot.td.checks.security import Schemes, check_names, check_url, names
 from wot.td.checks.trail import Findings, Trail, listed
-from wot.td.node import Json, is_object
+from wot.td.mending import Unknowable
+from wot.td.node import Json, is_array, is_object
 
 _EXPRESSION = re.compile(r"\{[+#./;?&]?([^{}]*)\}")
 _VARSPEC = re.compile(
@@ -19,7 +20,7 @@ _HYPHENATED = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)+")  # Eclipse Ditto
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MEDIA_TYPE = re.compile(r"[^\s/;,]+/[^\s/;,]+(\s*;.*)?")
 _SELDOM = frozenset(
-    ["security", "scopes", "additionalResponses", "response", "contentType", "htv:methodName"]
+    ["security", "scopes", "additionalResponses", "response", "htv:methodName", "mqv:topic"]
 )
 _READS = frozenset(["readproperty", "observeproperty"])
 # Operations for which HTTP has no default method (TD 1.1 section 8.3.1, table).
@@ -40,11 +41,25 @@ _METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH")
 class _Scene:
     """What the forms of one document have in common."""
 
-    __slots__ = ("base", "carried", "found", "missing", "model", "schemas", "schemes", "variables")
+    __slots__ = (
+        "base",
+        "carried",
+        "found",
+        "missing",
+        "model",
+        "observes_all",
+        "schemas",
+        "schemes",
+        "variables",
+    )
 
     def __init__(self, td: Json, found: Findings, schemes: Schemes, model: bool) -> None:
         self.found, self.schemes, self.model = found, schemes, model
         self.base = td.get("base")
+        forms = td.get("forms") or ()
+        self.observes_all = any(
+            "observeallproperties" in names(form.get("op")) for form in forms if is_object(form)
+        )
         self.carried: set[str] = set()
         self.missing: list[tuple[str, Trail]] = []
         schemas, variables = td.get("schemaDefinitions"), td.get("uriVariables")
@@ -90,12 +105,12 @@ def _check_affordance(
     kind: str, name: str, affordance: Json, scene: _Scene, used: set[str]
 ) -> None:
     own = affordance.get("uriVariables")
-    variables = scene.variables
+    variables = own if isinstance(own, Unknowable) else scene.variables
     mine: set[str] = set()
     if own and is_object(own):
         variables = {**scene.variables, **own} if scene.variables else own
         _check_distinct(own, (kind, name, "uriVariables"), scene)
-    if kind == "properties" and affordance.keys() & _HINTS:
+    if kind == "properties" and not _SAYS_HOW.isdisjoint(affordance):
         _check_ops(affordance, name, scene)
     for number, form in enumerate(affordance["forms"]):
         _check_form(form, affordance, (kind, name, "forms", number), scene, mine, variables)
@@ -109,7 +124,7 @@ def _check_affordance(
             )
 
 
-_HINTS = frozenset(["readOnly", "writeOnly", "observable"])
+_SAYS_HOW = frozenset(["readOnly", "writeOnly", "observable"])
 
 
 def _check_ops(affordance: Json, name: str, scene: _Scene) -> None:
@@ -130,11 +145,7 @@ def _check_ops(affordance: Json, name: str, scene: _Scene) -> None:
             scene.found.warning(
                 trail, f"{op}, and the property is write-only", "leave one of them out"
             )
-        if observable is False and "observeproperty" in ops:
-            scene.found.warning(
-                trail, "observeproperty, and the property is not observable", "say observable: true"
-            )
-    if observable is True and not observed and not scene.model:
+    if observable is True and not (observed or scene.model or scene.observes_all):
         hint = "add a form with the op observeproperty, or leave observable out"
         scene.found.warning(("properties", name, "observable"), "no form observes it", hint)
 
@@ -174,13 +185,20 @@ def _check_form(
         scene.found.warning(
             (*trail, "href"), "is relative, and there is no base", hint, "td-vocab-base--Thing"
         )
-    if "@" in href:
+    if "@" in href or "[" in href:
         check_url(href, (*trail, "href"), scene.found)
-    if form.keys() & _SELDOM:
+    if not _SELDOM.isdisjoint(form):
         _check_words(form, trail, scene)
+    if form.get("contentType", "application/json") != "application/json":
+        _check_media_type(form, trail, scene)
     op = form.get("op")
-    if op is not None:
-        _check_op(op, form, href, trail, scene)
+    if is_array(op):
+        _check_ops_of(op, form, href, trail, scene)
+    if op and "observeproperty" in op and affordance.get("observable") is not True and affordance:
+        reason = "observeproperty, and the property does not say that it is observable"
+        scene.found.warning((*trail, "op"), reason, "say observable: true")
+    if (isinstance(op, str) and op in _NO_METHOD) or (op is None and trail[0] == "events"):
+        _check_method([op or "subscribeevent"], form, href, trail, scene)
     if scene.schemes.in_uri:
         _note_uri_security(form, mine, trail, scene)
     if scene.schemes.in_body:
@@ -222,14 +240,16 @@ def _variables(href: str, trail: Trail, scene: _Scene) -> list[str]:
 def _check_declared(
     mine: list[str], variables: Mapping[str, Any], trail: Trail, scene: _Scene
 ) -> None:
+    if isinstance(scene.schemes.definitions, Unknowable):
+        return
     known = set(scene.schemes.in_uri.values())
     for variable in mine:
-        if variable not in variables and variable not in known:
+        if variable not in scene.variables and variable not in variables and variable not in known:
             hint = "declare it there" + (
                 f"; declared are: {listed(set(variables))}" if variables else ""
             )
             reason = f"the variable {variable!r} is not in uriVariables"
-            scene.found.error(trail, reason, hint, "td-vocab-uriVariables--InteractionAffordance")
+            scene.found.error(trail, reason, hint, "td-uriVariables-names")
 
 
 def _check_words(form: Json, trail: Trail, scene: _Scene) -> None:
@@ -248,7 +268,6 @@ def _check_words(form: Json, trail: Trail, scene: _Scene) -> None:
     for number, response in enumerate(responses if isinstance(responses, list) else ()):
         if is_object(response):
             _check_response(response, (*trail, "additionalResponses", number), scene)
-    _check_media_type(form, trail, scene)
     response = form.get("response")
     if is_object(response):
         _check_media_type(response, (*trail, "response"), scene)
@@ -260,6 +279,11 @@ def _check_words(form: Json, trail: Trail, scene: _Scene) -> None:
             else f"one of {', '.join(_METHODS)}"
         )
         scene.found.warning((*trail, "htv:methodName"), f"{method!r} is no method of HTTP", hint)
+
+    topic = form.get("mqv:topic")
+    if isinstance(topic, str) and ("#" in topic or "+" in topic):
+        hint = "what is subscribed to with wildcards is mqv:filter"
+        scene.found.warning((*trail, "mqv:topic"), "a topic to publish to has no wildcards", hint)
 
 
 def _check_response(response: Json, trail: Trail, scene: _Scene) -> None:
@@ -309,11 +333,15 @@ def _check_scopes(form: Json, trail: Trail, scene: _Scene) -> None:
         )
 
 
-def _check_op(op: Any, form: Json, href: str, trail: Trail, scene: _Scene) -> None:
-    ops = names(op)
-    if len(ops) != len(set(ops)):
+def _check_ops_of(ops: list[Any], form: Json, href: str, trail: Trail, scene: _Scene) -> None:
+    if len(ops) != len(set(map(str, ops))):
         scene.found.warning((*trail, "op"), "has the same operation twice", "leave one out")
-    if "subprotocol" in form or "htv:methodName" in form or _NO_METHOD.isdisjoint(ops):
+    if not _NO_METHOD.isdisjoint(map(str, ops)):
+        _check_method(ops, form, href, trail, scene)
+
+
+def _check_method(ops: list[Any], form: Json, href: str, trail: Trail, scene: _Scene) -> None:
+    if "subprotocol" in form or "htv:methodName" in form:
         return
     where = href if _ABSOLUTE.match(href) else f"{scene.base or ''}"
     if where.lower().startswith(("http:", "https:")):

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from wot.td.checks.contexts import declared
 from wot.td.checks.trail import Findings, Trail, listed
+from wot.td.mending import Unknowable
 from wot.td.node import Json, is_array, is_object
 
 _POINTER = re.compile(r"(/([^~/]|~[01])*)*")
@@ -68,16 +70,19 @@ def names(value: Any) -> list[str]:
 def check(td: Json, found: Findings, model: bool) -> Schemes:
     """The definitions and the names at the top; returns what the checks of forms need."""
     given = td.get("securityDefinitions")
-    definitions: Mapping[str, Any] = given if is_object(given) else {}
+    # Without any, the schema has said so already, or this is a model.
+    definitions: Mapping[str, Any] = given if is_object(given) else Unknowable()
     default = names(td.get("security"))
-    if not model or definitions:
-        check_names(td.get("security"), ("security",), definitions, found, "Thing", model)
+    check_names(td.get("security"), ("security",), definitions, found, "Thing", model)
+    known = None if model else declared(td)
     for name, scheme in definitions.items():
         if not is_object(scheme):
             continue
         trail: Trail = ("securityDefinitions", name)
         if scheme.keys() - _HARMLESS:
             _check_scheme(scheme, trail, found)
+        if known is not None and ":" in str(scheme.get("scheme")):
+            _check_extension(str(scheme["scheme"]), (*trail, "scheme"), known, found)
         if scheme.get("scheme") == "combo":
             _check_combo(name, scheme, trail, definitions, found)
     return Schemes(definitions, default)
@@ -109,6 +114,10 @@ def check_names(
             where, f"{name!r} is not in securityDefinitions", hint, f"td-vocab-security--{owner}"
         )
     many = names(given)
+    if len(many) > 1:
+        hint = "define one with scheme combo and allOf, and name that"
+        reason = "several names mean all of them, which is deprecated"
+        found.warning(trail, reason, hint, "td-security-combo-deprecation")
     if len(many) > 1 and any(_scheme(definitions, name) == "nosec" for name in many):
         found.warning(
             trail, "nosec besides another scheme: all of them must be satisfied", "leave nosec out"
@@ -128,7 +137,7 @@ def _check_scheme(scheme: Json, trail: Trail, found: Findings) -> None:
             found.error(
                 trail, reason, "a JSON Pointer such as /token", "sec-body-name-json-pointer"
             )
-        elif "{{" not in name and not _POINTER.fullmatch(name):
+        elif "{{" not in name and not is_pointer(name):
             reason = f"{name!r} is not a JSON Pointer"
             found.error(
                 (*trail, "name"), reason, f"/{name.lstrip('#/')}", "sec-body-name-json-pointer"
@@ -159,16 +168,29 @@ def _check_scheme(scheme: Json, trail: Trail, found: Findings) -> None:
 
 
 def check_url(url: Any, trail: Trail, found: Findings) -> None:
-    """A password in a URL."""
-    if not isinstance(url, str) or "@" not in url:
+    """What no URL has, and a password in one."""
+    if not isinstance(url, str):
         return
     try:
         password = urlsplit(url).password
-    except ValueError:
+    except ValueError as error:
+        found.error(trail, f"is not a URI: {error}")
         return
     if password and "{" not in password:
         reason = "there is a password in the URL, and everybody reads a TD"
         found.warning(trail, reason, "hand it out elsewhere", "td-security-no-secrets")
+
+
+def _check_extension(scheme: str, trail: Trail, known: set[str], found: Findings) -> None:
+    prefix, _, rest = scheme.partition(":")
+    if prefix not in known and not rest.startswith("//"):
+        reason = f"nothing says what the prefix {prefix!r} stands for, so the scheme is unknown"
+        found.error(trail, reason, "declare the prefix in @context", "td-security-scheme-name")
+
+
+def is_pointer(text: str) -> bool:
+    """Whether it is a JSON Pointer (RFC 6901)."""
+    return _POINTER.fullmatch(text) is not None
 
 
 def _check_combo(

@@ -8,12 +8,15 @@ from typing import Any
 
 import msgspec
 
+from wot.td.checks.contexts import declared
 from wot.td.checks.trail import Findings, Trail
 from wot.td.editions import Edition
-from wot.td.node import Json, is_array, is_object
+from wot.td.node import Json, is_array, is_object, shown
 
-# Names of members with a prefix, in encoded JSON; what looks like one inside a text is looked at once more.
-_PREFIXED = re.compile(rb'"([A-Za-z_][\w.-]*):[^"/][^"]*":')
+# The end of a member's name with a prefix, in encoded JSON. It begins with what is rare, so it is found fast; what
+# looks like one inside a text is looked at once more.
+_PREFIXED = re.compile(rb':[^":]*":')
+_PLACEHOLDER = re.compile(r"\{\{[ -~]+?\}\}")
 _DATA = ("const", "default", "enum")  # values, not vocabulary
 
 
@@ -23,21 +26,15 @@ def check(td: Json, found: Findings, version: Edition, model: bool) -> None:
         text = msgspec.json.encode(td)
     except (TypeError, ValueError, OverflowError):
         return
+    if not model and b"{{" in text:
+        _check_placeholders(td, found)
+    if _PREFIXED.search(text) is None:
+        return
     if not model and b'"tm:' in text:
         _check_leftovers(td, found)
-    used = {prefix.decode() for prefix in set(_PREFIXED.findall(text))}
-    declared, remote = _declared(td)
-    unknown = used - declared - set(version.prefixes)
-    if unknown and not remote:
-        _check_prefixes(td, found, unknown)
-
-
-def _declared(td: Json) -> tuple[set[str], bool]:
-    """The prefixes that the document declares, and whether contexts elsewhere may declare more."""
-    context = td.get("@context")
-    parts = context if is_array(context) else [context]
-    names = {name for part in parts if is_object(part) for name in part}
-    return names, any(isinstance(part, str) and "/td/v1" not in part for part in parts)
+    known = declared(td, version)
+    if known is not None:
+        _check_prefixes(td, found, known)
 
 
 def _check_leftovers(td: Json, found: Findings) -> None:
@@ -49,11 +46,26 @@ def _check_leftovers(td: Json, found: Findings) -> None:
         found.error((*trail, name), reason, hint, "thing-model-td-generation-processor-imports")
 
 
-def _check_prefixes(td: Json, found: Findings, unknown: set[str]) -> None:
+def _check_placeholders(json: Any, found: Findings, trail: Trail = ()) -> None:
+    """Texts that look as if a Thing Model had left them; those in addresses are found with the forms."""
+    if isinstance(json, str):
+        if _PLACEHOLDER.search(json) and trail[-1] not in ("href", "base"):
+            reason = f"{shown(json)} looks like a placeholder of a Thing Model"
+            found.warning(trail, reason, "give it a value", "tm-placeholder-replacement")
+    elif is_object(json):
+        for name, value in json.items():
+            _check_placeholders(value, found, (*trail, name))
+    elif is_array(json):
+        for number, value in enumerate(json):
+            _check_placeholders(value, found, (*trail, number))
+
+
+def _check_prefixes(td: Json, found: Findings, known: set[str]) -> None:
+    said = set(known)
     for trail, name in _members(td):
-        prefix = name.partition(":")[0]
-        if prefix in unknown and ":" in name:
-            unknown.discard(prefix)  # once is enough
+        prefix, colon, rest = name.partition(":")
+        if colon and prefix and prefix not in said and not rest.startswith("//"):
+            said.add(prefix)  # once is enough
             reason = f"nothing says what the prefix {prefix!r} stands for"
             found.warning(
                 (*trail, name),

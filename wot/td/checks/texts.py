@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
-from wot.td.checks.trail import Findings
+from wot.td.checks.trail import Findings, Trail
 from wot.td.node import Json, is_object, shown
 
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")
@@ -18,6 +19,8 @@ def check(td: Json, found: Findings) -> None:
     created, modified = dates.get("created"), dates.get("modified")
     if created and modified and modified < created:
         found.warning(("modified",), "it is modified before it was created")
+    for term in ("title", "description"):
+        _check_markup(td, term, found)
     _check_languages(td, found)
 
 
@@ -51,27 +54,53 @@ def _in_utc(moment: datetime) -> str:
         return "…Z"
 
 
-def _check_languages(td: Json, found: Findings) -> None:
-    """A text and its translations (TD 1.1 section 6.3.2)."""
-    for term in ("title", "description"):
-        text = td.get(term)
+def _check_markup(td: Json, term: str, found: Findings) -> None:
+    many = td.get(f"{term}s")
+    texts: dict[Trail, Any] = {(term,): td.get(term)}
+    for language, text in many.items() if is_object(many) else ():
+        texts[f"{term}s", language] = text
+    for trail, text in texts.items():
         if isinstance(text, str) and "<" in text and _MARKUP.search(text):
             found.warning(
-                (term,),
-                "it holds HTML markup",
-                "plain text is shown as it is",
-                "sec-inj-no-intl-markup",
+                trail, "holds HTML markup", "it is shown as it is", "sec-inj-no-intl-markup"
             )
-        many = td.get(f"{term}s")
+
+
+def _check_languages(td: Json, found: Findings) -> None:
+    """All maps of languages should have the same ones (TD 1.1 section 6.3.2)."""
+    sets: dict[Trail, frozenset[str]] = {}
+    _gather(td, (), sets)
+    for kind in ("properties", "actions", "events"):
+        for name, affordance in (td.get(kind) or {}).items():
+            if is_object(affordance) and ("titles" in affordance or "descriptions" in affordance):
+                _gather(affordance, (kind, name), sets)
+    for term in ("title", "description"):
+        if any(trail[-1] == f"{term}s" for trail in sets):
+            _check_translated(td, term, found)
+    every: frozenset[str] = frozenset().union(*sets.values())
+    for trail, languages in sets.items():
+        if languages != every:
+            reason = f"says nothing in {', '.join(sorted(every - languages))}, as others do"
+            found.warning(
+                trail, reason, "all have the same languages", "td-multi-languages-consistent"
+            )
+
+
+def _check_translated(td: Json, term: str, found: Findings) -> None:
+    """Where one text has translations, all have."""
+    owners: dict[Trail, Any] = {(): td}
+    for kind in ("properties", "actions", "events"):
+        owners.update(
+            {(kind, name): affordance for name, affordance in (td.get(kind) or {}).items()}
+        )
+    for trail, owner in owners.items():
+        if is_object(owner) and term in owner and f"{term}s" not in owner:
+            reason = f"has a {term} without {term}s, and others have them"
+            found.warning(trail, reason, "translate it as well", "td-titles-descriptions")
+
+
+def _gather(json: Json, trail: Trail, sets: dict[Trail, frozenset[str]]) -> None:
+    for term in ("titles", "descriptions"):
+        many = json.get(term)
         if is_object(many):
-            for language, translation in many.items():
-                if (
-                    isinstance(translation, str)
-                    and "<" in translation
-                    and _MARKUP.search(translation)
-                ):
-                    found.warning(
-                        (f"{term}s", language),
-                        "it holds HTML markup",
-                        assertion="sec-inj-no-intl-markup",
-                    )
+            sets[(*trail, term)] = frozenset(many)

@@ -1,0 +1,87 @@
+"""A document without what its schema refuses, so that other checks neither stumble over it nor report it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from wot.td.node import Json, is_array, is_object
+
+_Steps = tuple[str | int, ...]
+# Errors of a value itself; the others are about an object whose members are fine as far as they go.
+_OF_VALUES = frozenset(
+    [
+        "type",
+        "enum",
+        "const",
+        "pattern",
+        "minimum",
+        "exclusiveMinimum",
+        "multipleOf",
+        "uniqueItems",
+        "minItems",
+    ]
+)
+# Maps whose names others refer to.
+_MAPS = ("securityDefinitions", "schemaDefinitions", "uriVariables")
+
+
+class Unknowable(dict[str, Any]):
+    """A broken map of names: empty, and it may hold any name that others ask for."""
+
+    __slots__ = ()
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def mended(json: Json, errors: Iterable[Any]) -> Json:
+    """A copy without the values that `errors` (of jsonschema-rs) are about."""
+    wrong: dict[_Steps, Any] = {}
+    for error in errors:
+        kind, steps = error.kind.name, tuple(error.instance_path)
+        is_scalar = kind == "not" and not is_object(error.instance)
+        if steps[:1] == ("@context",):
+            continue
+        if steps and steps[-1] in _MAPS and kind in ("type", "minProperties"):
+            wrong[steps] = Unknowable()
+        elif steps and kind == "type" and "object" in error.kind.types:
+            wrong[steps] = {}
+        elif steps and steps[-1] == "subprotocol":  # that there is one matters
+            wrong[steps] = ""
+        elif steps and (is_scalar or kind in _OF_VALUES):
+            wrong[steps] = None
+    return _without(json, wrong) if wrong else json
+
+
+def _without(json: Json, wrong: dict[_Steps, Any]) -> Json:
+    out: Json = dict(json)
+    copied: dict[_Steps, Any] = {(): out}
+    for steps in sorted(wrong, key=len):
+        parent = _copied(copied, steps[:-1])
+        last = steps[-1]
+        if is_array(parent):
+            parent[int(last)] = None  # so that the others keep their numbers
+        elif is_object(parent) and wrong[steps] is not None:
+            parent[str(last)] = wrong[steps]
+        elif is_object(parent):
+            parent.pop(str(last), None)
+    return out
+
+
+def _copied(copied: dict[_Steps, Any], steps: _Steps) -> Any:
+    """The container at `steps`, copied on the way there; None where that has been taken out already."""
+    if steps in copied:
+        return copied[steps]
+    parent: Any = _copied(copied, steps[:-1])
+    last: Any = steps[-1]
+    there = is_array(parent) or (is_object(parent) and last in parent)
+    copy = _copy(parent[last]) if there else None
+    if there:
+        parent[last] = copy
+    copied[steps] = copy
+    return copy
+
+
+def _copy(value: Any) -> Any:
+    return dict(value) if is_object(value) else list(value) if is_array(value) else value
