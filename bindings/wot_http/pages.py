@@ -107,9 +107,14 @@ def _entry(mount: Mount) -> Json:
 
 def _page(mounts: list[Mount]) -> str:
     rows = "".join(
-        f'<li><a href="{html.escape(m.path)}">{html.escape(m.thing.td.title)}</a> '
-        f"{html.escape(m.thing.td.description)}</li>"
+        f'<li><a href="{html.escape(m.path)}">{_isolated(m.thing.td.title)}</a> '
+        f"{_isolated(m.thing.td.description)}</li>"
         for m in mounts
     )
     head = "<!doctype html><html lang=en><meta charset=utf-8><title>Things</title>"
     return f"{head}<h1>Things</h1><ul>{rows}</ul></html>"
+
+
+def _isolated(text: str) -> str:
+    """A text whose direction of writing ends with it (TD 1.1 section 5.3.1.1)."""
+    return f"<bdi>{html.escape(text)}</bdi>"

@@ -107,9 +107,11 @@ def _patched(target: Any, patch: Any) -> Any:
     return out
 
 
-_PLACEHOLDER = {"type": "string", "pattern": r"\{\{[ -~]+\}\}"}
+# null takes out what a definition inherits (RFC 7396).
+_PLACEHOLDER = {"type": ["string", "null"], "pattern": r"\{\{[ -~]+\}\}"}
 _MODELS = {
     "title": "Thing Model 1.1",
+    "assertion": "tm-context-requirement",
     "required": ["@context", "@type"],
     "properties": {
         "@type": {
@@ -126,10 +128,19 @@ _MODELS = {
             "items": {
                 "type": "string",
                 "typed": "tm-tmOptional-JSONPointer",
-                "assertion": "tm-tmOptional-JSONPointer",
-                "pattern": "^/(properties|actions|events)/[^/]+$",
-                "reason": "does not point to an affordance",
-                "hint": "for instance /actions/fade",
+                "if": {"pattern": "^/"},
+                "then": {
+                    "pattern": "^/(properties|actions|events)/[^/]+$",
+                    "assertion": "tm-tmOptional-resolver",
+                    "reason": "is not the place of a whole affordance",
+                    "hint": "for instance /actions/fade",
+                },
+                "else": {
+                    "pattern": "^/",
+                    "assertion": "tm-tmOptional-JSONPointer",
+                    "reason": "is not a JSON Pointer",
+                    "hint": "for instance /actions/fade",
+                },
             },
         },
     },
@@ -155,11 +166,11 @@ def _of_models(schema: Json) -> Json:
     del out["required"], out["properties"]["version"]
     out["properties"] = {name: _open(rule) for name, rule in out["properties"].items()}
     links = out["definitions"]["link"]
-    rel = {"type": "string"}
-    link = {
-        **links,
-        "properties": {**links["properties"], "rel": rel, "tm:ref": {"type": "string"}},
+    own: Json = {
+        "rel": {"type": "string"},
+        "instanceName": {"typed": "tm-compose-instanceName", "type": "string"},
     }
+    link = {**links, "properties": {**links["properties"], **own}}
     definitions = {**out["definitions"], "link": link, "version": _VERSION}
     out["definitions"] = {name: _open(rule) for name, rule in definitions.items()}
     out["properties"]["version"] = _open(_VERSION)

@@ -42,8 +42,10 @@ def mended(json: Json, errors: Iterable[Any]) -> Json:
         kind, steps = error.kind.name, tuple(error.instance_path)
         is_scalar = kind == "not" and not is_object(error.instance)
         if steps[:1] == ("@context",):
-            continue
-        if steps and steps[-1] in _MAPS and kind in ("type", "minProperties"):
+            wrong[("@context",)] = (
+                "urn:unknown"  # as good as a context elsewhere: it may declare anything
+            )
+        elif steps and steps[-1] in _MAPS and kind in ("type", "minProperties"):
             wrong[steps] = Unknowable()
         elif steps and kind == "type" and "object" in error.kind.types:
             wrong[steps] = {}

@@ -26,7 +26,8 @@ def validate(
     """Every finding on a TD or a Thing Model (by its `@type`), errors before warnings; [] for a good one.
 
     Checks the text, the structure (our JSON Schema of the version that `@context` names) and what no schema says.
-    With `resolve`, a TD is also held against the Thing Model that it links with the relation `type`.
+    With `resolve`, a TD is also held against the Thing Model that it links with the relation `type`, and a model is
+    resolved: what it extends, refers to and is composed of must be there.
     Nothing is read from anywhere else, and bad documents are findings, never exceptions.
     """
     json, findings = examined(document)
@@ -50,10 +51,11 @@ def validate(
     if errors:
         findings += _in_words(schema, errors)
         sound = mended(json, errors)
+        findings += _mistaken(json, errors)
     findings += check(sound, version, model)
-    if resolve is not None and not model:
-        findings += _against_model(sound, resolve)
-    return sorted(findings, key=_is_warning)[:_MOST] if findings else findings
+    if resolve is not None:
+        findings += _resolved(json, resolve) if model else _against_model(sound, resolve)
+    return sorted(dict.fromkeys(findings), key=_is_warning)[:_MOST] if findings else findings
 
 
 def _unfit(error: ValueError) -> Finding:
@@ -87,6 +89,26 @@ def _in_words(schema: Json, errors: Iterable[Any]) -> Iterator[Finding]:
         if key not in seen:
             seen.add(key)
             yield finding
+
+
+def _resolved(model: Json, resolve: Resolver) -> list[Finding]:
+    """What is wrong with what a model takes from others."""
+    from wot.td.thing_model import resolve_model
+
+    try:
+        resolve_model(model, resolve)
+    except InvalidTD as refused:
+        return list(refused.findings)
+    return []
+
+
+def _mistaken(json: Json, errors: Iterable[Any]) -> list[Finding]:
+    """A Thing Model that does not say so: without security, and with members that lack their forms or are of a model."""
+    lacking = {error.kind.property for error in errors if error.kind.name == "required"}
+    if not lacking >= {"security", "securityDefinitions"} or is_model(json):
+        return []
+    reason = "if this is to be a Thing Model, its @type does not say so"
+    return [Finding("$", reason, 'add "tm:ThingModel" to it', "error", "tm-identification")]
 
 
 def _against_model(json: Json, resolve: Resolver) -> list[Finding]:

@@ -11,6 +11,8 @@ from wot.td.vocabulary import TD_10, TD_11
 def declared(td: Json, version: Edition | None = None) -> set[str] | None:
     """The prefixes that stand for something; None where contexts elsewhere may declare any."""
     context = td.get("@context")
+    if context is None:
+        return None
     parts = context if is_array(context) else [context]
     if not all(is_object(part) or part in (TD_10, TD_11) for part in parts):
         return None
