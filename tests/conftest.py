@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.conformance.gathering"]
+
 settings.register_profile(
     "wot",
     deadline=None,

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from wot.declare import action, event, every, property, stored
     from wot.exposed import ExposedThing
     from wot.interaction import Interactable, Interaction
+    from wot.modelled import model_of, thing
     from wot.running import run
     from wot.servient import Endpoint, Served, Servient, consume, endpoint, serve
     from wot.td import ThingDescription
-    from wot.things import Thing
+    from wot.things import DescribedThing, Thing
     from wot.threads import cancelled
 
 # Name → module; imported when first used (PEP 562), so that `import wot` costs next to nothing.
@@ -24,6 +25,7 @@ _WHERE = {
     "Action": "wot.affordances",
     "ConsumedThing": "wot.consumed",
     "Content": "wot.content",
+    "DescribedThing": "wot.things",
     "Endpoint": "wot.servient",
     "Event": "wot.affordances",
     "ExposedThing": "wot.exposed",
@@ -42,17 +44,20 @@ _WHERE = {
     "errors": "",
     "event": "wot.declare",
     "every": "wot.declare",
+    "model_of": "wot.modelled",
     "property": "wot.declare",
     "run": "wot.running",
     "serve": "wot.servient",
     "stored": "wot.declare",
     "sync": "",
+    "thing": "wot.modelled",
 }
 
 __all__ = [
     "Action",
     "ConsumedThing",
     "Content",
+    "DescribedThing",
     "Endpoint",
     "Event",
     "ExposedThing",
@@ -71,11 +76,13 @@ __all__ = [
     "errors",
     "event",
     "every",
+    "model_of",
     "property",
     "run",
     "serve",
     "stored",
     "sync",
+    "thing",
 ]
 
 __version__ = "0.1.0"

@@ -19,7 +19,7 @@ from typing import (
 from wot.content import JSON, is_opaque, is_text
 from wot.errors import DefinitionError
 from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
-from wot.payload import Arguments, Payload
+from wot.payload import Arguments, Input, Payload
 from wot.shapes import UNSET, default_term
 from wot.td import Json
 from wot.terms import ActionTerms, PropertyTerms, SchemaTerms, StoredTerms, td_terms
@@ -231,7 +231,7 @@ class Action(Declared, Generic[P, R]):
     """A declared action; on an instance, a callable."""
 
     kind = "actions"
-    arguments: Arguments
+    arguments: Arguments | Input
     output: Payload | None
     variables: Mapping[str, Payload]
 
@@ -292,6 +292,7 @@ class Event(Declared, Generic[T]):
 
     kind = "events"
     payload: Payload | None
+    variables: Mapping[str, Payload] = {}
 
     def __init__(self, hint: Any, given: Mapping[str, Any]) -> None:
         super().__init__(given, SchemaTerms)

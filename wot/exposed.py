@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from wot.affordances import Event, Property, Stored
+from wot.affordances import ABSENT, Event, Property, Stored
 from wot.checks import arguments, checked, output, sent, typed, written
 from wot.content import Content, Malformed
 from wot.deadline import OwnTimeout, rest
@@ -25,8 +25,9 @@ from wot.errors import (
     UnknownAffordance,
     listed,
 )
+from wot.filtered import Filtered
 from wot.interaction import DONE, Interaction, Notification, Reply, Stream
-from wot.log import Log
+from wot.log import Cursor, Log
 from wot.payload import Mismatch
 from wot.state import Kept, default_id, slug
 from wot.td import KIND, Op, ThingDescription
@@ -37,8 +38,8 @@ _log = logging.getLogger("wot")
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
 _EMPTY = Content(b"null")
-# Which properties a write has told the observers of, wherever its handler runs.
-_told: ContextVar[set[str]] = ContextVar("wot_told")
+# Which properties (of which Thing) a write has told the observers of, wherever its handler runs.
+_told: ContextVar[set[tuple[int, str]]] = ContextVar("wot_told")
 
 
 class ExposedThing:
@@ -116,20 +117,22 @@ class ExposedThing:
             raise self._refusal(interaction, error) from error
         except InteractionError:
             raise
-        except TimeoutError:
-            raise Unavailable(
-                f"{name!r} did not answer within its time limit", retry_after=5
-            ) from None
         except Exception as error:
-            _log.exception("%s: %s of %r failed", self.title, op, name)
-            raise HandlerError(f"{op} of {name!r} failed in the Thing's own code") from error
+            raise self._failed(interaction, error) from error
+
+    def _failed(self, interaction: Interaction, error: Exception) -> InteractionError:
+        """What the caller learns of a handler that raised something, or took too long."""
+        op, name = interaction.op, interaction.name
+        if isinstance(error, TimeoutError):
+            return Unavailable(f"{name!r} did not answer within its time limit", retry_after=5)
+        _log.error("%s: %s of %r failed", self.title, op, name, exc_info=error)
+        return HandlerError(f"{op} of {name!r} failed in the Thing's own code")
 
     async def stream(self, interaction: Interaction, /) -> Stream:
         """Observe a property or subscribe to an event."""
         op, name = interaction.op, interaction.name
         if op is SUBSCRIBE and name in self.template.events:
-            typed(interaction.variables, {})
-            return self._log("events", name).subscribe(interaction.after)
+            return await self._subscribed(interaction, self.template.events[name])
         declared = self.template.properties.get(name) if op is OBSERVE else None
         if declared is None:
             raise self._refusal(interaction)
@@ -137,6 +140,8 @@ class ExposedThing:
             raise NotAllowed(f"{name!r} is not observable")
         log = self._log("properties", name)
         stream = log.subscribe()
+        if isinstance(declared, Stored) and not self._is_known(declared):
+            return stream
         try:
             first = await self.request(Interaction(READ, name, variables=interaction.variables))
         except BaseException:
@@ -145,6 +150,22 @@ class ExposedThing:
         assert first.content is not None
         stream.first = Notification(first.content, log.here())
         return stream
+
+    async def _subscribed(self, interaction: Interaction, event: Event[Any]) -> Stream:
+        """A subscription; where a handler is asked, it may refuse it, or say which data it is for."""
+        given = typed(interaction.variables, event.variables)
+        stream = self._log("events", event.name).subscribe(interaction.after)
+        handler = self.template.subscribed.get(event.name)
+        if handler is None:
+            return stream
+        try:
+            wanted = await self._call(handler, self.template.timeout, (), given)
+            return stream if wanted is None else _narrowed(stream, wanted, event)
+        except BaseException as error:
+            await stream.aclose()
+            if isinstance(error, InteractionError) or not isinstance(error, Exception):
+                raise
+            raise self._failed(interaction, error) from error
 
     def _read_stored(self, declared: Property[Any]) -> Content:
         if not isinstance(declared, Stored):
@@ -164,7 +185,7 @@ class ExposedThing:
             assert isinstance(declared, Stored)
             self.store(declared, value)
             return DONE
-        told = set[str]()
+        told = set[tuple[int, str]]()
         token = _told.set(told)
         try:
             await self._call(handler, self.template.timeout, (value,), given)
@@ -172,7 +193,7 @@ class ExposedThing:
             _told.reset(token)
         # Where this handler did not tell the observers, we do.
         log = self._logs.get(("properties", name))
-        if log and log.watched and name not in told and name in self.template.readers:
+        if log and log.watched and (id(self), name) not in told and name in self.template.readers:
             reply = await self.request(Interaction(READ, name))
             assert reply.content is not None
             log.emit(reply.content)
@@ -221,8 +242,15 @@ class ExposedThing:
         try:
             return self.values[kept.name]
         except KeyError:
+            if kept.default is ABSENT:
+                raise Unavailable(f"{kept.name!r} has no value yet") from None
             value = self._restored(kept) if kept.persist else copy.deepcopy(kept.default)
             return self.values.setdefault(kept.name, value)
+
+    def _is_known(self, kept: Stored[Any]) -> bool:
+        """Whether there is a value to be read."""
+        known = kept.default is not ABSENT or kept.name in self.values
+        return known or kept.name in self.template.readers
 
     def store(self, kept: Stored[Any], value: Any) -> None:
         """Set a stored property and tell its observers; InvalidInput where the value does not fit."""
@@ -230,7 +258,7 @@ class ExposedThing:
         # Held throughout, so that value, file and observers end with the same one of two threads.
         with self._storing:
             log = self._logs.get(("properties", kept.name))
-            old = self._content_of(kept) if log else None
+            old = self._content_of(kept) if log and self._is_known(kept) else None
             if kept.persist:
                 self._state().save(kept.name, content.body)
             self.values[kept.name] = value
@@ -261,16 +289,27 @@ class ExposedThing:
         return self._kept
 
     def changed(self, changed: Property[Any], value: Any) -> None:
-        """Tell the observers of a property."""
+        """Tell the observers of a property; where the framework keeps it, that is its value from now on."""
+        if isinstance(changed, Stored) and changed.name not in self.template.readers:
+            self.store(changed, value)
+            self._tell(changed.name)
+            return
         if not changed.observable:
             raise DefinitionError(
                 f"{changed.name!r} is not observable", hint="declare it with observable=True"
             )
         content = sent(changed.payload, value, changed.media_type, changed.name)
         self._log("properties", changed.name).emit(content)
+        self._tell(changed.name)
+
+    def _tell(self, name: str) -> None:
         told = _told.get(None)
         if told is not None:
-            told.add(changed.name)
+            told.add((id(self), name))
+
+    def was_told(self, name: str) -> bool:
+        """Whether the handler that is running has told the observers of a property."""
+        return (id(self), name) in _told.get(())
 
     def emit(self, event: Event[Any], data: Any) -> None:
         """Tell the subscribers of an event; InvalidInput where the data does not fit."""
@@ -307,6 +346,18 @@ class ExposedThing:
                 hint=f"there are: {names}",
             )
         return NotAllowed(f"{interaction.op} is not offered by {interaction.name!r}")
+
+
+def _narrowed(stream: Cursor, wanted: Any, event: Event[Any]) -> Stream:
+    """The part of a subscription for whose data `wanted` is true."""
+    payload = event.payload
+    if not callable(wanted) or payload is None:
+        _log.error(
+            "the handler asked for subscriptions of %r returned neither None nor a filter",
+            event.name,
+        )
+        raise HandlerError(f"the handler of {event.name!r} returned no filter")
+    return Filtered(stream, lambda content: bool(wanted(payload.load(content, closed=False))))
 
 
 class _Foreign(Exception):

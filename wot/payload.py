@@ -27,10 +27,12 @@ from wot.schema import Mismatch, Verdict
 from wot.shapes import Member, Shape, default_term, narrowed, object_schema, same
 from wot.td import Json, is_array, is_object
 
-__all__ = ["Arguments", "Mismatch", "Payload"]
+__all__ = ["Arguments", "Input", "Mismatch", "Payload"]
 
 _json: Codec = codec(JSON)
 _LARGEST = 2**53
+_NOTHING = (b"", b"null", b"{}")  # what may be sent where there is no input
+_NO_INPUT = "an input is needed and none was sent"
 
 
 class Payload:
@@ -177,13 +179,13 @@ class Arguments:
     def load(self, content: Content | None) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Positional and keyword arguments from what was sent."""
         if self._body is None:
-            if content is not None and content.body not in (b"", b"null", b"{}"):
+            if content is not None and content.body not in _NOTHING:
                 raise Mismatch("this action takes no input")
             return (), {}
         if content is None:
             if self.optional:
                 return (), {}
-            raise Mismatch("an input is needed and none was sent")
+            raise Mismatch(_NO_INPUT)
         value = self._body.load(content, closed=True)
         if self.positional:
             return (value,), {}
@@ -211,6 +213,56 @@ class Arguments:
             raise TypeError(f"{twice[0]!r} is given twice")
         value = {**dict(zip(self._names, args, strict=False)), **kwargs}
         return None if not value and self.optional else self._body.dump(value, media_type)
+
+
+class Input:
+    """The input of an action as one plain value; without a schema there is none."""
+
+    __slots__ = ("_body", "_missing", "optional", "schema")
+    positional = ""
+
+    def __init__(self, schema: Json | None, body: Payload | None) -> None:
+        self.schema: Json = schema or {}
+        self._body = body
+        self._missing = _when_missing(self.schema)
+        self.optional = body is None or self._missing is not msgspec.UNSET
+
+    def load(self, content: Content | None) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The handler's arguments from what was sent: the value, where there is to be one."""
+        if self._body is None:
+            if content is not None and content.body not in _NOTHING:
+                raise Mismatch("this action takes no input")
+            return (), {}
+        if content is not None:
+            return (self._body.load(content, closed=True),), {}
+        if not self.optional:
+            raise Mismatch(_NO_INPUT)
+        return (self._missing,), {}
+
+    def dump(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], media_type: str
+    ) -> Content | None:
+        """What is sent for one argument, or for the members of an object as keyword arguments."""
+        if len(args) + bool(kwargs) > 1:
+            raise TypeError("the input is one value: give it alone, or its members by name")
+        if self._body is None:
+            if args or kwargs:
+                raise TypeError("this action takes no input")
+            return None
+        if args or kwargs:
+            return self._body.dump(args[0] if args else kwargs, media_type)
+        if not self.optional:
+            raise TypeError("its argument is missing")
+        return None
+
+
+def _when_missing(schema: Json) -> Any:
+    """What stands for an input that was not sent; UNSET where one is needed."""
+    if "default" in schema:
+        return schema["default"]
+    if schema.get("type") == "object" and not schema.get("required"):
+        return {}
+    return None if schema.get("type") == "null" else msgspec.UNSET
 
 
 def _parameter(parameter: inspect.Parameter, hint: Any) -> Member:

@@ -52,6 +52,7 @@ class Template(NamedTuple):
     id: str
     threads: int
     timeout: float | None
+    subscribed: Mapping[str, Handler] = {}  # asked when somebody subscribes to an event
 
 
 def template_of(cls: type, words: Mapping[str, Any], inherited: Template | None) -> Template:
@@ -130,13 +131,15 @@ def _check_words(cls: type, words: Mapping[str, Any]) -> None:
     for found in ThingDescription.check(json):
         raise DefinitionError(f"{cls.__name__}: {found.path.removeprefix('$.')}: {found.reason}")
     check_extension(words.get("terms", {}))
-    threads, timeout = words.get("threads", 1), words.get("timeout", 1.0)
+    check_limits(cls.__name__, words.get("threads", 1), words.get("timeout", 1.0))
+
+
+def check_limits(name: str, threads: Any, timeout: Any) -> None:
+    """DefinitionError where a Thing could never run a handler."""
     if not isinstance(threads, int) or threads < 1:
-        raise DefinitionError(f"{cls.__name__}: threads={threads!r} must be 1 or more")
+        raise DefinitionError(f"{name}: threads={threads!r} must be 1 or more")
     if timeout is not None and not (isinstance(timeout, (int, float)) and timeout > 0):
-        raise DefinitionError(
-            f"{cls.__name__}: timeout={timeout!r} must be positive, or None for no limit"
-        )
+        raise DefinitionError(f"{name}: timeout={timeout!r} must be positive, or None for no limit")
 
 
 def _description(

@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self, TypedDict, TypeVar, Unpack, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    Self,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    cast,
+)
 
 from wot.affordances import Declared
+from wot.attached import Attachable
+from wot.described import template_from
+from wot.document import (
+    Document,
+    ModelDocument,
+    check_td,
+    completed,
+    derived,
+    read_model,
+    read_td,
+)
 from wot.errors import DefinitionError, WoTError
 from wot.exposed import ExposedThing
 from wot.handles import Local
-from wot.interaction import Interactable
+from wot.interaction import NONE, Interactable
+from wot.td import Json, Resolver
 from wot.template import Template, template_of
+
+if TYPE_CHECKING:
+    from wot.td.thing_model import Include
 
 ThingT = TypeVar("ThingT", bound="Thing")
 
@@ -76,6 +101,11 @@ class Thing:
     def __init_subclass__(cls, **words: Unpack[ThingWords]) -> None:
         if issubclass(cls, _Proxy):
             return
+        if Attachable in cls.__mro__ and cls.__module__ != __name__:
+            raise DefinitionError(
+                f"{cls.__name__}: a Thing made from a description has no subclasses",
+                hint="subclass wot.Thing, with @wot.thing(model=…)",
+            )
         unknown = set(words) - ThingWords.__optional_keys__
         if unknown:
             known = ", ".join(sorted(ThingWords.__optional_keys__))
@@ -87,8 +117,8 @@ class Thing:
 
     def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:
         thing = super().__new__(cls)
-        if cls is Thing:
-            raise TypeError("wot.Thing is to be subclassed")
+        if cls is Thing or issubclass(cls, DescribedThing):
+            raise TypeError("wot.Thing is to be subclassed, or made by wot.Thing.from_td(…)")
         # Here and not in __init__, so that subclasses need no super().__init__().
         thing.__wot__ = _Here(ExposedThing(cls.__template__, thing))
         return thing
@@ -97,6 +127,53 @@ class Thing:
         exposed = exposed_of(self)
         exposed.id = id or exposed.id
         exposed.title = title or exposed.title
+
+    @classmethod
+    def from_td(
+        cls,
+        td: Document,
+        /,
+        *,
+        id: str = "",
+        title: str = "",
+        threads: int = 1,
+        timeout: float | None = 30.0,
+    ) -> DescribedThing:
+        """A Thing with the affordances of a TD (a file, a JSON text or a document), to attach handlers to.
+
+        Raises InvalidTD with every finding where it is no valid TD.
+        """
+        _refuse_subclass(cls)
+        return _described(read_td(td), id, title, threads, timeout)
+
+    @classmethod
+    def from_model(
+        cls,
+        model: ModelDocument,
+        /,
+        *,
+        values: Mapping[str, Any] = NONE,
+        include: Include = (),
+        resolver: Resolver | None = None,
+        compose: Literal["contained", "merged", "alone"] = "contained",
+        id: str = "",
+        title: str = "",
+        threads: int = 1,
+        timeout: float | None = 30.0,
+    ) -> DescribedThing:
+        """A Thing as a Thing Model describes it, to attach handlers to.
+
+        `values` fill its placeholders, `include` names optional affordances or is "all", `resolver` reads the models
+        that it refers to (files beside its own are read anyway), `compose` says what becomes of its submodels.
+        Raises InvalidTD with every finding.
+        """
+        _refuse_subclass(cls)
+        found = read_model(model, resolver)
+        td = derived(found, values, include, compose)
+        if title:
+            td["title"] = title
+        check_td(completed(td))
+        return _described(td, id, title, threads, timeout)
 
     async def start(self) -> None:
         """Called before the Thing is served: open the device here."""
@@ -107,6 +184,37 @@ class Thing:
 
 class _Proxy:
     """Marks the classes made for Things elsewhere."""
+
+
+class DescribedThing(Attachable, Thing):
+    """A Thing made from a description; what it does is attached at run time."""
+
+    def __repr__(self) -> str:
+        return f"<DescribedThing {self._exposed.title!r} {self._exposed.id}>"
+
+    @property
+    def _exposed(self) -> ExposedThing:
+        return exposed_of(self)
+
+    async def start(self) -> None:
+        """Refuses to be served while something that the TD offers has no handler."""
+        self._check_handlers()
+
+
+def _refuse_subclass(cls: type[Thing]) -> None:
+    if cls is not Thing:
+        raise DefinitionError(
+            f"{cls.__name__} says itself what it offers", hint="use wot.Thing.from_td(…)"
+        )
+
+
+def _described(
+    td: Json, id: str, title: str, threads: int, timeout: float | None
+) -> DescribedThing:
+    template = template_from(td, threads, timeout)
+    thing = object.__new__(DescribedThing)
+    thing.__wot__ = _Here(ExposedThing(template, thing, id, title))
+    return thing
 
 
 def exposed_of(thing: Thing) -> ExposedThing:
@@ -127,6 +235,10 @@ def target_of(thing: Thing) -> Interactable:
 
 def proxy(cls: type[ThingT], target: Interactable) -> ThingT:
     """An instance of `cls` whose handles talk to `target`; nothing but declared affordances works on it."""
+    if issubclass(cls, DescribedThing):
+        raise DefinitionError(
+            "DescribedThing declares nothing to consume by", hint="leave it out: consume(url)"
+        )
     made = object.__new__(_proxy_class(cast(Any, cls)))
     object.__setattr__(made, "__wot__", _There(target))
     return cast(ThingT, made)

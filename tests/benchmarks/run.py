@@ -22,6 +22,7 @@ from pathlib import Path
 
 import rows
 import starting
+import toolkit
 from figures import Row, table
 from processes import Settings
 
@@ -31,6 +32,7 @@ GROUPS: dict[str, Callable[[Settings], list[Row]]] = {
     "fanout": rows.fanout,
     "td": rows.td,
     "things": rows.things,
+    "toolkit": toolkit.toolkit,
     "import": starting.imports,
     "start": starting.start,
 }

@@ -14,6 +14,7 @@ ROWS = {
     "fanout": 2,
     "td": 3,
     "things": 4,
+    "toolkit": 8,
     "import": 2,
     "start": 4,
 }
@@ -52,3 +53,21 @@ def test_the_registry_names_programs_that_are_here() -> None:
         assert any(
             program.name in command and program.is_file() for program in HERE.glob("*/isowot_*.py")
         )
+
+
+def test_validation_takes_no_more_than_a_multiple_of_its_schema() -> None:
+    """Five times what is measured; only what has become of another order is caught here."""
+    code = (
+        "from processes import Settings; from toolkit import toolkit;"
+        "rows = toolkit(Settings(rounds=5, seconds=0.02, starts=1));"
+        "print(max(row.ratio.best for row in rows if row.ratio))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=HERE,
+        check=True,
+    )
+    assert 1 < float(done.stdout) < 5 * 8

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, assert_type
 
 import wot
+from wot.td.thing_model import ThingModel
 
 
 @dataclass
@@ -78,6 +79,25 @@ assert_type(Lamp.picture, wot.Property[bytes])
 assert_type(Lamp.history, wot.Property[list[float]])
 assert_type(Lamp.locate, wot.Action[[], Point])
 kept: Callable[[Lamp, int], Coroutine[Any, Any, None]] = Lamp.set_level
+
+
+@wot.thing(model="lamp.tm.jsonld", values={"MAKER": "ACME", "LEVELS": 5})
+class Modelled(wot.Thing):
+    level = wot.stored(5)
+
+
+assert_type(Modelled.level, wot.Stored[int])
+modelled: type[Modelled] = wot.thing(model={"@type": "tm:ThingModel"})(Modelled)
+assert_type(wot.model_of(Modelled, optional=["level"], version="1.0.0"), ThingModel)
+wot.thing("lamp.tm.jsonld")  # type: ignore[call-arg]
+wot.thing(model=5)  # type: ignore[arg-type]
+wot.thing(model={}, value={})  # type: ignore[call-arg]
+
+
+class NoThing: ...
+
+
+wot.thing(model="lamp.tm.jsonld")(NoThing)  # type: ignore[type-var]
 
 
 class Wrong(wot.Thing, titl="x"):  # type: ignore[call-arg]

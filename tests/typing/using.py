@@ -41,6 +41,44 @@ async def handles(lamp: Lamp) -> None:
     lamp.hot.emit(91.5)
 
 
+async def described(td: wot.ThingDescription) -> None:
+    thing = wot.Thing.from_td(td, id="urn:x", threads=2)
+    assert_type(thing, wot.DescribedThing)
+    model = wot.Thing.from_model("lamp.tm.json", values={"A": 1}, include="all", compose="merged")
+    assert_type(model, wot.DescribedThing)
+
+    @thing.on_read("brightness")
+    async def brightness(depth: float = 1.0) -> int:
+        return 1
+
+    assert_type(await brightness(2.0), int)
+
+    @thing.on_invoke("fade")
+    def fade(input: dict[str, int]) -> str:
+        return str(input["to"])
+
+    assert_type(fade({"to": 1}), str)
+    assert_type(await thing.on_read("brightness", brightness)(), int)
+    thing.on_write("brightness", print)
+    thing.on_subscribe("hot", lambda: None)
+    thing.changed("brightness", 5)
+    thing.emit("hot", 91.5)
+    thing.emit("moved")
+    value: int = await thing.brightness.read()
+    await thing.fade(to=value)
+    await thing.actions["start"]({"to": 5})
+    thing.properties["odd name"].value = "x"
+    async with thing.events["hot"].subscribe() as readings:
+        print(await anext(readings))
+    thing.on_read("brightness", 5)  # type: ignore[call-overload]
+    thing.on_read(brightness)  # type: ignore[call-overload]
+    thing.on_event("hot", print)
+    thing.changed("brightness")  # type: ignore[call-arg]
+    wot.Thing.from_td(5)  # type: ignore[arg-type]
+    wot.Thing.from_td(td, name="x")  # type: ignore[call-arg]
+    wot.Thing.from_model(td, compose="linked")  # type: ignore[arg-type]
+
+
 async def wrong(lamp: Lamp) -> None:
     await lamp.brightness.write("40")  # type: ignore[arg-type]
     await lamp.fade("0")  # type: ignore[arg-type]

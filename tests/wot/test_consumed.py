@@ -130,6 +130,7 @@ def forms(*hrefs: str, **terms: Any) -> dict[str, Any]:
     return {"forms": [{"href": href, **terms} for href in hrefs]}
 
 
+@pytest.mark.assertion("client-uri-template", "td-vocab-base--Thing")
 async def test_relative_hrefs_start_from_the_base(consume: Consume, client: Fake) -> None:
     await consume(properties={"p": forms("properties/p")}).read("p")
     await consume(base="", properties={"p": forms("http://o/p")}).read("p")
@@ -226,6 +227,7 @@ async def test_streams_that_are_not_offered_are_refused(consume: Consume) -> Non
                 pass
 
 
+@pytest.mark.assertion("td-vocab-contentType--Form")
 @pytest.mark.parametrize(
     ("media_type", "value", "body"),
     [
@@ -251,6 +253,7 @@ async def test_values_travel_in_the_media_type_of_the_form(
     assert client.sent == Content(body, media_type)
 
 
+@pytest.mark.assertion("td-vocab-response--Form")
 async def test_the_answer_may_have_another_media_type(consume: Consume, client: Fake) -> None:
     thing = consume(actions={"a": forms("a", contentType=JSON, response={"contentType": OCTETS})})
     client.answers["http://h/t/a"] = b"\xff"
@@ -262,6 +265,7 @@ async def test_the_answer_may_have_another_media_type(consume: Consume, client: 
 INTEGER = {"type": "integer", "maximum": 9}
 
 
+@pytest.mark.assertion("client-data-schema")
 @pytest.mark.parametrize("value", ["a", 10, 1.5, None, True, float("nan"), object()])
 async def test_what_does_not_fit_is_not_sent(consume: Consume, client: Fake, value: Any) -> None:
     thing = consume(
@@ -274,6 +278,7 @@ async def test_what_does_not_fit_is_not_sent(consume: Consume, client: Fake, val
     assert not client.asked
 
 
+@pytest.mark.assertion("client-data-schema-no-extras", "client-data-schema-accept-extras")
 async def test_members_that_are_not_declared_are_not_sent_but_may_come(
     consume: Consume, client: Fake
 ) -> None:
@@ -319,6 +324,7 @@ VARIABLES = {
 }
 
 
+@pytest.mark.assertion("client-uri-template")
 async def test_uri_variables_are_filled_in(consume: Consume, client: Fake) -> None:
     thing = consume(
         properties={"p": {**VARIABLES, **forms("p{?unit,n}", "q")}},
@@ -336,6 +342,7 @@ async def test_uri_variables_are_filled_in(consume: Consume, client: Fake) -> No
     ]
 
 
+@pytest.mark.assertion("td-vocab-uriVariables--Thing", "client-uri-template")
 async def test_uri_variables_of_the_whole_thing_count_too(consume: Consume, client: Fake) -> None:
     thing = consume(uriVariables={"site": {"type": "integer"}}, properties={"p": forms("p{?site}")})
     await thing.read("p", site=3)

@@ -139,6 +139,7 @@ async def test_it_is_valid_by_the_official_schema(served: Served, corpus: Path) 
     assert validator.is_valid(served.descriptions[0].json)
 
 
+@pytest.mark.assertion("td-context-ns-td10-namespace", "td-context-ns-thing-optional")
 async def test_it_begins_with_both_contexts_and_says_where_it_is(served: Served) -> None:
     td = await fetched(served)
     assert td.context == [TD_10, TD_11, {"saref": "https://saref.etsi.org/core/"}]
@@ -170,6 +171,12 @@ async def test_every_operation_that_is_served_is_advertised(served: Served) -> N
         assert all(not form.href.startswith(("http", "/")) for form in affordance.forms)  # compact
 
 
+@pytest.mark.assertion(
+    "bindings-server-accept",
+    "bindings-requirements-scheme",
+    "server-uri-template",
+    "server-data-schema",
+)
 @pytest.mark.parametrize("gateway", [False, True], ids=["direct", "through a gateway"])
 async def test_every_operation_that_is_advertised_is_served(served: Served, gateway: bool) -> None:
     inputs: dict[str, Any] = {
@@ -257,6 +264,7 @@ def test_forms_of_other_endpoints_are_absolute() -> None:
     assert "forms" not in td.json["properties"]["on"]  # the Thing's own description is left alone
 
 
+@pytest.mark.assertion("privacy-mutable-identifiers")
 def test_bytes_are_kept_by_base_and_composed_anew_when_something_changes() -> None:
     server = OneForm("http://h/")
     end = End(server, "plug")

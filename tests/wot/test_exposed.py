@@ -238,6 +238,7 @@ async def test_what_is_done(
     assert await ask(op, name, body) == answer
 
 
+@pytest.mark.assertion("server-data-schema")
 @pytest.mark.parametrize(
     ("op", "name", "body", "error", "message"),
     [

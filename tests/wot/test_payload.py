@@ -225,6 +225,7 @@ FORMATS = (
 )
 
 
+@pytest.mark.assertion("td-format-validation-known-values")
 @pytest.mark.parametrize("hint", FORMATS, ids=str)
 @given(
     value=VALUES

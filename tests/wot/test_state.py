@@ -124,6 +124,7 @@ def test_no_id_leads_out_of_the_folder(folder: Path, name: str) -> None:
     assert Kept(name).load("x") == b"1"
 
 
+@pytest.mark.assertion("privacy-distributed-ids", "privacy-centralized-ids")
 def test_ids_are_stable_and_tell_things_apart() -> None:
     class Other(wot.Thing):
         pass

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from wot.cli import toolkit
 from wot.cli.ending import DONE, INTERRUPTED, USAGE, Job, UsageError, ended
+from wot.cli.options import VALUES, JsonOption, ThingArgument, TimeoutOption, VariableOption
 from wot.cli.output import Output
 
 if TYPE_CHECKING:
@@ -24,21 +26,6 @@ _app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-
-ThingArgument = Annotated[
-    str, typer.Argument(metavar="THING", help="A Thing Description: its URL, or a file.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, errors included.")]
-TimeoutOption = Annotated[
-    float,
-    typer.Option(metavar="S", min=0.001, max=1e9, help="Seconds after which to give up."),
-]
-VariableOption = Annotated[
-    list[str] | None,
-    typer.Option("--var", metavar="NAME=VALUE", help="A URI variable; may be repeated."),
-]
-# So that -5 is a value and not an option.
-_VALUES = {"ignore_unknown_options": True}
 
 
 def run() -> int:
@@ -117,10 +104,22 @@ def serve(
 
 
 @_app.command()
-def td(thing: ThingArgument, timeout: TimeoutOption = 30.0, json: JsonOption = False) -> None:
+def td(
+    thing: ThingArgument,
+    expand: Annotated[
+        bool, typer.Option("--expand", help="Print it as JSON, with every default stated.")
+    ] = False,
+    reduce: Annotated[
+        bool, typer.Option("--reduce", help="Print it as JSON, without what is the default anyway.")
+    ] = False,
+    timeout: TimeoutOption = 30.0,
+    json: JsonOption = False,
+) -> None:
     """Show what a Thing offers; in a pipe, its TD."""
     from wot.cli import using
 
+    if expand or reduce:
+        toolkit.rewrite(thing, expand, reduce, timeout, json)
     output, target = Output(json), using.Target(thing, "the description", (), timeout)
     _use(output, "show", target, lambda: using.describe(output, target))
 
@@ -140,7 +139,7 @@ def read(
     _use(output, "read", target, lambda: using.read(output, target))
 
 
-@_app.command(context_settings=_VALUES)
+@_app.command(context_settings=VALUES)
 def write(
     thing: ThingArgument,
     name: Annotated[str, typer.Argument(metavar="PROPERTY")],
@@ -156,7 +155,7 @@ def write(
     _use(output, "write", target, lambda: using.write(output, target, value))
 
 
-@_app.command(context_settings=_VALUES)
+@_app.command(context_settings=VALUES)
 def invoke(
     thing: ThingArgument,
     name: Annotated[str, typer.Argument(metavar="ACTION")],
@@ -191,6 +190,11 @@ def watch(
 
     output, target = Output(json), using.Target(thing, name, var or (), timeout)
     _use(output, "watch", target, lambda: using.watch(output, target, count))
+
+
+_app.command()(toolkit.validate)
+_app.command()(toolkit.model)
+_app.command()(toolkit.stub)
 
 
 @_app.command()

@@ -31,16 +31,32 @@ def parsed(text: str, schema: Json, what: str) -> Any:
     )
 
 
+def value_of(text: str) -> Any:
+    """JSON, or else the text itself: where nothing says what is wanted."""
+    value = _json(text)
+    return text if value is _NONE else value
+
+
 def variables(given: Sequence[str], declared: Mapping[str, Json]) -> dict[str, Any]:
     """URI variables from NAME=VALUE."""
-    found: dict[str, Any] = {}
+    return {
+        name: parsed(text, declared.get(name, {}), f"the value of --var {name}:")
+        for name, text in assignments(given, "--var", "NAME=VALUE", "unit=Cel").items()
+    }
+
+
+def assignments(given: Sequence[str], option: str, form: str, example: str = "") -> dict[str, str]:
+    """What an option that may be repeated says, as NAME=VALUE; `form` is how the help calls that."""
+    found: dict[str, str] = {}
     for item in given:
-        name, equals, text = item.partition("=")
+        # A URL may hold "=", and a file hardly does.
+        name, equals, text = item.rpartition("=") if form.startswith("URL") else item.partition("=")
         if not equals or not name:
-            raise UsageError(f"--var {item!r} is not NAME=VALUE", hint="write --var unit=Cel")
+            hint = f"write {option} {example or form}"
+            raise UsageError(f"{option} {item!r} is not {form}", hint=hint)
         if name in found:
-            raise UsageError(f"--var {name} is given twice", hint="give it once")
-        found[name] = parsed(text, declared.get(name, {}), f"the value of --var {name}:")
+            raise UsageError(f"{option} {name} is given twice", hint="give it once")
+        found[name] = text
     return found
 
 

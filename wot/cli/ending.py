@@ -65,10 +65,26 @@ def ended(
     output: Output, what: str, job: Job, interrupted: int = INTERRUPTED, thing: str = ""
 ) -> int:
     """Run `job` to its end; the exit code that tells how it went. Errors are shown; `what` says what failed."""
-    from wot.running import fastest
 
-    try:
+    def work() -> int:
+        from wot.running import fastest
+
         fastest(job())
+        return DONE
+
+    return settled(output, what, work, interrupted, thing)
+
+
+def settled(
+    output: Output,
+    what: str,
+    work: Callable[[], int],
+    interrupted: int = INTERRUPTED,
+    thing: str = "",
+) -> int:
+    """The same for what needs no loop and knows its exit code."""
+    try:
+        return work()
     except WoTError as error:
         output.error(what, error, advice(error, thing))
         return code_of(error)

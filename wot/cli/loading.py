@@ -31,16 +31,34 @@ class Wanted(NamedTuple):
 def things_in(spec: str) -> list[Thing]:
     """An instance of every Thing class that `spec` names; Fault where the file is to blame."""
     wanted = _wanted(spec)
+    return [found if isinstance(found, Thing) else _made(found, wanted) for found in _found(wanted)]
+
+
+def classes_in(spec: str) -> list[type[Thing]]:
+    """Every Thing class that `spec` names, none of them made."""
+    return [type(found) if isinstance(found, Thing) else found for found in _found(_wanted(spec))]
+
+
+def is_python(spec: str) -> bool:
+    """Whether `spec` names a Python file or a class of a module, not a document."""
+    if "://" in spec:
+        return False
+    source, _, name = spec.rpartition(":")
+    return ".py" in (Path(spec).suffix, Path(source).suffix) or (
+        bool(source)
+        and not Path(spec).is_file()
+        and all(part.isidentifier() for part in (*source.split("."), *name.split(".")))
+    )
+
+
+def _found(wanted: Wanted) -> list[Any]:
     try:
         module = _imported(wanted)
     except (KeyboardInterrupt, UsageError):
         raise
     except BaseException as error:  # noqa: BLE001 - whatever the file raises, SystemExit included
         raise blamed(error, wanted.file, wanted.shown) from None
-    return [
-        found if isinstance(found, Thing) else _made(found, wanted)
-        for found in _chosen(module, wanted)
-    ]
+    return _chosen(module, wanted)
 
 
 def _wanted(spec: str) -> Wanted:

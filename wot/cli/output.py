@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from functools import cached_property
+from json import dumps
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +17,9 @@ from wot.td import Json
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+
+Part = tuple[str, str]  # text, and the style it has at a terminal
+_WIDTH = 120  # cells of a line in a pipe
 
 
 class ReaderGone(Exception):
@@ -46,6 +51,29 @@ class Output:
     def show(self, what: RenderableType) -> None:
         """Something for people."""
         self.console.print(what)
+
+    def styled(self, parts: Iterable[Part]) -> None:
+        """One line of texts with styles, which only people see."""
+        if self.people:
+            from rich.text import Text
+
+            self.console.print(Text.assemble(*parts), soft_wrap=True)
+        else:
+            self.line("".join(text for text, _ in parts))
+
+    @property
+    def width(self) -> int:
+        """How many cells a line has."""
+        return self.console.width if self.people else _WIDTH
+
+    def document(self, json: Any) -> None:
+        """A JSON document: on one line where JSON is asked for, else as people write it."""
+        # Not msgspec, which does not take every number and every string that a document may hold.
+        if self.json:
+            self.line(_compact(json))
+        else:
+            text = dumps(json, indent=2, ensure_ascii=False)
+            self.line(values.escaped(text) if self.people else text)
 
     def value(self, value: Any, schema: Json) -> None:
         """A value that was asked for."""
@@ -80,14 +108,23 @@ class Output:
         hint = error.hint or hint
         if self.json:
             problem = {"type": kind, "detail": str(error), "hint": hint}
-            _to_stderr(msgspec.json.encode({"error": problem}).decode())
+            _to_stderr((_compact({"error": problem}), ""))
             return
-        _to_stderr(f"error: {what}", "bold red")
-        _to_stderr(f"why:   {kind}: {error}")
+        _to_stderr(("error:", "bold red"), (f" {what}", ""))
+        details = getattr(error, "details", ())
+        if not details:
+            _to_stderr((f"why:   {kind}: {error}", ""))
         if source := getattr(error, "source", ""):
-            _to_stderr(f"       {source}")
+            _to_stderr((f"       {source}", ""))
         if hint:
-            _to_stderr(f"hint:  {hint}", "cyan")
+            _to_stderr(("hint:", "cyan"), (f"  {hint}", ""))
+        for line in details:
+            _to_stderr(*line)
+
+    def note(self, text: str) -> None:
+        """Something worth knowing about what was printed, to standard error; programs have no use for it."""
+        if not self.json:
+            _to_stderr(("note:", "cyan"), (f"  {text}", ""))
 
     def _write(self, data: bytes) -> None:
         try:
@@ -103,14 +140,17 @@ class Output:
             raise WoTError(f"the output cannot be written: {error.strerror}") from None
 
 
-def _to_stderr(text: str, style: str = "") -> None:
-    """One line, its first word in colour where people look."""
+def _compact(json: Any) -> str:
+    return dumps(json, ensure_ascii=False, separators=(",", ":"))
+
+
+def _to_stderr(*parts: Part) -> None:
+    """One line, in colours where people look."""
     if not sys.stderr.isatty():
-        print(text, file=sys.stderr)
+        print("".join(text for text, _ in parts), file=sys.stderr)
         return
     from rich.console import Console
     from rich.text import Text
 
-    shown = Text(values.clean(text))
-    shown.stylize(style, 0, text.find(":") + 1)
+    shown = Text.assemble(*((values.clean(text), style) for text, style in parts))
     Console(stderr=True, highlight=False).print(shown, soft_wrap=True)

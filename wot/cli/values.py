@@ -28,13 +28,20 @@ _UNITS = {
     "1": "",
 }
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-# C0, C1, and what reverses or hides text (Unicode TR 36).
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+# C0, C1, what reverses or hides text (Unicode TR 36), and halves of characters, which nothing can print.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def clean(text: str) -> str:
     """`text` without what would control the terminal: it may come from anybody's Thing."""
     return _CONTROL.sub(_escaped, text)
+
+
+def escaped(json: str) -> str:
+    """JSON text without what would control the terminal: the same JSON still."""
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -1,6 +1,10 @@
-"""Thing Descriptions as data; no I/O."""
+"""Thing Descriptions and Thing Models as data; no I/O."""
 
-from wot.td.editions import EDITIONS, Edition, edition, is_model
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from wot.td.model import (
     ActionAffordance,
     AdditionalResponse,
@@ -19,10 +23,40 @@ from wot.td.model import (
     standard_context,
 )
 from wot.td.node import Json, Node, camel, is_array, is_object
-from wot.td.places import locate, place, places
-from wot.td.reading import read
-from wot.td.validation import Resolver, validate
 from wot.td.vocabulary import KIND, KINDS, STREAMS, TD_10, TD_11, TD_JSON, Op, default_ops
+
+if TYPE_CHECKING:
+    from wot.td.defaults import expand, reduce
+    from wot.td.editions import EDITIONS, Edition, edition, is_model
+    from wot.td.linked import to_graph, to_ntriples, to_quads
+    from wot.td.places import locate, place
+    from wot.td.reading import read
+    from wot.td.thing_model import ThingModel, compare, complete, derive, missing, resolve_model
+    from wot.td.validation import Resolver, validate
+
+# Name → module; the toolkit is imported when it is first used (PEP 562): whoever serves or consumes does not pay for it.
+_TOOLS = {
+    "EDITIONS": "wot.td.editions",
+    "Edition": "wot.td.editions",
+    "Resolver": "wot.td.validation",
+    "ThingModel": "wot.td.thing_model",
+    "compare": "wot.td.thing_model",
+    "complete": "wot.td.thing_model",
+    "derive": "wot.td.thing_model",
+    "edition": "wot.td.editions",
+    "expand": "wot.td.defaults",
+    "is_model": "wot.td.editions",
+    "locate": "wot.td.places",
+    "missing": "wot.td.thing_model",
+    "place": "wot.td.places",
+    "read": "wot.td.reading",
+    "reduce": "wot.td.defaults",
+    "resolve_model": "wot.td.thing_model",
+    "to_graph": "wot.td.linked",
+    "to_ntriples": "wot.td.linked",
+    "to_quads": "wot.td.linked",
+    "validate": "wot.td.validation",
+}
 
 __all__ = [
     "EDITIONS",
@@ -49,18 +83,41 @@ __all__ = [
     "Resolver",
     "SecurityScheme",
     "ThingDescription",
+    "ThingModel",
     "VersionInfo",
     "camel",
+    "compare",
+    "complete",
     "context_with",
     "default_ops",
+    "derive",
     "edition",
+    "expand",
     "is_array",
     "is_model",
     "is_object",
     "locate",
+    "missing",
     "place",
-    "places",
     "read",
+    "reduce",
+    "resolve_model",
     "standard_context",
+    "to_graph",
+    "to_ntriples",
+    "to_quads",
     "validate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    where = _TOOLS.get(name)
+    if where is None:
+        raise AttributeError(f"module 'wot.td' has no attribute {name!r}")
+    found = getattr(importlib.import_module(where), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -119,6 +119,20 @@ def _is_in(path: str, outer: str) -> bool:
     return path.startswith(outer) and path[len(outer) : len(outer) + 1] in (".", "[")
 
 
+_BRACKETS = b"{}[]"
+_OTHERS = bytes(set(range(256)) - set(_BRACKETS))
+
+
+def is_flat(text: bytes) -> bool:
+    """Whether encoded JSON has no more levels than are read, found out in C; False where brackets in texts confuse it."""
+    brackets = text.translate(None, _OTHERS)
+    for _ in range(DEEPEST):
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+    return not brackets
+
+
 def is_shallow(json: Any) -> bool:
     """Whether there are no more levels than are read."""
     level = [json]

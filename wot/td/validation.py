@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+import msgspec
+
 from wot.errors import Finding, InvalidTD
 from wot.td.checks import check
 from wot.td.editions import Edition, edition, is_model, schema_of
 from wot.td.mending import mended
 from wot.td.node import Json, is_object
-from wot.td.reading import TOO_DEEP, examined
+from wot.td.reading import TOO_DEEP, examined, is_flat, is_shallow
 from wot.td.wording import worded
 
 _MOST = 1000  # findings; whoever has more of them mends a thousand first
@@ -34,32 +36,34 @@ def validate(
     if findings and not json:
         return findings
     try:
-        version = edition(json)
+        findings += _checked(json, resolve)
     except InvalidTD as refused:
-        return [*findings, *refused.findings]
-    model = is_model(json)
-    schema, validator = _compiled(version, model)
-    try:
-        errors = (
-            [] if validator.is_valid(json) else list(islice(validator.iter_errors(json), _MOST))
-        )
-    except (
-        ValueError
-    ) as error:  # more than 255 levels, or what is no JSON value in a decoded document
-        return [*findings, _unfit(error)]
-    sound = json
-    if errors:
-        findings += _in_words(schema, errors)
-        sound = mended(json, errors)
-        findings += _mistaken(json, errors)
-    findings += check(sound, version, model)
-    if resolve is not None:
-        findings += _resolved(json, resolve) if model else _against_model(sound, resolve)
+        findings += refused.findings
+    except RecursionError:
+        findings.append(TOO_DEEP)
+    # What no JSON value is, in a document that was decoded elsewhere.
+    except (ValueError, TypeError, OverflowError) as error:
+        findings.append(Finding("$", f"not JSON: {error}"))
     return sorted(dict.fromkeys(findings), key=_is_warning)[:_MOST] if findings else findings
 
 
-def _unfit(error: ValueError) -> Finding:
-    return TOO_DEEP if "recursion" in str(error).lower() else Finding("$", f"not JSON: {error}")
+def _checked(json: Json, resolve: Resolver | None) -> list[Finding]:
+    version, model = edition(json), is_model(json)
+    text = msgspec.json.encode(json)
+    if not is_flat(text) and not is_shallow(json):
+        return [TOO_DEEP]
+    schema, validator = _compiled(version, model)
+    findings: list[Finding] = []
+    sound = json
+    if not validator.is_valid(json):
+        errors = list(islice(validator.iter_errors(json), _MOST))
+        findings += _in_words(schema, errors)
+        findings += _mistaken(json, errors)
+        sound = mended(json, errors)
+    findings += check(sound, text, version, model)
+    if resolve is not None:
+        findings += _of_sources(json, resolve) if model else _against_model(sound, resolve)
+    return findings
 
 
 def _is_warning(finding: Finding) -> bool:
@@ -91,15 +95,11 @@ def _in_words(schema: Json, errors: Iterable[Any]) -> Iterator[Finding]:
             yield finding
 
 
-def _resolved(model: Json, resolve: Resolver) -> list[Finding]:
+def _of_sources(model: Json, resolve: Resolver) -> list[Finding]:
     """What is wrong with what a model takes from others."""
-    from wot.td.thing_model import resolve_model
+    from wot.td.thing_model import check_sources
 
-    try:
-        resolve_model(model, resolve)
-    except InvalidTD as refused:
-        return list(refused.findings)
-    return []
+    return check_sources(model, resolve)
 
 
 def _mistaken(json: Json, errors: Iterable[Any]) -> list[Finding]:

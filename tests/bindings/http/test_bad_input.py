@@ -159,6 +159,7 @@ async def test_bad_input_raises_the_same_at_the_client(url: str, bad: Bad) -> No
         assert await thing.read("level") == 5
 
 
+@pytest.mark.assertion("client-data-schema", "client-data-schema-no-extras")
 @pytest.mark.parametrize(
     ("verb", "args", "kind", "message"),
     [
@@ -365,6 +366,7 @@ async def test_a_driver_that_does_not_return_is_unavailable() -> None:
         hanging.let_go.set()
 
 
+@pytest.mark.assertion("server-data-schema")
 async def test_what_a_thing_emits_must_fit(probe: Probe, url: str) -> None:
     for call in (
         lambda: probe.tick.emit("x"),  # type: ignore[arg-type]

@@ -29,6 +29,12 @@ RW = ["readproperty", "writeproperty"]
 # Which form
 
 
+@pytest.mark.assertion(
+    "td-default-op-properties",
+    "td-default-http-method",
+    "td-default-http-method_get",
+    "td-default-http-method_put",
+)
 @pytest.mark.parametrize(
     ("op", "terms", "can"),
     [
@@ -81,6 +87,7 @@ async def test_ops_are_not_compared_by_parts(there: Harness) -> None:
     assert there.seen == ["GET /s"]
 
 
+@pytest.mark.assertion("client-uri-template")
 @pytest.mark.parametrize(
     ("base", "href", "target"),
     [
@@ -149,6 +156,7 @@ async def test_forms_of_other_protocols_and_subprotocols_are_passed_over(there: 
 # What is sent
 
 
+@pytest.mark.assertion("td-form-protocolbindings")
 async def test_the_method_a_form_names(there: Harness) -> None:
     there.foreign.answers["/p"] = ok(b"1")
     forms = [
@@ -207,6 +215,7 @@ async def test_a_method_that_is_none_is_not_sent(there: Harness, method: Any) ->
         assert there.seen == ["GET /p"]
 
 
+@pytest.mark.assertion("client-uri-template")
 async def test_uri_variables_of_both_levels(there: Harness) -> None:
     variables = {"room": {"type": "string"}, "unit": {"type": "string", "enum": ["C", "F"]}}
     there.foreign.answers["/a%20b/p?unit=C&n=3"] = ok(b"1")
@@ -222,6 +231,9 @@ async def test_uri_variables_of_both_levels(there: Harness) -> None:
     assert len(there.seen) == 2
 
 
+@pytest.mark.assertion(
+    "td-vocab-uriVariables--InteractionAffordance", "td-vocab-uriVariables--Thing"
+)
 async def test_the_affordance_decides_over_the_thing(there: Harness) -> None:
     there.foreign.answers["/p?n=x"] = ok(b"1")
     own = {"uriVariables": {"n": {"type": "string"}}}
@@ -231,6 +243,7 @@ async def test_the_affordance_decides_over_the_thing(there: Harness) -> None:
     assert await thing.read("p", n="x") == 1
 
 
+@pytest.mark.assertion("td-vocab-contentType--Form")
 @pytest.mark.parametrize(
     ("kind", "schema", "value", "body"),
     [
@@ -263,12 +276,14 @@ async def test_the_answer_says_itself_what_it_is(there: Harness) -> None:
     assert await (await there.property({"href": "/p"})).read("p") == [1]
 
 
+@pytest.mark.assertion("td-expectedResponse-default-contentType")
 async def test_an_answer_that_does_not_say_what_it_is_is_what_the_form_says(there: Harness) -> None:
     there.foreign.answers["/p"] = ok(cbor2.dumps([1]), "")
     thing = await there.property({"href": "/p", "contentType": "application/cbor"})
     assert await thing.read("p") == [1]
 
 
+@pytest.mark.assertion("td-vocab-response--Form", "td-vocab-contentType--ExpectedResponse")
 async def test_the_response_may_be_of_another_type(there: Harness) -> None:
     there.foreign.answers["/a"] = ok(b"7", "text/plain")
     form = {"href": "/a", "response": {"contentType": "text/plain"}}
@@ -279,6 +294,7 @@ async def test_the_response_may_be_of_another_type(there: Harness) -> None:
     assert request.headers["content-type"] == "application/json"
 
 
+@pytest.mark.assertion("td-default-http-method", "td-default-http-method_post")
 @pytest.mark.parametrize(
     ("terms", "args", "body"),
     [
@@ -335,6 +351,11 @@ async def test_an_empty_one_of_counts_as_absent(there: Harness) -> None:
         await thing.invoke("a", {"n": "x"})
 
 
+@pytest.mark.assertion(
+    "client-data-schema-accept-extras",
+    "client-data-schema-no-extras",
+    "td-format-validation-other-values",
+)
 async def test_more_than_was_declared_is_read(there: Harness) -> None:
     there.foreign.answers["/p"] = ok(b'{"n": 1, "more": 2}')
     schema = {"type": "object", "properties": {"n": INTEGER}, "foo": "bar", "format": "x:unknown"}

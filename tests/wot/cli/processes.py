@@ -47,6 +47,18 @@ class Wot:
         """Run it to its end."""
         return self._done(self.start(*args, **env))
 
+    def fed(self, data: bytes, *args: str) -> Done:
+        """Run it to its end with this at its standard input."""
+        done = subprocess.run(
+            [sys.executable, "-m", "wot.cli", *args],
+            input=data,
+            capture_output=True,
+            cwd=self.folder,
+        )
+        err = done.stderr.decode()
+        assert "Traceback" not in err, err
+        return Done(done.returncode, done.stdout.decode(), err)
+
     def together(self, *commands: Sequence[str]) -> list[Done]:
         """Run several at once to their ends."""
         processes = [self.start(*args) for args in commands]

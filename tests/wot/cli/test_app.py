@@ -16,7 +16,9 @@ def test_importing_the_command_imports_no_protocol_library() -> None:
     code = """
 import sys
 import wot.cli.app, wot.cli.using, wot.cli.serving, wot.cli.demo
-print([name for name in ("aiohttp", "wot_http", "jsonschema", "psutil") if name in sys.modules])
+import wot.cli.validating, wot.cli.modelling, wot.cli.rewriting, wot.cli.findings
+heavy = ("aiohttp", "wot_http", "jsonschema", "jsonschema_rs", "rdflib", "psutil")
+print([name for name in heavy if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -29,7 +31,18 @@ def test_version(here: Here) -> None:
 def test_without_a_command_there_is_help(here: Here) -> None:
     done = here()
     assert done.code == 2
-    for command in ("serve", "td", "read", "write", "invoke", "watch", "demo"):
+    for command in (
+        "serve",
+        "td",
+        "read",
+        "write",
+        "invoke",
+        "watch",
+        "validate",
+        "model",
+        "stub",
+        "demo",
+    ):
         assert f"\n  {command} " in done.out
     assert "\x1b" not in done.out
 
@@ -42,6 +55,10 @@ def test_without_a_command_there_is_help(here: Here) -> None:
         (["read", "a", "b", "--timeout", "0"], "--timeout"),
         (["watch", "a", "b", "--count", "0"], "--count"),
         (["write", "a", "b", "1", "--jsn"], "--jsn"),
+        (["validate"], "FILE|URL"),
+        (["validate", "a", "--timeout", "0"], "--timeout"),
+        (["model"], "MODEL"),
+        (["stub"], "TD"),
     ],
 )
 def test_a_wrong_command_line(here: Here, args: list[str], word: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wot.cli.arguments import parsed, variables
+from wot.cli.arguments import assignments, parsed, value_of, variables
 from wot.cli.ending import UsageError
 
 STRING = {"type": "string"}
@@ -71,3 +71,23 @@ def test_uri_variables() -> None:
     for wrong in (["unit"], ["=5"], ["unit=a", "unit=b"], ["factor=x"]):
         with pytest.raises(UsageError):
             variables(wrong, declared)
+
+
+def test_assignments() -> None:
+    assert assignments(["a=b=c", "d="], "--set", "NAME=VALUE") == {"a": "b=c", "d": ""}
+    copies = assignments(["http://x/?a=b=file"], "--map", "URL=FILE")
+    assert copies == {"http://x/?a=b": "file"}
+
+
+@pytest.mark.parametrize("given", [["a"], ["=a"], ["a=1", "a=2"]])
+def test_no_assignments(given: list[str]) -> None:
+    with pytest.raises(UsageError, match="--set") as caught:
+        assignments(given, "--set", "NAME=VALUE", "SERIAL=1")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("5", 5), ('"5"', "5"), ("[1]", [1]), ("a b", "a b"), ("", ""), ("-", "-")]
+)
+def test_values_that_nothing_is_known_of(text: str, value: Any) -> None:
+    assert value_of(text) == value

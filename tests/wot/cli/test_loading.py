@@ -10,7 +10,7 @@ import pytest
 
 from wot.cli.blame import Fault
 from wot.cli.ending import UsageError
-from wot.cli.loading import things_in
+from wot.cli.loading import classes_in, is_python, things_in
 from wot.errors import WoTError
 from wot.things import Thing
 
@@ -140,3 +140,36 @@ def test_what_is_not_there(folder: Path, spec: str, message: str) -> None:
         things_in(spec)
     assert isinstance(caught.value, (UsageError, Fault))
     assert caught.value.hint
+
+
+def test_classes_are_not_made(folder: Path) -> None:
+    (folder / "lamps.py").write_text(
+        LAMP.format("One")
+        + "    def __init__(self, port): ...\n"
+        + LAMP.format("Two")
+        + "two = Two()\n"
+    )
+    assert [cls.__name__ for cls in classes_in("lamps.py")] == ["One", "Two"]
+    assert [cls.__name__ for cls in classes_in("lamps.py:two")] == ["Two"]
+    with pytest.raises(Fault, match="no 'Three'"):
+        classes_in("lamps.py:Three")
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("lamp.py", True),
+        ("parts/lamp.py:Lamp", True),
+        ("module:Lamp", True),
+        ("parts.module:Lamp.Inner", True),
+        ("lamp.tm.json", False),
+        ("http://example.org/lamp.py", False),
+        ("http://example.org/lamp", False),
+        ("-", False),
+        ("lamp", False),
+        ("urn:lamp", False),
+    ],
+)
+def test_what_is_python(folder: Path, spec: str, expected: bool) -> None:
+    (folder / "urn:lamp").touch()
+    assert is_python(spec) is expected

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import struct
 import subprocess
 import sys
 import termios
+from pathlib import Path
+
+from rich.cells import cell_len
 
 from .elsewhere import Elsewhere, described, sends
 from .processes import ANYWHERE
+from .things import GOOD
+from .things import text as text_of
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -72,6 +78,33 @@ def test_an_error_has_colour(lamp: str) -> None:
     assert code == 1
     assert "\x1b[1;31merror:" in text
     assert "UnknownAffordance" in text
+
+
+def test_a_fault_in_colours_and_nobody_controls_the_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "bad.td.json"
+    file.write_text('{\n\t"\x9b2J温度": 1, "title": 5, "x\u202e": "' + "温" * 500 + '"}', "utf-8")
+    code, text = seen("validate", str(file))
+    assert code == 4
+    for raw in ("\x9b", "\u202e"):
+        assert raw not in text
+    assert "\x1b[1;31merror: " in text
+    assert "\x1b[2m" in text
+    lines = _ESCAPES.sub("", text).replace("\r", "").splitlines()
+    (number,) = [index for index, line in enumerate(lines) if line.endswith("$.title")]
+    source, pointer = lines[number - 2], lines[number - 1]
+    assert max(cell_len(line) for line in (source, pointer)) <= 100
+    assert cell_len(pointer.partition("^")[0]) == cell_len(source[: source.index('"title"')])
+    assert "…" in source
+
+
+def test_a_document_at_a_terminal_is_the_same_json(tmp_path: Path) -> None:
+    file = tmp_path / "odd.td.json"
+    odd = {**GOOD, "x:y": "\x9b2J\u202e温度", "@context": [GOOD["@context"], {"x": "urn:x:"}]}
+    file.write_bytes(text_of(odd))
+    code, text = seen("td", str(file), "--reduce")
+    assert code == 0
+    assert "\x9b" not in text
+    assert json.loads(text) == odd
 
 
 def test_the_demo() -> None:

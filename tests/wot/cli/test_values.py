@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from wot.cli.values import clean, plain, rendered, worded
+from wot.cli.values import clean, escaped, plain, rendered, worded
 
 MEMORY = {
     "type": "object",
@@ -85,3 +86,15 @@ def test_tables(value: Any, schema: dict[str, Any], lines: list[str]) -> None:
     with console.capture() as capture:
         console.print(rendered(value, schema))
     assert [line.rstrip() for line in capture.get().splitlines()] == lines
+
+
+def test_json_without_what_would_control_the_terminal_is_the_same_json() -> None:
+    value = {"a\x9b\u202e": ["\x1b", "\x7f", "é温", "\\u009b"]}
+    shown = escaped(json.dumps(value, ensure_ascii=False))
+    assert json.loads(shown) == value
+    assert clean(shown) == shown
+    assert "é温" in shown
+
+
+def test_halves_of_characters_can_be_printed() -> None:
+    assert clean("a\udce4\ud83d").encode() == rb"a\udce4\ud83d"

@@ -170,10 +170,12 @@ def test_any_json_is_a_td_or_an_invalid_td(value: Any) -> None:
     assert td.to_bytes() == body
 
 
+@pytest.mark.assertion("td-json-open_accept-byte-order")
 def test_a_byte_order_mark_is_skipped() -> None:
     assert ThingDescription.parse(b'\xef\xbb\xbf{"title": "x"}').title == "x"
 
 
+@pytest.mark.assertion("td-default-op-properties", "td-default-op-actions", "td-default-op-events")
 def test_default_operations() -> None:  # TD 1.1 section 5.4
     form = Form({"href": "x"})
     assert PropertyAffordance({}).ops(form) == ("readproperty", "writeproperty")

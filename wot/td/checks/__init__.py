@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from wot.errors import Finding
-from wot.td.checks import contexts, data, forms, links, security, terms, texts
+from wot.td.checks import contexts, data, forms, links, security, spelling, terms, texts
 from wot.td.checks.trail import Findings
 from wot.td.editions import Edition
 from wot.td.node import Json
 
 
-def check(td: Json, version: Edition, model: bool = False) -> list[Finding]:
-    """Every finding of all checks on a TD, or on a Thing Model."""
+def check(td: Json, text: bytes, version: Edition, model: bool = False) -> list[Finding]:
+    """Every finding of all checks on a TD, or on a Thing Model; `text` is the same, encoded."""
     found = Findings()
     contexts.check(td, found)
     texts.check(td, found)
@@ -18,7 +18,8 @@ def check(td: Json, version: Edition, model: bool = False) -> list[Finding]:
     schemes = security.check(td, found, model)
     forms.check(td, found, schemes, model)
     data.check(td, found)
-    terms.check(td, found, version, model)
+    spelling.check(td, found)
+    terms.check(td, text, found, version, model)
     if model:
         from wot.td.thing_model import check_model
 

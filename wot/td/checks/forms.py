@@ -98,7 +98,7 @@ def _check_base(base: str, scene: _Scene, used: set[str]) -> None:
         scene.found.error(("base",), "is relative itself", hint, "td-vocab-base--Thing")
     if "{" in base:
         used.update(_variables(base, ("base",), scene))
-    check_url(base, ("base",), scene.found)
+    check_url(base, ("base",), scene.found, "td-vocab-base--Thing")
 
 
 def _check_affordance(
@@ -178,7 +178,8 @@ def _check_form(
     mine: list[str] = []
     if "{" in href or "}" in href:
         mine = _variables(href, (*trail, "href"), scene)
-        used.update(mine)
+        # Which of them a faulty template means, nobody knows.
+        used.update(mine or variables)
         _check_declared(mine, variables, (*trail, "href"), scene)
     if not scene.base and not scene.model and not _ABSOLUTE.match(href) and "href" in form:
         hint = "give the TD a base, or the form an absolute URI"
@@ -186,7 +187,7 @@ def _check_form(
             (*trail, "href"), "is relative, and there is no base", hint, "td-vocab-base--Thing"
         )
     if "@" in href or "[" in href:
-        check_url(href, (*trail, "href"), scene.found)
+        check_url(href, (*trail, "href"), scene.found, "td-vocab-href--Form")
     if not _SELDOM.isdisjoint(form):
         _check_words(form, trail, scene)
     if form.get("contentType", "application/json") != "application/json":

@@ -79,7 +79,7 @@ def check(td: Json, found: Findings, model: bool) -> Schemes:
         if not is_object(scheme):
             continue
         trail: Trail = ("securityDefinitions", name)
-        if scheme.keys() - _HARMLESS:
+        if scheme.keys() - _HARMLESS or scheme.get("scheme") == "apikey":
             _check_scheme(scheme, trail, found)
         if known is not None and ":" in str(scheme.get("scheme")):
             _check_extension(str(scheme["scheme"]), (*trail, "scheme"), known, found)
@@ -167,14 +167,14 @@ def _check_scheme(scheme: Json, trail: Trail, found: Findings) -> None:
         check_url(scheme.get(term), (*trail, term), found)
 
 
-def check_url(url: Any, trail: Trail, found: Findings) -> None:
+def check_url(url: Any, trail: Trail, found: Findings, assertion: str = "") -> None:
     """What no URL has, and a password in one."""
     if not isinstance(url, str):
         return
     try:
         password = urlsplit(url).password
     except ValueError as error:
-        found.error(trail, f"is not a URI: {error}")
+        found.error(trail, f"is not a URI: {error}", assertion=assertion)
         return
     if password and "{" not in password:
         reason = "there is a password in the URL, and everybody reads a TD"

@@ -1,0 +1,355 @@
+"""Things made from TDs, served over HTTP and used; every valid TD of the corpus can be simulated."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+import wot
+from wot.errors import InvalidTD, NotAllowed, Unavailable, UnknownAffordance
+from wot.td import KINDS, TD_11, Json, validate
+from wot.things import exposed_of
+
+from .td.generator import thing_descriptions
+
+HERE = "http://127.0.0.1:0"
+
+CAMERA: Json = {
+    "@context": [TD_11, {"ex": "https://example.org/terms#"}],
+    "@type": ["ex:Camera"],
+    "id": "urn:example:camera",
+    "title": "Camera",
+    "titles": {"en": "Camera", "de": "Kamera"},
+    "description": "Looks.",
+    "base": "https://camera.example.org/api/",
+    "securityDefinitions": {"basic_sc": {"scheme": "basic", "in": "header"}},
+    "security": ["basic_sc"],
+    "version": {"instance": "1.0.0", "model": "2.0.0"},
+    "links": [{"href": "manual.pdf", "rel": "service-doc"}],
+    "schemaDefinitions": {"fault": {"type": "string"}},
+    "ex:room": "B 12",
+    "properties": {
+        "zoom": {
+            "@type": "ex:Zoom",
+            "title": "Zoom",
+            "type": "number",
+            "minimum": 1,
+            "multipleOf": 0.5,
+            "default": 1,
+            "observable": True,
+            "ex:lens": "wide",
+            "forms": [{"href": "zoom", "security": ["basic_sc"]}],
+        },
+        "picture": {
+            "readOnly": True,
+            "uriVariables": {"width": {"type": "integer", "minimum": 1, "maximum": 640}},
+            "forms": [{"href": "picture{?width}", "contentType": "image/jpeg"}],
+        },
+        "caption": {
+            "type": "string",
+            "forms": [{"href": "caption", "contentType": "text/plain"}],
+        },
+        "area": {
+            "oneOf": [
+                {"type": "null"},
+                {"type": "array", "items": [{"type": "integer"}, {"type": "integer"}]},
+            ],
+            "default": None,
+            "forms": [{"href": "area"}],
+        },
+    },
+    "actions": {
+        "crop": {
+            "input": {
+                "type": "object",
+                "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}},
+                "required": ["x"],
+            },
+            "output": {"type": "string"},
+            "safe": True,
+            "forms": [{"href": "crop", "response": {"contentType": "image/jpeg"}}],
+        },
+        "shutter": {"forms": [{"href": "shutter"}]},
+    },
+    "events": {
+        "motion": {
+            "data": {"type": "object", "properties": {"zone": {"type": "string"}}},
+            "uriVariables": {"zone": {"type": "string"}},
+            "forms": [{"href": "motion{?zone}", "subprotocol": "longpoll"}],
+        },
+    },
+}
+
+
+def camera() -> wot.DescribedThing:
+    """A simulated camera."""
+    thing = wot.Thing.from_td(CAMERA)
+    thing.on_read("picture", lambda width=320: b"\xff\xd8" + bytes(width))
+
+    @thing.on_invoke("crop")
+    async def crop(area: dict[str, int]) -> bytes:
+        return b"\xff%d" % area["x"]
+
+    @thing.on_invoke("shutter")
+    def shutter() -> None:
+        for zone in ("door", "window"):
+            thing.emit("motion", {"zone": zone})
+
+    @thing.on_subscribe("motion")
+    def motion(zone: str = "") -> Any:
+        return (lambda data: data["zone"] == zone) if zone else None
+
+    return thing
+
+
+def affordances(td: Mapping[str, Any]) -> Json:
+    """What a TD says of its affordances, without forms."""
+    return {
+        kind: {
+            name: {term: value for term, value in affordance.items() if term != "forms"}
+            for name, affordance in td.get(kind, {}).items()
+        }
+        for kind in KINDS
+    }
+
+
+async def test_everything_that_a_td_says_of_affordances_is_served() -> None:
+    async with wot.serve(camera(), HERE) as served, wot.consume(served.urls[0]) as there:
+        td = there.description.json
+        assert affordances(td) == affordances(CAMERA)
+        kept = ("id", "@type", "title", "titles", "description", "version", "schemaDefinitions")
+        for term in (*kept, "ex:room"):
+            assert td[term] == CAMERA[term]
+        assert td["@context"][1:] == CAMERA["@context"]
+        assert td["links"] == [
+            {"href": "https://camera.example.org/api/manual.pdf", "rel": "service-doc"}
+        ]
+        assert served.urls[0].startswith(td["base"])
+        assert [td["securityDefinitions"][name]["scheme"] for name in td["security"]] == ["nosec"]
+        text = json.dumps(td)
+        assert "basic_sc" not in text
+        assert "longpoll" not in text
+        [form] = td["properties"]["picture"]["forms"]
+        assert (form["contentType"], form["href"][-8:]) == ("image/jpeg", "{?width}")
+        [form] = td["actions"]["crop"]["forms"]
+        assert (form.get("contentType", "application/json"), form["response"]) == (
+            "application/json",
+            {"contentType": "image/jpeg"},
+        )
+
+
+async def test_every_kind_of_interaction_over_http() -> None:
+    here = camera()
+    async with wot.serve(here, HERE) as served, wot.consume(served.urls[0]) as there:
+        assert await there.read("zoom") == 1
+        await there.write("zoom", 2.5)
+        assert await there.read("zoom") == here.zoom.value == 2.5
+        assert await there.read("area") is None
+        await there.write("area", [1, 2])
+        assert await here.area.read() == [1, 2]
+        assert await there.read("picture", width=10) == b"\xff\xd8" + bytes(10)
+        assert len(await there.read("picture")) == 322
+        await there.write("caption", "The door")
+        assert await there.read("caption") == "The door"
+        assert await there.invoke("crop", {"x": 5}) == b"\xff5"
+        async with there.observe("zoom") as zooms:
+            assert await anext(zooms) == 2.5
+            here.changed("zoom", 3)
+            assert await anext(zooms) == 3
+        async with (
+            there.subscribe("motion") as all_motion,
+            there.subscribe("motion", zone="window") as motion,
+        ):
+            await there.invoke("shutter")
+            assert await anext(all_motion) == {"zone": "door"}
+            assert await anext(all_motion) == {"zone": "window"}
+            assert await anext(motion) == {"zone": "window"}
+
+
+async def test_the_data_schema_judges_what_arrives() -> None:
+    async with wot.serve(camera(), HERE) as served:
+        td = (await _described(served.urls[0])).json
+        loose = {**td, "properties": {"zoom": {"forms": td["properties"]["zoom"]["forms"]}}}
+        loose["actions"] = {"crop": {"input": {}, "forms": td["actions"]["crop"]["forms"]}}
+        async with wot.consume(loose) as there:
+            for value in (0, 1.3, "big", None):
+                with pytest.raises(wot.errors.InvalidInput, match="zoom"):
+                    await there.write("zoom", value)
+            for value in ({"y": 1}, {"x": "1"}, {"x": 1, "z": 2}, [1]):
+                with pytest.raises(wot.errors.InvalidInput, match="crop"):
+                    await there.invoke("crop", value)
+
+
+async def _described(url: str) -> wot.ThingDescription:
+    async with wot.consume(url) as there:
+        return there.description
+
+
+async def test_names_that_urls_must_escape() -> None:
+    names = ["a b", "a/b", "ä", "a?b", "a#b", "100%"]
+    td = {
+        "@context": TD_11,
+        "title": "Names",
+        "securityDefinitions": {"sc": {"scheme": "nosec"}},
+        "security": "sc",
+        "properties": {
+            n: {"type": "string", "default": n, "forms": [{"href": "x"}]} for n in names
+        },
+    }
+    thing = wot.Thing.from_td(td)
+    async with wot.serve(thing, HERE) as served, wot.consume(served.urls[0]) as there:
+        assert [await there.read(name) for name in names] == names
+
+
+async def test_a_value_that_is_not_there_yet_over_http() -> None:
+    thing = camera()
+    async with wot.serve(thing, HERE) as served, wot.consume(served.urls[0]) as there:
+        with pytest.raises(Unavailable, match="'caption' has no value yet"):
+            await there.read("caption")
+        with pytest.raises(NotAllowed):
+            await there.write("picture", b"x")
+        with pytest.raises(UnknownAffordance):
+            await there.read("colour")
+
+
+async def test_a_gateway_with_its_own_rules() -> None:
+    """A Thing of somebody else, served again with handlers that ask it."""
+    async with wot.Servient() as servient, servient.serve({"inner": camera()}, HERE) as served:
+        inner = await servient.consume(served.urls[0])
+        outer = wot.Thing.from_td(inner.description, id="urn:example:gateway", title="Gateway")
+        outer.on_read("picture", lambda width=5: inner.read("picture", width=width))
+        outer.on_read("zoom", lambda: inner.read("zoom"))
+        outer.on_write("zoom", lambda value: inner.write("zoom", value))
+        outer.on_invoke("crop", lambda input: inner.invoke("crop", input))
+        outer.on_invoke("shutter", lambda: inner.invoke("shutter"))
+        async with servient.serve(outer, HERE) as again:
+            there = await servient.consume(again.urls[0])
+            assert len(await there.read("picture")) == 7
+            await there.write("zoom", 4)
+            assert await inner.read("zoom") == await there.read("zoom") == 4
+            assert await there.invoke("crop", {"x": 1}) == b"\xff1"
+            await there.invoke("shutter")
+
+
+async def test_two_things_of_one_td_do_not_share_anything() -> None:
+    one, two = camera(), wot.Thing.from_td(CAMERA, id="urn:example:two", title="Second")
+    one.changed("zoom", 5)
+    assert (await one.zoom.read(), await two.zoom.read()) == (5, 1)
+    with pytest.raises(Unavailable):
+        await two.shutter()
+    for name in ("crop", "shutter"):
+        two.on_invoke(name, lambda *_: None)
+    async with wot.serve([one, two], HERE) as served:
+        assert len(served.urls) == 2
+
+
+async def test_without_an_id_it_gets_one_that_stays() -> None:
+    td = {term: value for term, value in CAMERA.items() if term not in ("id", "actions")}
+    seen: set[str] = set()
+    for _ in range(2):
+        async with wot.serve(wot.Thing.from_td(td), HERE) as served:
+            seen.add((await _described(served.urls[0])).id)
+    assert len(seen) == 1
+    assert seen.pop().startswith("urn:uuid:")
+
+
+def test_the_document_given_is_not_changed() -> None:
+    before = json.dumps(CAMERA)
+    thing = camera()
+    thing.changed("zoom", 2)
+    assert json.dumps(CAMERA) == before
+
+
+# Any TD at all.
+
+
+@given(thing_descriptions())
+def test_a_td_goes_around_without_a_change_to_its_affordances(td: Any) -> None:
+    before = json.dumps(td)
+    thing = wot.Thing.from_td(td)
+    assert affordances(exposed_of(thing).td.json) == affordances(td)
+    assert json.dumps(td) == before
+
+
+@given(thing_descriptions())
+@settings(max_examples=30)
+async def test_any_td_can_be_simulated(td: Any) -> None:
+    thing = wot.Thing.from_td(td)
+    generic(thing)
+    async with wot.serve(thing, HERE) as served:
+        [made] = served.descriptions
+        assert affordances(made.json) == affordances(td)
+        assert not [f for f in validate(made.json) if f.severity == "error"]
+        again = wot.Thing.from_td(made)
+    assert affordances(exposed_of(again).td.json) == affordances(td)
+
+
+@given(thing_descriptions())
+@settings(max_examples=30)
+async def test_reading_gives_a_value_that_fits_or_none_yet(td: Any) -> None:
+    thing = wot.Thing.from_td(td)
+    for name, handle in thing.properties.items():
+        schema = td["properties"][name]
+        try:
+            value = await handle.read()
+        except NotAllowed:
+            assert schema["writeOnly"]
+        except Unavailable:
+            pass  # nothing stands for it, or what does is no value of its media type
+        else:
+            assert value == schema.get("const", schema.get("default"))
+
+
+# The corpus.
+
+
+def generic(thing: wot.DescribedThing) -> None:
+    """A handler for every action: whatever comes, nothing is said."""
+    for name in thing.actions:
+        thing.on_invoke(name, lambda *_, **__: None)
+
+
+def documents(folder: Path) -> Iterator[tuple[str, Json]]:
+    for file in sorted(folder.iterdir()):
+        yield file.name, json.loads(file.read_text())
+
+
+@pytest.mark.parametrize("folder", ["td/valid", "plugfest/td"])
+@pytest.mark.timeout(120)
+async def test_every_valid_td_of_the_corpus_can_be_simulated(corpus: Path, folder: str) -> None:
+    import jsonschema_rs
+
+    official = json.loads((corpus / "schema/td-schema-1.1.json").read_text())
+    validator = jsonschema_rs.Draft7Validator(official)
+    served_things = 0
+    for name, td in documents(corpus / folder):
+        if any(finding.severity == "error" for finding in validate(td)):
+            with pytest.raises(InvalidTD):
+                wot.Thing.from_td(td)
+            continue
+        thing = wot.Thing.from_td(td)
+        assert affordances(exposed_of(thing).td.json) == affordances(td), name
+        generic(thing)
+        async with wot.serve(thing, HERE) as served:
+            [made] = served.descriptions
+            assert affordances(made.json) == affordances(td), name
+            assert [e.message for e in validator.iter_errors(made.json)] == [], name
+            assert not [f for f in validate(made.json) if f.severity == "error"], name
+        again = wot.Thing.from_td(made)
+        assert affordances(exposed_of(again).td.json) == affordances(td), name
+        served_things += 1
+    assert served_things >= (73 if folder == "td/valid" else 100)
+
+
+@pytest.mark.parametrize("folder", ["td/invalid", "td/invalid-derived", "td/next"])
+def test_no_invalid_td_of_the_corpus_becomes_a_thing(corpus: Path, folder: str) -> None:
+    files = sorted((corpus / folder).iterdir())
+    assert files
+    for file in files:
+        with pytest.raises(InvalidTD):
+            wot.Thing.from_td(file)

@@ -1,0 +1,117 @@
+"""Whatever a Thing Description holds, its module is harmless, can be imported and takes what the Thing sends."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wot
+from wot.content import Content
+from wot.errors import WoTError
+from wot.stubs import stub
+
+from .stub_cases import HOSTILE, class_of, every_td, examples, hostile, with_property
+from .td.generator import mutated, thing_descriptions
+from .td.schemas import Chooser, Draw, Schemas
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_texts_stay_texts(text: str) -> None:
+    check_safety(stub(hostile(text)))
+
+
+@given(st.text(max_size=40))
+def test_any_text_stays_text(text: str) -> None:
+    check_safety(stub(hostile(text)))
+
+
+def check_safety(source: str) -> None:
+    """Nothing but declarations, nothing that cannot be seen, and it is UTF-8."""
+    import ast
+
+    assert all(char == "\n" or char.isprintable() for char in source)
+    source.encode()
+    module = ast.parse(source)
+    kinds = {type(node) for node in module.body}
+    assert kinds <= {ast.Import, ast.ImportFrom, ast.Assign, ast.ClassDef}
+    known = {"datetime", "uuid", "typing", "wot", "msgspec"}
+    for node in module.body:
+        if isinstance(node, ast.Import):
+            assert {alias.name for alias in node.names} <= known
+        if isinstance(node, ast.ImportFrom):
+            assert node.module in known
+    called = {ast.unparse(node.func) for node in ast.walk(module) if isinstance(node, ast.Call)}
+    assert called <= {"wot.property", "wot.action", "wot.event", "Meta", "TypedDict"}
+    lines = source.split("\n")
+    assert [line for line in lines[:2] if "coding" in line] == []
+    comments = [line for line in lines if line.startswith("#")]
+    assert all(line.count("#") == 1 for line in comments)
+    class_of(source)
+
+
+# Every TD there is.
+
+
+async def test_every_example_can_be_consumed_by_the_class_made_from_it() -> None:
+    assert len(examples()) > 40
+    async with wot.Servient() as servient:
+        for path in examples():
+            td = json.loads(path.read_bytes())
+            source = stub(td)
+            assert source == stub(json.loads(json.dumps(td)))
+            await servient.consume(td, class_of(source))
+
+
+async def test_every_td_of_the_corpus_is_consumed_by_its_class_or_refused(corpus: Path) -> None:
+    made = refused = 0
+    faulty = False
+    for path, td in every_td(corpus):
+        try:
+            source = stub(td)
+        except WoTError:
+            refused += 1
+            faulty |= path.parent.name != "td"  # plugfest documents need not be valid
+            continue
+        made += 1
+        async with wot.Servient() as servient:
+            await servient.consume(td, class_of(source))
+    assert made > 200
+    assert refused < made / 20
+    assert not faulty
+
+
+@given(thing_descriptions())
+def test_random_tds_can_be_typed(td: Any) -> None:
+    source = stub(td)
+    assert source == stub(json.loads(json.dumps(td)))
+    template = class_of(source).__template__
+    for kind in ("properties", "actions", "events"):
+        declared = {
+            name for name in td.get(kind, {}) if name not in ("", ".", "..") and "/" not in name
+        }
+        assert set(getattr(template, kind)) == declared
+
+
+@given(mutated())
+def test_faulty_tds_are_typed_or_refused(td: Any) -> None:
+    try:
+        source = stub(td)
+    except WoTError:
+        return
+    class_of(source)
+
+
+@st.composite
+def schemas_with_values(draw: Draw) -> Any:
+    return Schemas(Chooser(draw)).any_schema(3)
+
+
+@given(schemas_with_values())
+def test_the_class_takes_what_the_schema_takes(pair: tuple[dict[str, Any], Any]) -> None:
+    schema, value = pair
+    cls = class_of(stub(with_property(schema)))
+    member = cls.__template__.properties["level"]
+    member.payload.load(Content(json.dumps(value).encode()), closed=False)

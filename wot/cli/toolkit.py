@@ -1,0 +1,153 @@
+"""The part of the command line that is about documents: Thing Descriptions, Thing Models, stubs."""
+
+from __future__ import annotations
+
+from typing import Annotated, NoReturn
+
+import typer
+
+from wot.cli.ending import UsageError, settled
+from wot.cli.options import (
+    FetchOption,
+    FolderOption,
+    JsonOption,
+    MapOption,
+    OutOption,
+    TimeoutOption,
+)
+from wot.cli.output import Output
+
+Documents = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE|URL",
+        help="Thing Descriptions and Thing Models; - is standard input, a folder what is named "
+        "*.td.json, *.tm.json, *.td.jsonld or *.tm.jsonld below it.",
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="The value of a placeholder, JSON or a bare word; may be repeated.",
+    ),
+]
+Included = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--include",
+        metavar="optional|NAME",
+        help="Which optional affordances it has: all (optional), or this one, by name or pointer; may be repeated.",
+    ),
+]
+
+
+def validate(
+    files: Documents,
+    model: Annotated[
+        str, typer.Option(metavar="FILE|URL", help="Check TDs against this Thing Model, too.")
+    ] = "",
+    resolve: FolderOption = "",
+    map: MapOption = None,
+    fetch: FetchOption = False,
+    timeout: TimeoutOption = 30.0,
+    json: JsonOption = False,
+) -> None:
+    """Tell what is wrong with Thing Descriptions and Thing Models, and where.
+
+    Exit codes: 0 all are valid, 4 there are errors, 3 some could not be read.
+    """
+    from wot.cli import validating
+    from wot.cli.resolvers import Where
+
+    output = Output(json)
+    where = Where(resolve, map or (), fetch, timeout)
+    raise typer.Exit(
+        settled(output, "cannot validate", lambda: validating.validate(output, files, model, where))
+    )
+
+
+def rewrite(thing: str, expand: bool, reduce: bool, timeout: float, json: bool) -> NoReturn:
+    """`wot td --expand` and `--reduce`."""
+    from wot.cli import rewriting
+
+    output, verb = Output(json), "expand" if expand else "reduce"
+
+    def work() -> int:
+        if expand and reduce:
+            raise UsageError("--expand and --reduce exclude each other", hint="choose one of them")
+        return rewriting.rewritten(output, thing, verb, timeout)
+
+    raise typer.Exit(settled(output, f"cannot {verb} {thing}", work))
+
+
+def model(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A Thing Model: a file, a URL or -; or FILE.py:CLASS, to print the model of a class.",
+        ),
+    ],
+    set: Settings = None,
+    include: Included = None,
+    contained: Annotated[
+        bool,
+        typer.Option("--contained", help="Submodels inside of one TD; default: a TD for each."),
+    ] = False,
+    base: Annotated[
+        str, typer.Option(metavar="URL", help="Where the Thing is served: adds forms below it.")
+    ] = "",
+    security: Annotated[
+        str, typer.Option(metavar="SCHEME", help="What protects the Thing: nosec, basic, bearer …")
+    ] = "",
+    id: Annotated[str, typer.Option(metavar="IRI", help="The id of the Thing.")] = "",
+    title: Annotated[str, typer.Option(metavar="TEXT", help="The title of the Thing.")] = "",
+    instance: Annotated[str, typer.Option(metavar="TEXT", help="The version of the TD.")] = "",
+    resolve: FolderOption = "",
+    map: MapOption = None,
+    fetch: FetchOption = False,
+    out: OutOption = "",
+    timeout: TimeoutOption = 30.0,
+    json: JsonOption = False,
+) -> None:
+    """Make a Thing Description from a Thing Model, or a Thing Model from a class."""
+    from wot.cli import modelling
+    from wot.cli.loading import is_python
+    from wot.cli.resolvers import Where
+
+    output = Output(json)
+    wanted = modelling.Wanted(
+        set or (), include or (), contained, base, security, id, title, instance, out
+    )
+    where = Where(resolve, map or (), fetch, timeout)
+
+    def work() -> int:
+        if is_python(source):
+            return modelling.declared(output, source, wanted)
+        return modelling.derive(output, source, wanted, where)
+
+    raise typer.Exit(settled(output, f"cannot use the model {source}", work))
+
+
+def stub(
+    thing: Annotated[
+        str, typer.Argument(metavar="TD", help="A Thing Description: its URL, or a file.")
+    ],
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="Of the class; default: the title.")
+    ] = "",
+    out: OutOption = "",
+    timeout: TimeoutOption = 30.0,
+    json: JsonOption = False,
+) -> None:
+    """Write a Python module with a Thing class of this TD, for type checkers and editors."""
+    from wot.cli import rewriting
+
+    output = Output(json)
+
+    def work() -> int:
+        return rewriting.stubbed(output, thing, name, out, timeout)
+
+    raise typer.Exit(settled(output, f"cannot write a stub of {thing}", work))

@@ -1,0 +1,152 @@
+"""Thing Descriptions and Thing Models as they are given: a file, a JSON text, or decoded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from wot.errors import InvalidTD
+from wot.td import KINDS, Json, Resolver, ThingDescription, is_model, is_object, read, validate
+
+if TYPE_CHECKING:
+    from wot.td.thing_model import Composition, Include, ThingModel
+
+_LARGEST = 4 << 20  # bytes of a file
+
+Document = ThingDescription | Mapping[str, Any] | bytes | str | Path
+ModelDocument: TypeAlias = "ThingModel | Mapping[str, Any] | bytes | str | Path"
+
+
+class Model(NamedTuple):
+    """A Thing Model, what its references start from, and what reads them."""
+
+    json: Json
+    base: str
+    resolver: Resolver | None
+
+    @property
+    def url(self) -> str:
+        """Where everybody finds it; "" for a document at hand and for a file of this machine."""
+        return "" if self.base.startswith("file:") else self.base
+
+
+def read_td(source: Document) -> Json:
+    """The valid TD in `source`; InvalidTD with its findings where it is none."""
+    json = read_document(source)
+    if is_model(json):
+        raise InvalidTD("this is a Thing Model", hint="use wot.Thing.from_model")
+    check_td(json)
+    return json
+
+
+def check_td(json: Json) -> None:
+    """InvalidTD with every finding that is an error."""
+    findings = [found for found in validate(json) if found.severity == "error"]
+    if findings:
+        raise InvalidTD(findings)
+
+
+def read_model(source: Any, resolver: Resolver | None = None, folder: str = "") -> Model:
+    """The Thing Model in `source`, which may be a URL that `resolver` knows; a file may refer to those beside it."""
+    path = file_of(source)
+    if isinstance(source, str) and _is_url(source):
+        if resolver is None:
+            raise InvalidTD(
+                f"nothing says how {source} is read",
+                hint="give a resolver, such as resolver=wot.resolving.web()",
+            )
+        return Model(_model(read(resolver(source))), source, resolver)
+    if path is None:
+        return Model(_model(read_document(source)), "", resolver)
+    from wot.resolving import files, first_of
+
+    path = (Path(folder) / path).resolve()
+    beside = files(path.parent)
+    reader = beside if resolver is None else first_of(beside, resolver)
+    return Model(_model(read(_content(path))), path.as_uri(), reader)
+
+
+def _model(json: Json) -> Json:
+    from wot.td.thing_model import ThingModel
+
+    model = ThingModel.parse(json).json
+    check_td(model)
+    return model
+
+
+def derived(
+    model: Model, values: Mapping[str, Any], include: Include, compose: Composition
+) -> Json:
+    """The one TD of a model, without what only an endpoint can say."""
+    from wot.td.thing_model import derive
+
+    td = derive(
+        model.json,
+        model.resolver,
+        base=model.base,
+        values=values,
+        include=include,
+        compose=compose,
+    )[0]
+    if model.base and not model.url:  # the name of a file here is of no use to others
+        links = [link for link in td.get("links", ()) if link.get("href") != model.base]
+        td = {**td, "links": links} if links else {t: v for t, v in td.items() if t != "links"}
+    return with_instance(td)
+
+
+def with_instance(td: Json) -> Json:
+    """A TD whose version says which one it is of the instance: that of the model, unless something else is known."""
+    version = td.get("version")
+    if not is_object(version) or "instance" in version or "model" not in version:
+        return td
+    return {**td, "version": {"instance": version["model"], **version}}
+
+
+def completed(td: Json) -> Json:
+    """A partial TD with the least that makes it a whole one, to be checked as such."""
+    nosec = {"securityDefinitions": {"nosec_sc": {"scheme": "nosec"}}, "security": "nosec_sc"}
+    whole: Json = {t: v for t, v in td.items() if t not in ("forms", "base")} | nosec
+    for kind in KINDS:
+        if is_object(td.get(kind)):
+            whole[kind] = {name: _with_form(json) for name, json in td[kind].items()}
+    return whole
+
+
+def _with_form(json: Any) -> Any:
+    return {**json, "forms": [{"href": "https://example.org/"}]} if is_object(json) else json
+
+
+def _is_url(source: str) -> bool:
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", source) is not None
+
+
+def read_document(source: Any) -> Json:
+    """The JSON object in `source`: a text that begins with a brace, or else the name of a file."""
+    path = file_of(source)
+    if path is not None:
+        if _is_url(str(source)):
+            raise InvalidTD(
+                f"{source} is somewhere else",
+                hint="fetch it: (await servient.consume(url)).description",
+            )
+        return read(_content(path))
+    return read(getattr(source, "json", source))
+
+
+def file_of(source: Any) -> Path | None:
+    """The file that `source` names; None where it is the document itself."""
+    if isinstance(source, Path):
+        return source
+    if isinstance(source, str) and not source.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+        return Path(source)
+    return None
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        body = file.read(_LARGEST + 1)
+    if len(body) > _LARGEST:
+        raise InvalidTD(f"{path} is larger than {_LARGEST >> 20} MiB")
+    return body

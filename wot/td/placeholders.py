@@ -1,0 +1,172 @@
+"""Placeholders of Thing Models, `{{NAME}}` (TD 1.1 section 9.3.5): found, and filled with values."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from json import dumps
+from typing import Any
+
+from wot.errors import Finding, InvalidTD, listed
+from wot.td.node import Json, at, is_array, is_object
+
+# The specification's {{2}[ -~]+}{2} would take "{{A}}-{{B}}" for one placeholder: a name ends at the first "}}" here,
+# and what looks like the beginning of another one is no part of it.
+_PLACEHOLDER = re.compile(r"\{\{(?!\{)((?:[ -z|~]++|\{(?!\{)|\}(?!\}))+)\}\}")
+LIMIT = 4 << 20  # characters of all that is filled in
+
+Path = str
+
+
+def names(text: str) -> list[str]:
+    """The names of the placeholders in one string."""
+    return _PLACEHOLDER.findall(text) if "{{" in text else []
+
+
+def strings(json: Any, path: Path = "$") -> Iterator[tuple[Path, str]]:
+    """Every string value of a document, with its JSON path."""
+    todo: list[tuple[Path, Any]] = [(path, json)]
+    while todo:
+        here, value = todo.pop()
+        if isinstance(value, str):
+            yield here, value
+        elif is_object(value):
+            todo += [(at(here, name), item) for name, item in reversed(value.items())]
+        elif is_array(value):
+            todo += [(at(here, index), value[index]) for index in reversed(range(len(value)))]
+
+
+def placeholders(model: Json) -> dict[str, list[Path]]:
+    """The placeholders of a model by name, each with the JSON paths of the values that hold it."""
+    found: dict[str, list[Path]] = {}
+    for path, text in strings(model):
+        for name in names(text):
+            paths = found.setdefault(name, [])
+            if path not in paths[-1:]:
+                paths.append(path)
+    return found
+
+
+def fill(json: Any, values: Mapping[str, Any], *, known: frozenset[str] = frozenset()) -> Any:
+    """A copy of `json` with `values` for its placeholders; what was filled in is not looked into again.
+
+    A string that is one placeholder becomes the value itself, of any type; elsewhere the value's text is put in.
+    Raises InvalidTD with a finding for each place without a value and for each value that no placeholder asks for
+    (`known` names further ones that may be given).
+    """
+    filling = _Filling(values)
+    filled = filling.fill(json, "$")
+    findings = [*filling.findings, *unused(values, filling.seen | known)]
+    if findings:
+        raise InvalidTD(findings)
+    return filled
+
+
+def unused(values: Mapping[str, Any], known: frozenset[str] | set[str]) -> Iterator[Finding]:
+    """A finding for each value that is given for no placeholder: its name is misspelt."""
+    for name in values:
+        if name not in known:
+            reason = f"a value is given for {name!r}, and there is no such placeholder"
+            yield Finding(
+                "$",
+                reason,
+                f"placeholders: {listed(known)}",
+                assertion="tm-placeholder-replacement",
+            )
+
+
+def textual(text: str, values: Mapping[str, Any]) -> str:
+    """`text` with the values of its placeholders put in; all of them have one."""
+    return _PLACEHOLDER.sub(lambda found: text_of(values[found[1]]), text)
+
+
+def text_of(value: Any) -> str:
+    """How a value stands inside a longer string: text as it is, everything else as compact JSON."""
+    return (
+        value if isinstance(value, str) else dumps(value, ensure_ascii=False, separators=(",", ":"))
+    )
+
+
+class _Filling:
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+        self.findings: list[Finding] = list(_impossible(values))
+        self.seen: set[str] = set()
+        self.room = LIMIT
+        self.bad = {name for name, value in values.items() if not is_json(value)}
+
+    def fill(self, json: Any, path: Path) -> Any:
+        if isinstance(json, str):
+            return self._text(json, path) if "{{" in json else json
+        if is_object(json):
+            self._check_names(json, path)
+            return {name: self.fill(value, at(path, name)) for name, value in json.items()}
+        if is_array(json):
+            return [self.fill(value, at(path, index)) for index, value in enumerate(json)]
+        return json
+
+    def _check_names(self, json: Json, path: Path) -> None:
+        for name in json:
+            if names(name):
+                reason = f"the name {name!r} holds a placeholder"
+                hint = "placeholders stand for values only"
+                self.findings.append(
+                    Finding(at(path, name), reason, hint, assertion="tm-placeholder-value")
+                )
+
+    def _text(self, text: str, path: Path) -> Any:
+        whole = _PLACEHOLDER.fullmatch(text)
+        if whole is not None:
+            return self._value(whole[1], path, copied)
+        return _PLACEHOLDER.sub(lambda found: self._value(found[1], path, text_of), text)
+
+    def _value(self, name: str, path: Path, form: Callable[[Any], Any]) -> Any:
+        self.seen.add(name)
+        if name not in self.values:
+            hint = f"give a value for {name}"
+            reason = f"the placeholder {name!r} has no value"
+            self.findings.append(
+                Finding(
+                    path, reason, hint, assertion="thing-model-td-generation-processor-placeholder"
+                )
+            )
+        if name not in self.values or name in self.bad:
+            return ""
+        self.room -= len(text_of(self.values[name]))
+        if self.room < 0:
+            raise InvalidTD([Finding(path, f"the values fill more than {LIMIT:,} characters")])
+        return form(self.values[name])
+
+
+def _impossible(values: Mapping[str, Any]) -> Iterator[Finding]:
+    for name, value in values.items():
+        if not is_json(value):
+            reason = f"the value for the placeholder {name!r} is no JSON value"
+            yield Finding(
+                "$", reason, "a string, a number, true, false, null, an array or an object is one"
+            )
+
+
+def is_json(value: Any, depth: int = 64) -> bool:
+    """Whether JSON can say `value`."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if is_object(value):
+        names: list[Any] = list(value)
+        items = list(value.values())
+        return (
+            depth > 0
+            and all(isinstance(name, str) for name in names)
+            and all(is_json(i, depth - 1) for i in items)
+        )
+    if is_array(value):
+        return depth > 0 and all(is_json(item, depth - 1) for item in value)
+    return value is None or isinstance(value, (str, bool, int))
+
+
+def copied(value: Any) -> Any:
+    """A copy that shares no object or array with `value`."""
+    if is_object(value):
+        return {name: copied(item) for name, item in value.items()}
+    return [copied(item) for item in value] if is_array(value) else value

@@ -1,0 +1,104 @@
+"""References of a Thing Model to its own definitions: do they mean something, and do they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from wot.errors import Finding, InvalidTD
+from wot.td.library import EXTENDS, LOOP, REF, Library, links, references
+from wot.td.merging import merge_patch
+from wot.td.narrowing import Narrowing
+from wot.td.node import Json, at, is_array, is_object, shown
+from wot.td.pointers import MISSING, Tokens, find, literal, pointer, split, step
+from wot.td.resolution import Resolution
+from wot.td.vocabulary import KINDS
+
+
+def check_references(model: Json, path: str) -> Iterator[Finding]:
+    """Every finding on the tm:ref members of one model by itself."""
+    yield from _malformed(model, path)
+    inherits = any(True for _ in links(model, EXTENDS))
+    local = False
+    for here, holder in references(model, path):
+        text: str = holder[REF]
+        parts = split(text)
+        if parts is None:
+            reason = f"{shown(text)} should be the URL of a model, '#' and a JSON Pointer"
+            hint = 'for instance "./lamp.tm.jsonld#/properties/on", or "#/properties/on" within one model'
+            yield Finding(at(here, REF), reason, hint, assertion="tm-tmRef1")
+        elif not parts[0]:
+            local = True
+            if not (
+                inherits or _may_be_there(model, parts[1]) or _may_be_there(model, literal(text))
+            ):
+                reason = f"there is no {shown(pointer(parts[1]))} in this model"
+                yield Finding(at(here, REF), reason, "is it spelt as there?", assertion="tm-tmRef1")
+    if local:
+        yield from _circles(model, path)
+
+
+def _malformed(model: Json, path: str) -> Iterator[Finding]:
+    """A tm:ref that is no text. An affordance may have that name, if an odd one."""
+    todo: list[tuple[str, Any, bool]] = [(path, model, False)]
+    while todo:
+        here, value, named = todo.pop()
+        if is_object(value):
+            if not named and not isinstance(value.get(REF, ""), str):
+                yield Finding(at(here, REF), "should be a string", assertion="tm-tmRef1")
+            inner = [(at(here, name), item, name in KINDS) for name, item in value.items()]
+            todo += inner
+        elif is_array(value):
+            todo += [(at(here, index), item, False) for index, item in enumerate(value)]
+
+
+def _may_be_there(model: Json, tokens: Tokens | None) -> bool:
+    """Whether a pointer means something, as far as one can say without following other references."""
+    value: Any = model
+    for token in tokens or ():
+        if is_object(value) and token not in value and isinstance(value.get(REF), str):
+            return True
+        value = step(value, token)
+    return tokens is not None and value is not MISSING
+
+
+def _circles(model: Json, path: str) -> Iterator[Finding]:
+    """References that lead back to themselves or multiply, or widen what they refer to."""
+    library = Library(_by_itself(model), "", None, {})
+    try:
+        Resolution(library).model("")
+    except InvalidTD as error:
+        library.findings = list(error.findings)
+    for finding in library.findings:
+        if finding.assertion in ("", LOOP):  # the rest has been said, or is about other models
+            yield finding._replace(path=path + finding.path[1:])
+    if not library.findings:
+        yield from _widened(model, path)
+
+
+def _by_itself(model: Json) -> Json:
+    """The model without what it takes from others."""
+    out: Json = _local(model)
+    out.pop("links", None)
+    return out
+
+
+def _local(value: Any) -> Any:
+    if is_array(value):
+        return [_local(item) for item in value]
+    if not is_object(value):
+        return value
+    foreign = isinstance(value.get(REF), str) and not value[REF].startswith("#")
+    return {name: _local(item) for name, item in value.items() if not (foreign and name == REF)}
+
+
+def _widened(model: Json, path: str) -> Iterator[Finding]:
+    judge = Narrowing("tm-tmRef-overwrite-semantic-meaning", "what it refers to")
+    for here, holder in references(model, path):
+        parts = split(holder[REF])
+        origin = find(model, parts[1]) if parts is not None and not parts[0] else None
+        changes = {name: value for name, value in holder.items() if name != REF}
+        if is_object(origin) and changes:
+            for finding in judge.differences(merge_patch(origin, changes), origin, here, "out"):
+                if finding.severity == "error" and not finding.path.endswith(".unit"):
+                    yield finding._replace(severity="warning")
