@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from wot.td.thing_model import ThingModel, compare, complete, derive, missing, resolve_model
     from wot.td.validation import Resolver, validate
 
-# Name → module; the toolkit is imported when it is first used (PEP 562): whoever serves or consumes does not pay for it.
+# Name → module; the toolkit is imported when it is first used (PEP 562): who serves or consumes does not pay for it.
 _TOOLS = {
     "EDITIONS": "wot.td.editions",
     "Edition": "wot.td.editions",

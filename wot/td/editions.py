@@ -173,7 +173,15 @@ def _of_models(schema: Json) -> Json:
     link = {**links, "properties": {**links["properties"], **own}}
     definitions = {**out["definitions"], "link": link, "version": _VERSION}
     out["definitions"] = {name: _open(rule) for name, rule in definitions.items()}
+    out["definitions"]["context"] = schema["definitions"]["context"]
     out["properties"]["version"] = _open(_VERSION)
+    for kind in ("properties", "actions", "events"):  # a placeholder is no whole affordance
+        one = {
+            "typed": f"td-{kind}",
+            "type": ["object", "null"],
+            "allOf": [schema["properties"][kind]["additionalProperties"]],
+        }
+        out["properties"][kind] = {"type": "object", "additionalProperties": one}
     del out["properties"]["@type"]  # replaced, not merged
     opened: Json = _patched(out, _MODELS)
     return opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +23,8 @@ _OF_VALUES = frozenset(
         "minItems",
     ]
 )
+# Members of which it matters that they are there.
+_PRESENT = frozenset(["subprotocol", "op"])
 # Maps whose names others refer to.
 _MAPS = ("securityDefinitions", "schemaDefinitions", "uriVariables")
 
@@ -35,11 +38,43 @@ class Unknowable(dict[str, Any]):
         return True
 
 
+_NUMBER = re.compile(r"\+?[0-9]+").fullmatch
+
+
+def steps_of(json: Any, error: Any) -> _Steps:
+    """Where an error of jsonschema-rs is: its own path has numbers for names such as "01", and leaves "" out."""
+    node: Any = json
+    found: list[str | int] = []
+    for step in error.instance_path:
+        while is_object(node) and _name_of(node, step) is None and "" in node:
+            found.append("")
+            node = node[""]
+        name = _name_of(node, step) if is_object(node) else None
+        if is_object(node) and name is not None:
+            found.append(name)
+            node = node[name]
+        else:
+            found.append(step)
+            node = node[step] if is_array(node) and isinstance(step, int) else None
+    while is_object(node) and "" in node and node != error.instance:
+        found.append("")
+        node = node[""]
+    return tuple(found)
+
+
+def _name_of(node: Json, step: str | int) -> str | None:
+    if str(step) in node:
+        return str(step)
+    if isinstance(step, str):
+        return None
+    return next((name for name in node if _NUMBER(name) and int(name) == step), None)
+
+
 def mended(json: Json, errors: Iterable[Any]) -> Json:
     """A copy without the values that `errors` (of jsonschema-rs) are about."""
     wrong: dict[_Steps, Any] = {}
     for error in errors:
-        kind, steps = error.kind.name, tuple(error.instance_path)
+        kind, steps = error.kind.name, steps_of(json, error)
         is_scalar = kind == "not" and not is_object(error.instance)
         if steps[:1] == ("@context",):
             wrong[("@context",)] = (
@@ -49,8 +84,12 @@ def mended(json: Json, errors: Iterable[Any]) -> Json:
             wrong[steps] = Unknowable()
         elif steps and kind == "type" and "object" in error.kind.types:
             wrong[steps] = {}
-        elif steps and steps[-1] == "subprotocol":  # that there is one matters
+        elif steps and (steps[-1] in _PRESENT or steps[-2:-1] in (("titles",), ("descriptions",))):
             wrong[steps] = ""
+        elif steps == ("base",):
+            wrong[steps] = "urn:unknown"
+        elif steps and steps[0] == "securityDefinitions" and steps[-1] == "name":
+            wrong[steps], wrong[(*steps[:-1], "in")] = None, ""
         elif steps and (is_scalar or kind in _OF_VALUES):
             wrong[steps] = None
     return _without(json, wrong) if wrong else json
@@ -87,3 +126,14 @@ def _copied(copied: dict[_Steps, Any], steps: _Steps) -> Any:
 
 def _copy(value: Any) -> Any:
     return dict(value) if is_object(value) else list(value) if is_array(value) else value
+
+
+def without(json: Json, steps: _Steps) -> Json:
+    """A copy without what stands at `steps`; of an array, what comes behind it goes as well, so that no item moves."""
+    out: Json = dict(json)
+    parent = _copied({(): out}, steps[:-1])
+    if is_object(parent):
+        parent.pop(str(steps[-1]), None)
+    elif is_array(parent):
+        del parent[int(steps[-1]) :]
+    return out

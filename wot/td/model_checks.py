@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from wot.errors import Finding, listed
 from wot.td.editions import is_model
 from wot.td.inheriting import OPTIONAL, REQUIRED
@@ -19,6 +21,7 @@ from wot.td.vocabulary import KINDS
 
 _BRACED = re.compile(r"\{\{([^{}]*)\}\}")
 _SINGLE = re.compile(r"\{[A-Z][A-Z0-9_]*\}").fullmatch
+_BRACES = re.compile(rb'\{\{|"\{[A-Z]').search  # beginnings of what may be a placeholder, in JSON
 _TEMPLATES = ("href", "base", "topic")
 
 
@@ -29,12 +32,23 @@ def check_model(model: Json, path: str = "$") -> Iterator[Finding]:
         yield Finding(
             at(path, "@type"), "this is no Thing Model", hint, assertion="tm-identification"
         )
-    yield from _names(model, path)
-    yield from _texts(model, path)
+    text = _encoded(model)
+    if text is None or _BRACES(text):
+        yield from _names(model, path)
+        yield from _texts(model, path)
     yield from _optional(model, path)
     yield from _links(model, path)
     yield from _addresses(model, path)
-    yield from check_references(model, path)
+    if text is None or b'"tm:ref"' in text:
+        yield from check_references(model, path)
+
+
+def _encoded(model: Json) -> bytes | None:
+    """The model as JSON, in which is soon seen what need not be looked for; None where it is none."""
+    try:
+        return msgspec.json.encode(model)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return None
 
 
 def _warning(path: str, reason: str, hint: str = "", assertion: str = "") -> Finding:

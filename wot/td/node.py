@@ -25,6 +25,15 @@ def is_array(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
+def objects_in(owner: Json, name: str) -> Iterator[tuple[str, Json]]:
+    """The members of a map that are objects; those that are not are left out, as is a map that is none."""
+    found = owner.get(name)
+    if is_object(found):
+        for inner, value in found.items():
+            if is_object(value):
+                yield inner, value
+
+
 def at(path: str, part: str | int) -> str:
     """The JSON path of a member or an item of what stands at `path`: `$.actions.fade`, `$['a b'][0]`."""
     if isinstance(part, int):

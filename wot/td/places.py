@@ -5,62 +5,65 @@ from __future__ import annotations
 import json.decoder
 import re
 from collections.abc import Collection, Iterator, Mapping
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 from wot.td.node import at
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _SCALAR = re.compile(r"[^\s,\]}]*")
-_DEEPEST = 256  # levels that have a path: it grows with each, and nobody reads such documents
 _library: Any = json.decoder  # its stubs leave this out
 _scan: Any = _library.scanstring  # (text, start behind the quotation mark, strict) → string, end
+_DEEPEST = 256  # levels whose members are told apart: nobody reads such documents
 
 
-class Place(NamedTuple):
-    """A value in a text: its JSON path, the offset of it (of its name, for a member), and the name."""
+class Step(NamedTuple):
+    """A value in a text: how deep it stands, its name or number, and the offset of it (of its name, for a member)."""
 
-    path: str
+    level: int
+    part: str | int
     offset: int
-    name: str
-    is_member: bool
 
 
-def places(text: str) -> Iterator[Place]:
-    """Every value of a JSON text in order, members that are there twice included.
+class _Open:
+    """A container that is not closed yet."""
 
-    Raises ValueError or IndexError where the text is no JSON. What lies deeper than 256 levels is passed over.
+    __slots__ = ("count", "is_object")
+
+    def __init__(self, is_object: bool) -> None:
+        self.is_object, self.count = is_object, 0
+
+
+def steps(text: str) -> Iterator[Step]:
+    """Every value of a JSON text in order, without the outermost; members that are there twice included.
+
+    Raises ValueError or IndexError where the text is no JSON.
     """
-    # (path, is an object, number of the next item) of each open container: no recursion, so depth costs nothing.
-    opened: list[tuple[str, bool, int]] = []
-    position = _skip(text, 0)
-    yield Place("$", position, "", False)
-    position = _enter(text, position, "$", opened)
+    opened: list[_Open] = []  # no recursion, so depth costs nothing
+    position = _enter(text, _skip(text, 0), opened)
     while opened:
-        path, is_object, count = opened.pop()
+        inner = opened[-1]
         position = _skip(text, position)
         if text[position] in "}]":
             position += 1
+            opened.pop()
             continue
         if text[position] == ",":
             position = _skip(text, position + 1)
-        opened.append((path, is_object, count + 1))
-        start, name = position, ""
-        if is_object:
-            name, position = _scan(text, position + 1, True)
+        part: str | int = inner.count
+        start = position
+        inner.count += 1
+        if inner.is_object:
+            part, position = _scan(text, position + 1, True)
             position = _skip(text, _skip(text, position) + 1)
-        inner = ""
-        if path and len(opened) <= _DEEPEST:
-            inner = at(path, name if is_object else count)
-            yield Place(inner, start, name, is_object)
-        position = _enter(text, position, inner, opened)
+        yield Step(len(opened), part, start)
+        position = _enter(text, position, opened)
 
 
-def _enter(text: str, position: int, path: str, opened: list[tuple[str, bool, int]]) -> int:
+def _enter(text: str, position: int, opened: list[_Open]) -> int:
     """Steps into a container, or over a scalar."""
     mark = text[position]
     if mark in "{[":
-        opened.append((path, mark == "{", 0))
+        opened.append(_Open(mark == "{"))
         return position + 1
     if mark == '"':
         return int(_scan(text, position + 1, True)[1])
@@ -73,6 +76,46 @@ def _skip(text: str, position: int) -> int:
     return found.end() if found else position
 
 
+def twice(text: str) -> Iterator[tuple[str, str]]:
+    """Path and name of every member that is there twice, but for those inside of such a member."""
+    # Per open container, the names seen so far, and whether twice.
+    seen: list[dict[str, bool]] = [{}]
+    trail: list[str | int] = []
+    within = 0  # the level of the outer one; 0: none
+    for level, part, _ in steps(text):
+        if level > _DEEPEST:
+            continue
+        if within >= level:
+            within = 0
+        del trail[level - 1 :], seen[level:]
+        trail.append(part)
+        if isinstance(part, str) and not within:
+            times = seen[level - 1]
+            if part in times:
+                within = level
+                if not times[part]:  # told once
+                    yield _path(trail), part
+            times[part] = part in times
+        seen.append({})
+
+
+def _path(trail: list[str | int]) -> str:
+    path = "$"
+    for part in trail:
+        path = at(path, part)
+    return path
+
+
+class _Wanted:
+    """A place that is looked for, and those inside."""
+
+    __slots__ = ("inner", "offset")
+
+    def __init__(self, offset: int) -> None:
+        self.inner: dict[str, _Wanted] = {}
+        self.offset = offset
+
+
 def locate(text: str, paths: Collection[str]) -> Mapping[str, tuple[int, int]]:
     """Line and column, from 1, of what stands at each JSON path; one pass for all of them.
 
@@ -80,32 +123,57 @@ def locate(text: str, paths: Collection[str]) -> Mapping[str, tuple[int, int]]:
     member is there twice, the last one counts.
     """
     text = text.removeprefix("\ufeff")
-    wanted = {path: list(_ancestors(path)) for path in paths}
-    known = {path for chain in wanted.values() for path in chain}
-    offsets: dict[str, int] = {}
+    root = _Wanted(_skip(text, 0))
+    chains = {path: _chain(root, path) for path in paths}
     try:
-        for found in places(text):
-            if found.path in known:
-                offsets[found.path] = found.offset
+        if root.inner:
+            _fill(text, root)
     except (ValueError, IndexError):
         pass  # what came before the fault is known
-    nearest = {
-        path: next((offsets[p] for p in chain if p in offsets), 0) for path, chain in wanted.items()
-    }
-    return {path: _line_and_column(text, offset) for path, offset in nearest.items()}
+    found: dict[int, tuple[int, int]] = {}
+    lines = _lines(text, sorted({_nearest(chain) for chain in chains.values()}))
+    found.update(lines)
+    return {path: found[_nearest(chain)] for path, chain in chains.items()}
 
 
-def _ancestors(path: str) -> Iterator[str]:
-    """The path, and those of what it stands in, inner ones first."""
-    ends = list(accumulate((len(part) for part in _PARTS.findall(path)), initial=0))
-    return (path[:end] for end in reversed(ends[1:]))
+def _chain(root: _Wanted, path: str) -> list[_Wanted]:
+    """The places from the outermost one to that of a path."""
+    chain = [root]
+    for part in _PARTS.findall(path)[1:] if path.startswith("$") else ():
+        inner = chain[-1].inner.get(part)
+        if inner is None:
+            inner = chain[-1].inner[part] = _Wanted(-1)
+        chain.append(inner)
+    return chain
+
+
+def _nearest(chain: list[_Wanted]) -> int:
+    return next(place.offset for place in reversed(chain) if place.offset >= 0)
+
+
+def _fill(text: str, root: _Wanted) -> None:
+    """The offsets of the wanted places: only what leads to one of them is looked at."""
+    way: list[_Wanted] = [root]  # as far as it is wanted
+    for level, part, offset in steps(text):
+        if level > len(way):
+            continue
+        del way[level:]
+        wanted = way[-1].inner.get(at("", part)) if way[-1].inner else None
+        if wanted is not None:
+            wanted.offset = offset
+            way.append(wanted)
 
 
 _PARTS = re.compile(r"\$|\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\]|\['(?:[^'\\]|\\.)*'\]|.", re.DOTALL)
 
 
-def _line_and_column(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+def _lines(text: str, offsets: list[int]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Offset, and its line and column; each part of the text is counted once."""
+    line, counted = 1, 0
+    for offset in offsets:
+        line += text.count("\n", counted, offset)
+        counted = offset
+        yield offset, (line, offset - text.rfind("\n", 0, offset))
 
 
 def place(text: str, path: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import msgspec
 
 from wot.errors import Finding, InvalidTD
 from wot.td.node import Json, is_object, type_name
-from wot.td.places import places
+from wot.td.places import twice
 
 _MOST = 1000  # findings
 DEEPEST = 64  # levels of objects and arrays; real TDs have a dozen
@@ -57,8 +57,6 @@ def _decoded(text: bytes) -> tuple[Any, list[Finding]]:
     text = text.removeprefix(_BOM)
     try:
         json = msgspec.json.decode(text)
-    except UnicodeDecodeError as error:
-        return None, [_not_utf8(error)]
     except RecursionError:
         return None, [
             Finding("$", "not JSON: it is nested too deeply", f"{DEEPEST} levels are read")
@@ -68,17 +66,19 @@ def _decoded(text: bytes) -> tuple[Any, list[Finding]]:
     return json, _duplicates(text) if _has_duplicates(text, json) else []
 
 
-def _not_utf8(error: UnicodeDecodeError) -> Finding:
-    reason = f"not JSON: it is not UTF-8 (byte {error.start})"
-    return Finding("$", reason, "save it as UTF-8", assertion="td-json-open_utf-8")
+def _not_utf8(text: bytes) -> Finding | None:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:  # that of msgspec counts from the start of a string
+        reason = f"not JSON: it is not UTF-8 (byte {error.start})"
+        return Finding("$", reason, "save it as UTF-8", assertion="td-json-open_utf-8")
+    return None
 
 
 def _not_json(text: bytes, error: ValueError) -> Finding:
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError as wrong:
-        return _not_utf8(wrong)
-    return Finding("$", f"not JSON: {error}", assertion="td-processor-serialization")
+    return _not_utf8(text) or Finding(
+        "$", f"not JSON: {error}", assertion="td-processor-serialization"
+    )
 
 
 def _has_duplicates(text: bytes, json: Any) -> bool:
@@ -95,28 +95,13 @@ def _has_duplicates(text: bytes, json: Any) -> bool:
 
 def _duplicates(text: bytes) -> list[Finding]:
     """The members that are there twice; not those inside, which are there twice because of it."""
-    seen: set[str] = set()
-    twice: list[str] = []
     found: dict[str, Finding] = {}
-    for place in places(text.decode("utf-8")):
-        if (
-            place.path in seen
-            and place.is_member
-            and not any(_is_in(place.path, outer) for outer in twice[-1:])
-        ):
-            reason = f"the member {place.name!r} is there twice"
-            found[place.path] = Finding(
-                place.path, reason, "keep one of them", assertion="td-json-open"
-            )
-            twice.append(place.path)
-            if len(found) >= _MOST:
-                break
-        seen.add(place.path)
+    for path, name in twice(text.decode("utf-8")):
+        reason = f"the member {name!r} is there twice"
+        found.setdefault(path, Finding(path, reason, "keep one of them", assertion="td-json-open"))
+        if len(found) >= _MOST:
+            break
     return list(found.values())
-
-
-def _is_in(path: str, outer: str) -> bool:
-    return path.startswith(outer) and path[len(outer) : len(outer) + 1] in (".", "[")
 
 
 _BRACKETS = b"{}[]"
@@ -124,7 +109,7 @@ _OTHERS = bytes(set(range(256)) - set(_BRACKETS))
 
 
 def is_flat(text: bytes) -> bool:
-    """Whether encoded JSON has no more levels than are read, found out in C; False where brackets in texts confuse it."""
+    """Whether encoded JSON has no more levels than are read, counted in C; False where brackets in texts confuse it."""
     brackets = text.translate(None, _OTHERS)
     for _ in range(DEEPEST):
         if not brackets:

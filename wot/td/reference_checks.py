@@ -10,18 +10,21 @@ from wot.td.library import EXTENDS, LOOP, REF, Library, links, references
 from wot.td.merging import merge_patch
 from wot.td.narrowing import Narrowing
 from wot.td.node import Json, at, is_array, is_object, shown
-from wot.td.pointers import MISSING, Tokens, find, literal, pointer, split, step
+from wot.td.pointers import MISSING, Tokens, find, is_container, literal, pointer, split, step
 from wot.td.resolution import Resolution
 from wot.td.vocabulary import KINDS
 
 
 def check_references(model: Json, path: str) -> Iterator[Finding]:
     """Every finding on the tm:ref members of one model by itself."""
-    yield from _malformed(model, path)
     inherits = any(True for _ in links(model, EXTENDS))
     local = False
-    for here, holder in references(model, path):
-        text: str = holder[REF]
+    for here, holder, named in _holders(model, path):
+        text = holder[REF]
+        if not isinstance(text, str):
+            if not named:  # an affordance may be called so, if oddly
+                yield Finding(at(here, REF), "should be a string", assertion="tm-tmRef1")
+            continue
         parts = split(text)
         if parts is None:
             reason = f"{shown(text)} should be the URL of a model, '#' and a JSON Pointer"
@@ -38,18 +41,25 @@ def check_references(model: Json, path: str) -> Iterator[Finding]:
         yield from _circles(model, path)
 
 
-def _malformed(model: Json, path: str) -> Iterator[Finding]:
-    """A tm:ref that is no text. An affordance may have that name, if an odd one."""
+def _holders(model: Json, path: str) -> Iterator[tuple[str, Json, bool]]:
+    """Every object with a member tm:ref: its path, itself, and whether its members are affordances."""
     todo: list[tuple[str, Any, bool]] = [(path, model, False)]
     while todo:
         here, value, named = todo.pop()
         if is_object(value):
-            if not named and not isinstance(value.get(REF, ""), str):
-                yield Finding(at(here, REF), "should be a string", assertion="tm-tmRef1")
-            inner = [(at(here, name), item, name in KINDS) for name, item in value.items()]
-            todo += inner
+            if value.get(REF, MISSING) is not MISSING:
+                yield here, value, named
+            todo += [
+                (at(here, name), item, name in KINDS)
+                for name, item in value.items()
+                if is_container(item)
+            ]
         elif is_array(value):
-            todo += [(at(here, index), item, False) for index, item in enumerate(value)]
+            todo += [
+                (at(here, index), item, False)
+                for index, item in enumerate(value)
+                if is_container(item)
+            ]
 
 
 def _may_be_there(model: Json, tokens: Tokens | None) -> bool:

@@ -12,11 +12,14 @@ import msgspec
 from wot.errors import Finding, InvalidTD
 from wot.td.checks import check
 from wot.td.editions import Edition, edition, is_model, schema_of
-from wot.td.mending import mended
-from wot.td.node import Json, is_object
+from wot.td.mending import mended, steps_of, without
+from wot.td.node import Json, is_array, is_object
 from wot.td.reading import TOO_DEEP, examined, is_flat, is_shallow
 from wot.td.wording import worded
 
+_FIRST = 30  # errors of a large document
+_LARGE = 1 << 16  # bytes
+_LANGUAGES = 100
 _MOST = 1000  # findings; whoever has more of them mends a thousand first
 
 Resolver = Callable[[str], bytes | str | Mapping[str, Any]]
@@ -55,15 +58,58 @@ def _checked(json: Json, resolve: Resolver | None) -> list[Finding]:
     schema, validator = _compiled(version, model)
     findings: list[Finding] = []
     sound = json
-    if not validator.is_valid(json):
-        errors = list(islice(validator.iter_errors(json), _MOST))
-        findings += _in_words(schema, errors)
+    errors, is_all = _errors(validator, json, text)
+    if errors:
+        findings += _in_words(schema, json, errors)
         findings += _mistaken(json, errors)
         sound = mended(json, errors)
-    findings += check(sound, text, version, model)
+    if is_all:  # else the checks would meet what has not been mended
+        findings += check(sound, text, version, model)
     if resolve is not None:
         findings += _of_sources(json, resolve) if model else _against_model(sound, resolve)
     return findings
+
+
+def _errors(validator: Any, json: Json, text: bytes) -> tuple[list[Any], bool]:
+    """The errors of structure, and whether these are all."""
+    if validator.is_valid(json):
+        return [], True
+    if len(text) <= _LARGE and not _has_many_languages(json):
+        errors: list[Any] = list(islice(validator.iter_errors(json), _MOST + 1))
+        return errors[:_MOST], len(errors) <= _MOST
+    return _one_by_one(validator, json)
+
+
+def _one_by_one(validator: Any, json: Json) -> tuple[list[Any], bool]:
+    """The first errors of a large document: the validator makes all at once, however many and however long."""
+    import jsonschema_rs
+
+    found: list[Any] = []
+    for _ in range(_FIRST):
+        try:
+            validator.validate(json)
+        except jsonschema_rs.ValidationError as error:
+            found.append(error)
+            steps = steps_of(json, error)
+            if not steps:
+                break
+            json = without(json, steps)
+        else:
+            return found, True
+    return found, False
+
+
+def _has_many_languages(json: Any) -> bool:
+    """Each bad name among languages would carry all of them."""
+    todo = [json]
+    while todo:
+        node = todo.pop()
+        for name, value in node.items() if is_object(node) else enumerate(node):
+            if name in ("titles", "descriptions") and is_object(value) and len(value) > _LANGUAGES:
+                return True
+            if isinstance(value, (dict, list)):
+                todo.append(value)
+    return False
 
 
 def _is_warning(finding: Finding) -> bool:
@@ -83,11 +129,11 @@ def _compiled(version: Edition, model: bool) -> tuple[Json, Any]:
     return schema, validator
 
 
-def _in_words(schema: Json, errors: Iterable[Any]) -> Iterator[Finding]:
+def _in_words(schema: Json, json: Json, errors: Iterable[Any]) -> Iterator[Finding]:
     """What the errors mean; what several rules say of the same thing, once."""
     seen: set[tuple[str, str]] = set()
     for error in errors:
-        finding = worded(schema, error)
+        finding = worded(schema, error, steps_of(json, error))
         kind = error.kind.name
         key = (finding.path, kind if kind == "type" else finding.reason)
         if key not in seen:
@@ -103,7 +149,7 @@ def _of_sources(model: Json, resolve: Resolver) -> list[Finding]:
 
 
 def _mistaken(json: Json, errors: Iterable[Any]) -> list[Finding]:
-    """A Thing Model that does not say so: without security, and with members that lack their forms or are of a model."""
+    """A Thing Model that does not say that it is one: it has no security."""
     lacking = {error.kind.property for error in errors if error.kind.name == "required"}
     if not lacking >= {"security", "securityDefinitions"} or is_model(json):
         return []
@@ -113,7 +159,7 @@ def _mistaken(json: Json, errors: Iterable[Any]) -> list[Finding]:
 
 def _against_model(json: Json, resolve: Resolver) -> list[Finding]:
     """What the TD lacks of the Thing Model it names."""
-    for number, link in enumerate(json.get("links") or ()):
+    for number, link in enumerate(json["links"] if is_array(json.get("links")) else ()):
         href = link.get("href") if is_object(link) and link.get("rel") == "type" else None
         if isinstance(href, str):
             return _compared(json, href, f"$.links[{number}].href", resolve)
@@ -135,7 +181,7 @@ def _compared(json: Json, href: str, path: str, resolve: Resolver) -> list[Findi
     if wrong or not is_model(model):
         return [_unread(path, f"what {href} holds is no Thing Model")]
     try:
-        return list(compare(json, model, resolve))
+        return list(compare(json, model, resolve, base=href))
     except InvalidTD as refused:
         reason = refused.findings[0].reason
         return [_unread(path, f"the Thing Model is at fault itself: {reason}")]

@@ -90,12 +90,12 @@ def _follow(schema: Json, node: Any, step: str | int) -> Any:
         return schema.get(step, {}) if isinstance(step, str) else {}
 
 
-def worded(schema: Json, error: Any) -> Finding:
-    """What a ValidationError of jsonschema-rs means."""
+def worded(schema: Json, error: Any, steps: Sequence[str | int] | None = None) -> Finding:
+    """What a ValidationError of jsonschema-rs means; `steps` lead to the place, if its own path does not."""
     said = _Said(schema, error.evaluation_path)
     kind, value = error.kind.name, error.instance
     path = "$"
-    for part in error.instance_path:
+    for part in error.instance_path if steps is None else steps:
         path = at(path, part)
     missing = error.kind.property if kind == "required" else ""
     if kind == "propertyNames":
@@ -118,7 +118,7 @@ def _reason(kind: str, error: Any, missing: str) -> str:
         case "type":
             return f"should be {_kinds(limit)}, not {type_name(value)}"
         case "enum":
-            return f"{shown(value)} is none of {', '.join(map(str, limit))}"
+            return f"{shown(value)} is none of {', '.join(map(_word, limit))}"
         case "const":
             return f"should be {shown(limit)}"
         case "minItems" | "minProperties":
@@ -137,6 +137,10 @@ def _reason(kind: str, error: Any, missing: str) -> str:
             return "does not contain what it must"
         case _:
             return str(error.message)
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else shown(value)
 
 
 def _kinds(given: Any) -> str:

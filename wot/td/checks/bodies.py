@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wot.td.checks.security import Schemes, is_pointer
+from wot.td.checks.security import Schemes
 from wot.td.checks.trail import Findings, Trail
 from wot.td.node import Json, is_array, is_object
 
@@ -14,13 +14,9 @@ def check_body(
 ) -> None:
     """Whether each pointer of a scheme that the form is under leads to a string, or can."""
     schema = _sent(affordance, trail[0])
-    if not is_object(schema):
+    if not is_object(schema) or found.is_full:
         return
-    for name in schemes.active(form):
-        scheme = schemes.definitions.get(name)
-        pointer = scheme.get("name") if is_object(scheme) and scheme.get("in") == "body" else None
-        if not (isinstance(pointer, str) and is_pointer(pointer)):
-            continue
+    for name, pointer in schemes.active(form).in_body.items():
         reason, assertion = _fault(schema, pointer)
         if reason:
             reason = f"the security definition {name!r} points to {pointer!r} in the body: {reason}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from wot.td.checks.trail import Findings, Trail
-from wot.td.node import Json, is_array, is_object, shown, type_name
+from wot.td.node import Json, is_array, is_object, objects_in, shown, type_name
 
 _PARTS = {
     "properties": (),
@@ -61,7 +62,7 @@ _TYPES: Mapping[str, Any] = {
 def check(td: Json, found: Findings) -> None:
     """Every data schema of a document."""
     for kind, parts in _PARTS.items():
-        for name, affordance in (td.get(kind) or {}).items():
+        for name, affordance in objects_in(td, kind):
             if not parts:
                 _check(affordance, (kind, name), found)
             for part in parts:
@@ -164,6 +165,9 @@ def _is_number(value: Any) -> bool:
 def _check_pattern(pattern: Any, trail: Trail, found: Findings) -> None:
     if not isinstance(pattern, str) or not pattern:
         return
+    if len(pattern) > _LONGEST or _LITERAL.fullmatch(pattern) or found.patterns >= _COMPILED:
+        return
+    found.patterns += 1
     fault = _fault_of(pattern)
     if fault == "look":
         found.warning(
@@ -179,24 +183,27 @@ def _check_pattern(pattern: Any, trail: Trail, found: Findings) -> None:
         )
 
 
+_SIZE = 1 << 18  # bytes of one that is compiled; those of more take long
+_COMPILED = 200  # patterns of a document that are looked into
+_LONGEST = 1000  # characters of a pattern that is looked into
+_CLASS = re.compile(r"\\[pP](\{[^{}]*\}|\w)")  # unknown to Python
 _LITERAL = re.compile(r"[\w\s^$\-.,:;@#%&=!~/'\"]*")
 
 
+@functools.lru_cache(maxsize=512)
 def _fault_of(pattern: str) -> str:
     """What is wrong with a pattern: nothing, "look" for what linear engines lack, else the reason."""
-    if _LITERAL.fullmatch(pattern):
-        return ""
     import jsonschema_rs
 
     try:
         jsonschema_rs.Draft7Validator(
-            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions()
+            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions(size_limit=_SIZE)
         )
     except ValueError:
         if re.search(r"\(\?<?[=!]|\\[1-9]|\\k<", pattern):
             return "look"
         try:
-            re.compile(pattern)
+            re.compile(_CLASS.sub(r"\\w", pattern))  # it may only be too large for the other engine
         except (re.error, RecursionError, OverflowError) as error:
             return str(error)
     return ""
@@ -233,9 +240,13 @@ def _check_values(schema: Json, trail: Trail, found: Findings) -> None:
     if "default" in schema:
         default = schema["default"]
         reason = _misfit(default, schema)
-        if not reason and is_array(choices) and default not in choices:
+        if (
+            not reason
+            and is_array(choices)
+            and not any(_same(default, choice) for choice in choices)
+        ):
             reason = f"{shown(default)} is none of the enum"
-        if not reason and "const" in schema and default != schema["const"]:
+        if not reason and "const" in schema and not _same(default, schema["const"]):
             reason = f"{shown(default)} is not the const"
         if reason:
             found.warning(
@@ -244,6 +255,20 @@ def _check_values(schema: Json, trail: Trail, found: Findings) -> None:
                 "a default fits its schema",
                 "td-vocab-default--DataSchema",
             )
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal as JSON: for Python, True is 1 as well."""
+    return bool(one == other) and _kinds(one) == _kinds(other)
+
+
+def _kinds(value: Any) -> Any:
+    """Where a value has booleans."""
+    if is_array(value):
+        return [_kinds(item) for item in value]
+    if is_object(value):
+        return {name: _kinds(item) for name, item in value.items()}
+    return isinstance(value, bool)
 
 
 def _misfit(value: Any, schema: Json) -> str:
@@ -280,11 +305,12 @@ _BOUNDS: tuple[tuple[str, Any], ...] = (
 
 def _check_required(schema: Json, trail: Trail, found: Findings) -> None:
     declared = schema.get("properties")
-    if not is_object(declared) or not declared:
+    required = schema["required"]
+    if not is_object(declared) or not declared or not is_array(required):
         return
-    if len(set(map(str, schema["required"]))) != len(schema["required"]):
+    if len(set(map(str, required))) != len(required):
         found.warning((*trail, "required"), "has the same name twice", "leave one out")
-    for number, name in enumerate(schema["required"]):
+    for number, name in enumerate(required):
         if isinstance(name, str) and name not in declared and "{{" not in name:
             hint = "declare it in properties, or leave it out here"
             found.warning(

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wot.td.checks.bodies import check_body
 from wot.td.checks.security import Schemes, check_names, check_url, names
 from wot.td.checks.trail import Findings, Trail, listed
 from wot.td.mending import Unknowable
-from wot.td.node import Json, is_array, is_object
+from wot.td.node import Json, is_array, is_object, objects_in
 
 _EXPRESSION = re.compile(r"\{[+#./;?&]?([^{}]*)\}")
 _VARSPEC = re.compile(
     r"((?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:\.?(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2}))*)(\*|:[1-9][0-9]{0,3})?"
 )
-_HYPHENATED = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)+")  # Eclipse Ditto
+_HYPHENATED = re.compile(r"[A-Za-z0-9_.]+(?:-[A-Za-z0-9_.]+)+")  # Eclipse Ditto
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MEDIA_TYPE = re.compile(r"[^\s/;,]+/[^\s/;,]+(\s*;.*)?")
 _SELDOM = frozenset(
     ["security", "scopes", "additionalResponses", "response", "htv:methodName", "mqv:topic"]
 )
+_MOST = 1000  # findings
+_SHOWN = 60  # characters of a variable
 _READS = frozenset(["readproperty", "observeproperty"])
 # Operations for which HTTP has no default method (TD 1.1 section 8.3.1, table).
 _NO_METHOD = frozenset(
@@ -48,17 +50,25 @@ class _Scene:
         "missing",
         "model",
         "observes_all",
+        "of_base",
         "schemas",
         "schemes",
+        "secrets",
         "variables",
     )
 
     def __init__(self, td: Json, found: Findings, schemes: Schemes, model: bool) -> None:
         self.found, self.schemes, self.model = found, schemes, model
         self.base = td.get("base")
-        forms = td.get("forms") or ()
+        self.of_base: frozenset[str] = (
+            frozenset(_of_base(self.base)) if schemes.in_uri else frozenset()
+        )
+        self.secrets = frozenset(schemes.in_uri.values())
+        forms = td.get("forms")
         self.observes_all = any(
-            "observeallproperties" in names(form.get("op")) for form in forms if is_object(form)
+            "observeallproperties" in names(form.get("op"))
+            for form in (forms if is_array(forms) else ())
+            if is_object(form)
         )
         self.carried: set[str] = set()
         self.missing: list[tuple[str, Trail]] = []
@@ -76,12 +86,12 @@ def check(td: Json, found: Findings, schemes: Schemes, model: bool) -> None:
     base = scene.base if isinstance(scene.base, str) else ""
     if base:
         _check_base(base, scene, used)
-    if "forms" in td:
+    if is_array(td.get("forms")):
         for number, form in enumerate(td["forms"]):
             _check_form(form, {}, ("forms", number), scene, used, scene.variables)
     for kind in ("properties", "actions", "events"):
-        for name, affordance in (td.get(kind) or {}).items():
-            if is_object(affordance) and "forms" in affordance:
+        for name, affordance in objects_in(td, kind):
+            if is_array(affordance.get("forms")):
                 _check_affordance(kind, name, affordance, scene, used)
     _check_uri_security(scene)
     for name in scene.variables.keys() - used:
@@ -133,7 +143,7 @@ def _check_ops(affordance: Json, name: str, scene: _Scene) -> None:
     observable = affordance.get("observable")
     observed = False
     for number, form in enumerate(affordance["forms"]):
-        ops = set(names(form.get("op")))
+        ops: set[str] = set(names(form.get("op"))) if is_object(form) else set()
         observed = observed or "observeproperty" in ops
         trail: Trail = ("properties", name, "forms", number, "op")
         if read_only and not write_only and "writeproperty" in ops:
@@ -221,21 +231,25 @@ def _variables(href: str, trail: Trail, scene: _Scene) -> list[str]:
             "RFC 6570 section 2",
             "client-uri-template",
         )
+    for spec in dict.fromkeys(_specs(href)):
+        match = _VARSPEC.fullmatch(spec)
+        if match:
+            found.append(match[1])
+        elif _HYPHENATED.fullmatch(spec):
+            reason = f"{spec[:_SHOWN]!r} is no name of a variable: RFC 6570 knows no hyphens"
+            hint = f"write {spec[:_SHOWN].replace('-', '_')}"
+            scene.found.warning(trail, reason, hint, "client-uri-template")
+            found.append(spec)
+        else:
+            reason = f"is no URI template: {spec[:_SHOWN]!r} is no name of a variable"
+            scene.found.error(trail, reason, "RFC 6570 section 2.3", "client-uri-template")
+            break
+    return list(dict.fromkeys(found))
+
+
+def _specs(href: str) -> Iterator[str]:
     for inner in _EXPRESSION.findall(href):
-        for spec in inner.split(","):
-            match = _VARSPEC.fullmatch(spec)
-            if match is None and _HYPHENATED.fullmatch(spec):
-                reason = f"{spec!r} is no name of a variable: RFC 6570 knows no hyphens"
-                scene.found.warning(
-                    trail, reason, f"write {spec.replace('-', '_')}", "client-uri-template"
-                )
-                found.append(spec)
-            elif match is None:
-                reason = f"is no URI template: {{{inner}}} names no variable"
-                scene.found.error(trail, reason, "RFC 6570 section 2.3", "client-uri-template")
-            else:
-                found.append(match[1])
-    return found
+        yield from inner.split(",")
 
 
 def _check_declared(
@@ -243,11 +257,11 @@ def _check_declared(
 ) -> None:
     if isinstance(scene.schemes.definitions, Unknowable):
         return
-    known = set(scene.schemes.in_uri.values())
+    known = scene.secrets
     for variable in mine:
         if variable not in scene.variables and variable not in variables and variable not in known:
             hint = "declare it there" + (
-                f"; declared are: {listed(set(variables))}" if variables else ""
+                f"; declared are: {scene.found.listed(variables)}" if variables else ""
             )
             reason = f"the variable {variable!r} is not in uriVariables"
             scene.found.error(trail, reason, hint, "td-uriVariables-names")
@@ -291,7 +305,7 @@ def _check_response(response: Json, trail: Trail, scene: _Scene) -> None:
     schema = response.get("schema")
     if isinstance(schema, str) and schema not in scene.schemas and "{{" not in schema:
         hint = (
-            f"defined are: {listed(scene.schemas)}"
+            f"defined are: {scene.found.listed(scene.schemas)}"
             if scene.schemas
             else "add it to schemaDefinitions"
         )
@@ -318,11 +332,7 @@ def _check_media_type(owner: Json, trail: Trail, scene: _Scene) -> None:
 
 def _check_scopes(form: Json, trail: Trail, scene: _Scene) -> None:
     """A form's scopes are among those of the oauth2 schemes it is under (section 5.3.4.2, a SHOULD)."""
-    known: set[str] = set()
-    for name in scene.schemes.active(form):
-        scheme = scene.schemes.definitions.get(name)
-        if is_object(scheme):
-            known.update(names(scheme.get("scopes")))
+    known = scene.schemes.active(form).scopes
     missing = [scope for scope in names(form["scopes"]) if known and scope not in known]
     if missing:
         hint = f"defined are: {listed(known)}"
@@ -344,8 +354,8 @@ def _check_ops_of(ops: list[Any], form: Json, href: str, trail: Trail, scene: _S
 def _check_method(ops: list[Any], form: Json, href: str, trail: Trail, scene: _Scene) -> None:
     if "subprotocol" in form or "htv:methodName" in form:
         return
-    where = href if _ABSOLUTE.match(href) else f"{scene.base or ''}"
-    if where.lower().startswith(("http:", "https:")):
+    where = href if _ABSOLUTE.match(href) else scene.base
+    if isinstance(where, str) and where[:6].lower().startswith(("http:", "https:")):
         first = next(name for name in ops if name in _NO_METHOD)
         hint = "state htv:methodName, or a subprotocol"
         scene.found.warning(
@@ -355,11 +365,10 @@ def _check_method(ops: list[Any], form: Json, href: str, trail: Trail, scene: _S
 
 def _note_uri_security(form: Json, mine: list[str], trail: Trail, scene: _Scene) -> None:
     """Which forms have the variable of a definition they are under, and which have not."""
-    for name in scene.schemes.active(form):
-        variable = scene.schemes.in_uri.get(name)
-        if variable and (variable in mine or variable in _of_base(scene)):
+    for name, variable in scene.schemes.active(form).in_uri.items():
+        if variable in mine or variable in scene.of_base:
             scene.carried.add(name)
-        elif variable:
+        elif len(scene.missing) < _MOST:
             scene.missing.append((name, (*trail, "href")))
 
 
@@ -372,6 +381,6 @@ def _check_uri_security(scene: _Scene) -> None:
         report(trail, reason, f"put {{{variable}}} where it belongs", "td-security-in-uri-variable")
 
 
-def _of_base(scene: _Scene) -> list[str]:
-    base = scene.base if isinstance(scene.base, str) else ""
-    return [spec for inner in _EXPRESSION.findall(base) for spec in inner.split(",")]
+def _of_base(base: Any) -> Iterator[str]:
+    for inner in _EXPRESSION.findall(base) if isinstance(base, str) else ():
+        yield from inner.split(",")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wot.td.checks.trail import Findings
-from wot.td.node import Json, is_object
+from wot.td.node import Json, is_array, is_object
 
 # At most one of each makes sense (table of section 5.3.4.1).
 _ONCE = ("collection", "predecessor-version")
@@ -12,7 +12,7 @@ _ONCE = ("collection", "predecessor-version")
 def check(td: Json, found: Findings, model: bool) -> None:
     """Relations that may stand once, and what only Thing Models have."""
     links = td.get("links")
-    if not links:
+    if not is_array(links):
         return
     seen: dict[str, int] = {}
     for number, link in enumerate(links):

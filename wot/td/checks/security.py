@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wot.td.checks.contexts import declared
-from wot.td.checks.trail import Findings, Trail, listed
+from wot.td.checks.trail import Findings, Trail
 from wot.td.mending import Unknowable
 from wot.td.node import Json, is_array, is_object
 
@@ -28,8 +28,45 @@ _SECRETS = frozenset(
 )
 
 
+class Active:
+    """The definitions that a form is under, combinations resolved, and what matters of them."""
+
+    __slots__ = ("in_body", "in_uri", "scopes")
+
+    def __init__(self, schemes: Schemes, names: list[str]) -> None:
+        self.in_uri: Mapping[str, str] = {}
+        self.in_body: Mapping[str, str] = {}
+        self.scopes: frozenset[str] = frozenset()
+        if schemes.matter:
+            self._resolve(schemes, names)
+
+    def _resolve(self, schemes: Schemes, todo: list[str]) -> None:
+        seen: set[str] = set()
+        scopes: set[str] = set()
+        in_body: dict[str, str] = {}
+        in_uri: dict[str, str] = {}
+        while todo:
+            name = todo.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            scheme = schemes.definitions.get(name)
+            if not is_object(scheme):
+                continue
+            scopes.update(names(scheme.get("scopes")))
+            if name in schemes.in_uri:
+                in_uri[name] = schemes.in_uri[name]
+            if scheme.get("in") == "body" and is_pointer(scheme.get("name")):
+                in_body[name] = scheme["name"]
+            if scheme.get("scheme") == "combo":
+                todo += parts_of(scheme)
+        self.in_uri, self.in_body, self.scopes = in_uri, in_body, frozenset(scopes)
+
+
 class Schemes:
     """The definitions of a TD, as the checks of forms need them."""
+
+    __slots__ = ("_active", "default", "definitions", "has_scopes", "in_body", "in_uri", "matter")
 
     def __init__(self, definitions: Mapping[str, Any], default: list[str]) -> None:
         self.definitions = definitions
@@ -37,34 +74,41 @@ class Schemes:
         self.in_uri = self._variables()
         self.in_body = any(is_object(d) and d.get("in") == "body" for d in definitions.values())
         self.has_scopes = any(is_object(d) and "scopes" in d for d in definitions.values())
+        self.matter = bool(self.in_uri) or self.in_body or self.has_scopes
+        self._active: dict[tuple[str, ...] | None, Active] = {}
 
     def _variables(self) -> Mapping[str, str]:
         """Definition → the URI variable that carries its secret."""
         return {
-            name: str(given.get("name", ""))
+            name: given["name"]
             for name, given in self.definitions.items()
-            if is_object(given) and given.get("in") == "uri" and given.get("name")
+            if is_object(given)
+            and given.get("in") == "uri"
+            and isinstance(given.get("name"), str)
+            and given["name"]
         }
 
-    def active(self, form: Json) -> list[str]:
-        """The definitions that a form is under, combinations resolved."""
+    def active(self, form: Json) -> Active:
+        """What a form is under; looked up once for all forms with the same names."""
         given = form.get("security")
-        found: list[str] = []
-        todo = list(names(given)) if given is not None else list(self.default)
-        while todo:
-            name = todo.pop()
-            if name in found:
-                continue
-            found.append(name)
-            scheme = self.definitions.get(name)
-            if is_object(scheme) and scheme.get("scheme") == "combo":
-                todo += [part for term in ("oneOf", "allOf") for part in names(scheme.get(term))]
+        key = None if given is None else tuple(names(given))
+        found = self._active.get(key)
+        if found is None:
+            found = Active(self, list(self.default if key is None else key))
+            self._active[key] = found
         return found
+
+
+def parts_of(combination: Json) -> list[str]:
+    """The definitions that a combination is of."""
+    return [part for term in ("oneOf", "allOf") for part in names(combination.get(term))]
 
 
 def names(value: Any) -> list[str]:
     """One name, or several."""
-    return [value] if isinstance(value, str) else [v for v in value or () if isinstance(v, str)]
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str)] if is_array(value) else []
 
 
 def check(td: Json, found: Findings, model: bool) -> Schemes:
@@ -75,6 +119,7 @@ def check(td: Json, found: Findings, model: bool) -> Schemes:
     default = names(td.get("security"))
     check_names(td.get("security"), ("security",), definitions, found, "Thing", model)
     known = None if model else declared(td)
+    circles = _circles(definitions)
     for name, scheme in definitions.items():
         if not is_object(scheme):
             continue
@@ -84,7 +129,7 @@ def check(td: Json, found: Findings, model: bool) -> Schemes:
         if known is not None and ":" in str(scheme.get("scheme")):
             _check_extension(str(scheme["scheme"]), (*trail, "scheme"), known, found)
         if scheme.get("scheme") == "combo":
-            _check_combo(name, scheme, trail, definitions, found)
+            _check_combo(name, scheme, trail, definitions, circles, found)
     return Schemes(definitions, default)
 
 
@@ -106,7 +151,7 @@ def check_names(
             continue
         where = (*trail, number) if listing else trail
         hint = (
-            f"defined are: {listed(definitions)}"
+            f"defined are: {found.listed(definitions)}"
             if definitions
             else "add it to securityDefinitions"
         )
@@ -188,23 +233,28 @@ def _check_extension(scheme: str, trail: Trail, known: set[str], found: Findings
         found.error(trail, reason, "declare the prefix in @context", "td-security-scheme-name")
 
 
-def is_pointer(text: str) -> bool:
+def is_pointer(text: Any) -> bool:
     """Whether it is a JSON Pointer (RFC 6901)."""
-    return _POINTER.fullmatch(text) is not None
+    return isinstance(text, str) and _POINTER.fullmatch(text) is not None
 
 
 def _check_combo(
-    name: str, scheme: Json, trail: Trail, definitions: Mapping[str, Any], found: Findings
+    name: str,
+    scheme: Json,
+    trail: Trail,
+    definitions: Mapping[str, Any],
+    circles: Mapping[str, int],
+    found: Findings,
 ) -> None:
     for term in ("oneOf", "allOf"):
         for number, part in enumerate(names(scheme.get(term))):
             where = (*trail, term, number)
             if part not in definitions:
                 if "{{" not in part:
-                    hint = f"defined are: {listed(definitions)}"
+                    hint = f"defined are: {found.listed(definitions)}"
                     reason = f"{part!r} is not in securityDefinitions"
                     found.error(where, reason, hint, f"td-vocab-{term}--ComboSecurityScheme")
-            elif _reaches(part, name, definitions):
+            elif part == name or circles.get(part, -1) == circles.get(name, -2):
                 reason = f"{name!r} is a combination of itself" + (
                     "" if part == name else f", by way of {part!r}"
                 )
@@ -213,17 +263,52 @@ def _check_combo(
                 )
 
 
-def _reaches(start: str, target: str, definitions: Mapping[str, Any]) -> bool:
-    seen: set[str] = set()
-    todo = [start]
-    while todo:
-        name = todo.pop()
-        if name == target:
-            return True
-        if name in seen:
-            continue
-        seen.add(name)
-        scheme = definitions.get(name)
-        if is_object(scheme) and scheme.get("scheme") == "combo":
-            todo += [part for term in ("oneOf", "allOf") for part in names(scheme.get(term))]
-    return False
+def _circles(definitions: Mapping[str, Any]) -> Mapping[str, int]:
+    """Combination → the number of the circle that it is in (strongly connected components, without recursion)."""
+    combos = {
+        name: parts_of(scheme)
+        for name, scheme in definitions.items()
+        if is_object(scheme) and scheme.get("scheme") == "combo"
+    }
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    circle: dict[str, int] = {}
+    for start in combos:
+        if start not in order:
+            _connect(start, combos, order, low, circle)
+    return circle
+
+
+def _connect(
+    start: str,
+    combos: Mapping[str, list[str]],
+    order: dict[str, int],
+    low: dict[str, int],
+    circle: dict[str, int],
+) -> None:
+    """Tarjan's algorithm from one combination on."""
+    path: list[str] = []
+    work = [(start, iter(combos[start]))]
+    order[start] = low[start] = len(order)
+    path.append(start)
+    while work:
+        name, parts = work[-1]
+        for part in parts:
+            if part not in combos or part in circle:
+                continue
+            if part not in order:
+                order[part] = low[part] = len(order)
+                path.append(part)
+                work.append((part, iter(combos[part])))
+                break
+            low[name] = min(low[name], order[part])
+        else:
+            work.pop()
+            if work:
+                low[work[-1][0]] = min(low[work[-1][0]], low[name])
+            if low[name] == order[name]:
+                while path:
+                    member = path.pop()
+                    circle[member] = order[name]
+                    if member == name:
+                        break

@@ -14,7 +14,7 @@ from wot.td.model import (
     PropertyAffordance,
     ThingDescription,
 )
-from wot.td.node import Json, Node, is_object
+from wot.td.node import Json, Node, is_array, is_object, objects_in
 
 _PARTS = ("input", "output", "subscription", "data", "dataResponse", "cancellation")
 
@@ -29,7 +29,7 @@ class _Terms:
         self.meant = {_plain(name): name for name in owner.members}
 
     def check(self, json: Any, trail: Trail, found: Findings) -> None:
-        if self.known.issuperset(json) or not is_object(json):
+        if not is_object(json) or self.known.issuperset(json):
             return
         for name in sorted(json.keys() - self.known):
             meant = self.meant.get(_plain(name))
@@ -54,12 +54,11 @@ def check(td: Json, found: Findings) -> None:
     """The members of the Thing, its affordances, their forms and the data schemas of actions and events."""
     _THING.check(td, (), found)
     for kind, terms in _KINDS.items():
-        for name, affordance in (td.get(kind) or {}).items():
-            if not is_object(affordance):
-                continue
+        for name, affordance in objects_in(td, kind):
             terms.check(affordance, (kind, name), found)
-            for number, form in enumerate(affordance.get("forms") or ()):
-                _FORM.check(form or (), (kind, name, "forms", number), found)
+            forms = affordance.get("forms")
+            for number, form in enumerate(forms if is_array(forms) else ()):
+                _FORM.check(form, (kind, name, "forms", number), found)
             if kind != "properties":
                 for part in _PARTS:
                     if part in affordance:

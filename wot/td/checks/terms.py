@@ -14,7 +14,7 @@ from wot.td.node import Json, is_array, is_object, shown
 # The end of a member's name with a prefix, in encoded JSON. It begins with what is rare, so it is found fast; what
 # looks like one inside a text is looked at once more.
 _PREFIXED = re.compile(rb':[^":]*":')
-_PLACEHOLDER = re.compile(r"\{\{[ -~]+?\}\}")
+_PLACEHOLDER = re.compile(r"\{\{[ -z|~]+\}\}")
 _DATA = ("const", "default", "enum")  # values, not vocabulary
 
 
@@ -22,12 +22,16 @@ def check(td: Json, text: bytes, found: Findings, version: Edition, model: bool)
     """Members and types whose prefix nothing declares, and what models leave; `text` is the document, encoded."""
     if not model and b"{{" in text:
         _check_placeholders(td, found)
-    if _PREFIXED.search(text) is None:
+    prefixes = {
+        text[text.rfind(b'"', 0, match.start()) + 1 : match.start()]
+        for match in _PREFIXED.finditer(text)
+    }
+    if not prefixes:
         return
     if not model and b'"tm:' in text:
         _check_leftovers(td, found)
     known = declared(td, version)
-    if known is not None:
+    if known is not None and not prefixes <= {name.encode("utf-8", "replace") for name in known}:
         _check_prefixes(td, found, known)
 
 

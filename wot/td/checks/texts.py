@@ -6,11 +6,12 @@ import re
 from datetime import datetime
 from typing import Any
 
-from wot.td.checks.trail import Findings, Trail
-from wot.td.node import Json, is_object, shown
+from wot.td.checks.trail import Findings, Trail, listed
+from wot.td.node import Json, is_object, objects_in, shown
 
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")
 _DATES = ("created", "modified")
+_MOST = 1000  # warnings
 
 
 def check(td: Json, found: Findings) -> None:
@@ -71,16 +72,21 @@ def _check_languages(td: Json, found: Findings) -> None:
     sets: dict[Trail, frozenset[str]] = {}
     _gather(td, (), sets)
     for kind in ("properties", "actions", "events"):
-        for name, affordance in (td.get(kind) or {}).items():
-            if is_object(affordance) and ("titles" in affordance or "descriptions" in affordance):
+        for name, affordance in objects_in(td, kind):
+            if "titles" in affordance or "descriptions" in affordance:
                 _gather(affordance, (kind, name), sets)
     for term in ("title", "description"):
         if any(trail[-1] == f"{term}s" for trail in sets):
             _check_translated(td, term, found)
     every: frozenset[str] = frozenset().union(*sets.values())
+    said: dict[frozenset[str], str] = {}
     for trail, languages in sets.items():
+        if found.warnings > _MOST:
+            break
         if languages != every:
-            reason = f"says nothing in {', '.join(sorted(every - languages))}, as others do"
+            if languages not in said:
+                said[languages] = f"says nothing in {listed(every - languages)}, as others do"
+            reason = said[languages]
             found.warning(
                 trail, reason, "all have the same languages", "td-multi-languages-consistent"
             )
@@ -90,9 +96,7 @@ def _check_translated(td: Json, term: str, found: Findings) -> None:
     """Where one text has translations, all have."""
     owners: dict[Trail, Any] = {(): td}
     for kind in ("properties", "actions", "events"):
-        owners.update(
-            {(kind, name): affordance for name, affordance in (td.get(kind) or {}).items()}
-        )
+        owners.update({(kind, name): affordance for name, affordance in objects_in(td, kind)})
     for trail, owner in owners.items():
         if is_object(owner) and term in owner and f"{term}s" not in owner:
             reason = f"has a {term} without {term}s, and others have them"
