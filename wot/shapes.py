@@ -178,7 +178,9 @@ def _terms(note: Any, kind: str) -> Iterator[tuple[str, Any]]:
     for attribute, term in names.items():
         value = getattr(note, attribute, None)
         if value is not None and not callable(value):
-            yield term, value
+            # typing keeps one object for all equal ones, so 100 and 100.0 have to look the same.
+            whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+            yield term, int(value) if whole else value
     extra = getattr(note, "extra_json_schema", None)
     if extra:
         yield from extra.items()

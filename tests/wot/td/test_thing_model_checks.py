@@ -246,3 +246,35 @@ def test_validate_with_a_resolver_says_all_of_it_once() -> None:
     )
     found = [(finding.path, finding.reason) for finding in validate(top, resolve=mapping({}))]
     assert len(found) == len({path for path, _ in found}) == 2 + 1
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        pytest.param(
+            {"@context": None}, "$", marks=pytest.mark.assertion("tm-context-requirement")
+        ),
+        pytest.param(
+            {"version": {"model": "1", "instance": "1"}},
+            "$.version.instance",
+            marks=pytest.mark.assertion("tm-versioning-2"),
+        ),
+        pytest.param(
+            {"properties": {"x": {"type": "integer", "minimum": 5, "maximum": 1}}},
+            "$.properties.x",
+            marks=pytest.mark.assertion("tm-td-generation-inconsistencies"),
+        ),
+        pytest.param(
+            {"properties": {"x": {"type": "integer", "minimum": "5"}}},
+            "$.properties.x.minimum",
+            marks=pytest.mark.assertion("tm-placeholder-retyping"),
+        ),
+    ],
+)
+def test_what_a_model_must_be_for_a_td_to_come_of_it(change: Json, path: str) -> None:
+    document = {**model(properties={"x": {"minimum": "{{MIN}}"}}, version={"model": "1"})}
+    assert validate(document) == []
+    changed = {name: value for name, value in {**document, **change}.items() if value is not None}
+    found = [finding for finding in validate(changed) if finding.severity == "error"]
+    assert found
+    assert all(finding.path.startswith(path) for finding in found)

@@ -138,7 +138,7 @@ def test_graphs_with_loops_and_diamonds(graph: dict[str, Json]) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 @given(GRAPHS)
-@settings(max_examples=10_000)
+@settings(max_examples=5_000)
 def test_many_graphs(graph: dict[str, Json]) -> None:
     walk_graph(graph)
 
