@@ -182,7 +182,7 @@ def test_every_difference_is_listed() -> None:
     assert first == "Wrong does not implement Dimmable lamp:"
     assert {line.strip().partition(": ")[0] for line in lines} == {
         "$.properties.brightness.type",
-        "$.actions.fade",
+        "$.actions",
         "$.events.overheated.data.type",
     }
 

@@ -77,12 +77,25 @@ def literal(reference: str) -> Tokens | None:
     return parse(reference.partition("#")[2])
 
 
+def _join_relative(base: str, reference: str) -> str:
+    """Both relative: what leads above the start of `base` still does afterwards."""
+    steps = [step for step in base.split("/")[:-1] if step != "."]
+    for step in reference.split("/"):
+        if step == ".." and steps and steps[-1] != "..":
+            steps.pop()
+        elif step != ".":
+            steps.append(step)
+    return "/".join(steps)
+
+
 def join(base: str, reference: str) -> str:
     """`reference` resolved against `base` (RFC 3986 section 5), for every hierarchical scheme; without its fragment."""
     reference = reference.partition("#")[0]
     scheme = _SCHEME(base)
     if not base or _SCHEME(reference):
         return reference
+    if base.startswith("../") and reference and not reference.startswith("/"):
+        return _join_relative(base, reference)
     if scheme is not None and not base[scheme.end() :].startswith(
         "/"
     ):  # urn:…: nothing is relative to it
