@@ -143,7 +143,7 @@ def _names(tds: Sequence[Json], source: Document) -> Iterator[str]:
 
 def _linked(tds: Sequence[Json], relation: str) -> Iterator[str]:
     for td in tds:
-        for link in td.get("links", ()):
+        for link in (each for each in td.get("links") or () if is_object(each)):
             if link.get("rel") == relation and link.get("type") == TD_JSON:
                 yield link["href"]
 

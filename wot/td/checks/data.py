@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from wot.td.checks.trail import Findings, Trail
@@ -295,11 +296,11 @@ def _misfit(value: Any, schema: Json) -> str:
     return ""
 
 
-_BOUNDS: tuple[tuple[str, Any], ...] = (
-    ("minimum", lambda value, bound: value < bound),
-    ("exclusiveMinimum", lambda value, bound: value <= bound),
-    ("maximum", lambda value, bound: value > bound),
-    ("exclusiveMaximum", lambda value, bound: value >= bound),
+_BOUNDS: tuple[tuple[str, Callable[[float, float], bool]], ...] = (
+    ("minimum", operator.lt),
+    ("exclusiveMinimum", operator.le),
+    ("maximum", operator.gt),
+    ("exclusiveMaximum", operator.ge),
 )
 
 
