@@ -19,7 +19,7 @@ from wot.cli.resolvers import Where, resolver
 from wot.cli.writing import as_text, write
 from wot.errors import Finding, InvalidTD
 from wot.forms import scheme_of
-from wot.td import TD_JSON, Json, is_model, read
+from wot.td import TD_JSON, Json, is_model, is_object, read
 
 _GIVES = {
     "title": "--title",

@@ -284,7 +284,7 @@ def _misfit(value: Any, schema: Json) -> str:
         return f"{shown(value)} is not of the type {kind}, but {type_name(value)}"
     if _is_number(value):
         for term, is_out in _BOUNDS:
-            bound = schema.get(term)
+            bound: Any = schema.get(term)
             if _is_number(bound) and is_out(value, bound):
                 return f"{shown(value)} is beyond the {term} of {shown(bound)}"
     if isinstance(value, str):
