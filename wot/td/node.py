@@ -34,10 +34,15 @@ def objects_in(owner: Json, name: str) -> Iterator[tuple[str, Json]]:
                 yield inner, value
 
 
+_LONGEST = 256  # characters of a name in a path
+
+
 def at(path: str, part: str | int) -> str:
     """The JSON path of a member or an item of what stands at `path`: `$.actions.fade`, `$['a b'][0]`."""
     if isinstance(part, int):
         return f"{path}[{part}]"
+    if len(part) > _LONGEST:  # a path for each value below would cost more than the document
+        part = f"{part[:_LONGEST]}…"
     if _PLAIN(part):
         return f"{path}.{part}"
     return f"{path}[{quoted(part)}]"

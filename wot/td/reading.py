@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -42,8 +42,8 @@ def examined(document: bytes | str | Mapping[str, Any]) -> tuple[Json, list[Find
             if isinstance(document, str)
             else bytes(document)
         )
-    elif not is_object(document):
-        json = dict(document) if isinstance(document, Mapping) else document
+    elif isinstance(json, Mapping) and not is_object(json):
+        json = dict(document)
     if findings and json is None:
         return {}, findings
     if not is_object(json):
@@ -120,11 +120,11 @@ def is_flat(text: bytes) -> bool:
 
 def is_shallow(json: Any) -> bool:
     """Whether there are no more levels than are read."""
-    level = [json]
+    level: list[Any] = [json]
     for _ in range(DEEPEST):
         inner: list[Any] = []
         for item in level:
-            values = item.values() if isinstance(item, dict) else item
+            values: Iterable[Any] = item.values() if is_object(item) else item
             inner += [value for value in values if isinstance(value, (dict, list))]
         level = inner
         if not level:

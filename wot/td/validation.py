@@ -64,7 +64,7 @@ def _checked(json: Json, resolve: Resolver | None) -> list[Finding]:
         findings += _mistaken(json, errors)
         sound = mended(json, errors)
     if is_all:  # else the checks would meet what has not been mended
-        findings += check(sound, text, version, model)
+        findings += check(sound, text, version, model, bool(errors))
     if resolve is not None:
         findings += _of_sources(json, resolve) if model else _against_model(sound, resolve)
     return findings

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from wot.errors import Finding
-from wot.td.checks import contexts, data, forms, links, security, spelling, terms, texts
+from wot.td.checks import (
+    contexts,
+    data,
+    forms,
+    links,
+    plain,
+    scopes,
+    security,
+    spelling,
+    terms,
+    texts,
+)
 from wot.td.checks.trail import Findings
 from wot.td.editions import Edition
 from wot.td.node import Json
 
 
-def check(td: Json, text: bytes, version: Edition, model: bool = False) -> list[Finding]:
+def check(
+    td: Json, text: bytes, version: Edition, model: bool = False, mended: bool = False
+) -> list[Finding]:
     """Every finding of all checks on a TD, or on a Thing Model; `text` is the same, encoded."""
-    found = Findings()
+    found, prefixes = Findings(), contexts.declared(td, version)
     contexts.check(td, found)
-    texts.check(td, found)
+    texts.check(td, text, found)
     links.check(td, found, model)
-    schemes = security.check(td, found, model)
+    schemes = security.check(td, found, prefixes, model)
+    if schemes.has_scopes and b'"scopes":' in text:
+        scopes.check(td, found, schemes)
+    if not (model or mended or schemes.everywhere or b"{{" in text):
+        td = plain.odd(td, prefixes)
+        text = msgspec.json.encode(td)
     forms.check(td, found, schemes, model)
     data.check(td, found)
     spelling.check(td, found)
-    terms.check(td, text, found, version, model)
+    terms.check(td, text, found, prefixes, model)
     if model:
         from wot.td.thing_model import check_model
 

@@ -6,7 +6,7 @@ import functools
 import operator
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from wot.td.checks.trail import Findings, Trail
 from wot.td.node import Json, is_array, is_object, objects_in, shown, type_name
@@ -82,9 +82,9 @@ def _check_all(schemas: Json, trail: Trail, found: Findings) -> None:
             _check(schema, (*trail, name), found)
 
 
-def _check(schema: Json, trail: Trail, found: Findings) -> None:
+def _check(schema: Any, trail: Trail, found: Findings) -> None:
     """One schema. Most have few of these terms, and a valid TD has thousands of schemas: cheap questions come first."""
-    if not isinstance(schema, dict):  # a placeholder of a model
+    if not is_object(schema):  # a placeholder of a model
         return
     terms, kind = _CHECKED.intersection(schema), schema.get("type")
     if not terms and kind != "object" and kind != "array":
@@ -159,7 +159,7 @@ def _check_range(
         found.error((*trail, low), reason, "exchange them?" if least > most else "")
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 

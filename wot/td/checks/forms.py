@@ -8,7 +8,7 @@ from typing import Any
 
 from wot.td.checks.bodies import check_body
 from wot.td.checks.security import Schemes, check_names, check_url, names
-from wot.td.checks.trail import Findings, Trail, listed
+from wot.td.checks.trail import Findings, Trail
 from wot.td.mending import Unknowable
 from wot.td.node import Json, is_array, is_object, objects_in
 
@@ -19,9 +19,7 @@ _VARSPEC = re.compile(
 _HYPHENATED = re.compile(r"[A-Za-z0-9_.]+(?:-[A-Za-z0-9_.]+)+")  # Eclipse Ditto
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MEDIA_TYPE = re.compile(r"[^\s/;,]+/[^\s/;,]+(\s*;.*)?")
-_SELDOM = frozenset(
-    ["security", "scopes", "additionalResponses", "response", "htv:methodName", "mqv:topic"]
-)
+_SELDOM = frozenset(["security", "additionalResponses", "response", "htv:methodName", "mqv:topic"])
 _MOST = 1000  # findings
 _SHOWN = 60  # characters of a variable
 _READS = frozenset(["readproperty", "observeproperty"])
@@ -94,7 +92,7 @@ def check(td: Json, found: Findings, schemes: Schemes, model: bool) -> None:
             if is_array(affordance.get("forms")):
                 _check_affordance(kind, name, affordance, scene, used)
     _check_uri_security(scene)
-    for name in scene.variables.keys() - used:
+    for name in sorted(scene.variables.keys() - used):
         found.warning(("uriVariables", name), "no form has this variable in its href", _place(name))
 
 
@@ -126,7 +124,7 @@ def _check_affordance(
         _check_form(form, affordance, (kind, name, "forms", number), scene, mine, variables)
     used |= mine
     if own and is_object(own):
-        for variable in own.keys() - mine:
+        for variable in sorted(own.keys() - mine):
             scene.found.warning(
                 (kind, name, "uriVariables", variable),
                 "no form has this variable in its href",
@@ -277,10 +275,8 @@ def _check_words(form: Json, trail: Trail, scene: _Scene) -> None:
             "Form",
             scene.model,
         )
-    if "scopes" in form and scene.schemes.has_scopes:
-        _check_scopes(form, trail, scene)
-    responses = form.get("additionalResponses")
-    for number, response in enumerate(responses if isinstance(responses, list) else ()):
+    responses: Any = form.get("additionalResponses")
+    for number, response in enumerate(responses if is_array(responses) else ()):
         if is_object(response):
             _check_response(response, (*trail, "additionalResponses", number), scene)
     response = form.get("response")
@@ -327,20 +323,6 @@ def _check_media_type(owner: Json, trail: Trail, scene: _Scene) -> None:
             f"{given!r} is no media type",
             hint,
             "td-vocab-contentType--Form",
-        )
-
-
-def _check_scopes(form: Json, trail: Trail, scene: _Scene) -> None:
-    """A form's scopes are among those of the oauth2 schemes it is under (section 5.3.4.2, a SHOULD)."""
-    known = scene.schemes.active(form).scopes
-    missing = [scope for scope in names(form["scopes"]) if known and scope not in known]
-    if missing:
-        hint = f"defined are: {listed(known)}"
-        scene.found.warning(
-            (*trail, "scopes"),
-            f"{missing[0]!r} is no scope of its security",
-            hint,
-            "td-vocab-scopes--Form",
         )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from wot.td.checks.contexts import declared
 from wot.td.checks.trail import Findings, Trail
 from wot.td.mending import Unknowable
 from wot.td.node import Json, is_array, is_object
@@ -26,6 +25,8 @@ _SECRETS = frozenset(
         "psk",
     ]
 )
+
+_URLS = ("proxy", "authorization", "token", "refresh")
 
 
 class Active:
@@ -77,6 +78,11 @@ class Schemes:
         self.matter = bool(self.in_uri) or self.in_body or self.has_scopes
         self._active: dict[tuple[str, ...] | None, Active] = {}
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether each form is to be looked at: for where it puts a secret."""
+        return self.in_body or bool(self.in_uri) or isinstance(self.definitions, Unknowable)
+
     def _variables(self) -> Mapping[str, str]:
         """Definition → the URI variable that carries its secret."""
         return {
@@ -111,14 +117,13 @@ def names(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if is_array(value) else []
 
 
-def check(td: Json, found: Findings, model: bool) -> Schemes:
-    """The definitions and the names at the top; returns what the checks of forms need."""
+def check(td: Json, found: Findings, prefixes: Collection[str] | None, model: bool) -> Schemes:
+    """The definitions and the names at the top; returns what the checks of forms need. `prefixes` are declared."""
     given = td.get("securityDefinitions")
     # Without any, the schema has said so already, or this is a model.
     definitions: Mapping[str, Any] = given if is_object(given) else Unknowable()
     default = names(td.get("security"))
     check_names(td.get("security"), ("security",), definitions, found, "Thing", model)
-    known = None if model else declared(td)
     circles = _circles(definitions)
     for name, scheme in definitions.items():
         if not is_object(scheme):
@@ -126,8 +131,8 @@ def check(td: Json, found: Findings, model: bool) -> Schemes:
         trail: Trail = ("securityDefinitions", name)
         if scheme.keys() - _HARMLESS or scheme.get("scheme") == "apikey":
             _check_scheme(scheme, trail, found)
-        if known is not None and ":" in str(scheme.get("scheme")):
-            _check_extension(str(scheme["scheme"]), (*trail, "scheme"), known, found)
+        if prefixes is not None and not model and ":" in str(scheme.get("scheme")):
+            _check_extension(str(scheme["scheme"]), (*trail, "scheme"), prefixes, found)
         if scheme.get("scheme") == "combo":
             _check_combo(name, scheme, trail, definitions, circles, found)
     return Schemes(definitions, default)
@@ -202,14 +207,15 @@ def _check_scheme(scheme: Json, trail: Trail, found: Findings) -> None:
         found.warning(
             trail, f"nobody knows the name of the {place or 'query'} parameter", "state it in name"
         )
-    for secret in scheme.keys() & _SECRETS:
+    for secret in sorted(scheme.keys() & _SECRETS):
         if isinstance(scheme[secret], str) and "{{" not in scheme[secret]:
             reason = "this looks like a secret, and everybody reads a TD"
             found.warning(
                 (*trail, secret), reason, "hand it out elsewhere", "td-security-no-secrets"
             )
-    for term in ("proxy", "authorization", "token", "refresh"):
-        check_url(scheme.get(term), (*trail, term), found)
+    for term in _URLS:
+        if term in scheme:
+            check_url(scheme[term], (*trail, term), found)
 
 
 def check_url(url: Any, trail: Trail, found: Findings, assertion: str = "") -> None:
@@ -226,7 +232,7 @@ def check_url(url: Any, trail: Trail, found: Findings, assertion: str = "") -> N
         found.warning(trail, reason, "hand it out elsewhere", "td-security-no-secrets")
 
 
-def _check_extension(scheme: str, trail: Trail, known: set[str], found: Findings) -> None:
+def _check_extension(scheme: str, trail: Trail, known: Collection[str], found: Findings) -> None:
     prefix, _, rest = scheme.partition(":")
     if prefix not in known and not rest.startswith("//"):
         reason = f"nothing says what the prefix {prefix!r} stands for, so the scheme is unknown"

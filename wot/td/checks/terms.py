@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from wot.td.checks.contexts import declared
 from wot.td.checks.trail import Findings, Trail
-from wot.td.editions import Edition
 from wot.td.node import Json, is_array, is_object, shown
 
 # The end of a member's name with a prefix, in encoded JSON. It begins with what is rare, so it is found fast; what
@@ -18,8 +16,10 @@ _PLACEHOLDER = re.compile(r"\{\{[ -z|~]+\}\}")
 _DATA = ("const", "default", "enum")  # values, not vocabulary
 
 
-def check(td: Json, text: bytes, found: Findings, version: Edition, model: bool) -> None:
-    """Members and types whose prefix nothing declares, and what models leave; `text` is the document, encoded."""
+def check(
+    td: Json, text: bytes, found: Findings, declared: Collection[str] | None, model: bool
+) -> None:
+    """Members whose prefix nothing declares, and what models leave; `text` is the document, encoded."""
     if not model and b"{{" in text:
         _check_placeholders(td, found)
     prefixes = {
@@ -30,9 +30,10 @@ def check(td: Json, text: bytes, found: Findings, version: Edition, model: bool)
         return
     if not model and b'"tm:' in text:
         _check_leftovers(td, found)
-    known = declared(td, version)
-    if known is not None and not prefixes <= {name.encode("utf-8", "replace") for name in known}:
-        _check_prefixes(td, found, known)
+    if declared is None:  # contexts elsewhere may declare any
+        return
+    if not prefixes <= {name.encode("utf-8", "replace") for name in declared}:
+        _check_prefixes(td, found, declared)
 
 
 def _check_leftovers(td: Json, found: Findings) -> None:
@@ -58,7 +59,7 @@ def _check_placeholders(json: Any, found: Findings, trail: Trail = ()) -> None:
             _check_placeholders(value, found, (*trail, number))
 
 
-def _check_prefixes(td: Json, found: Findings, known: set[str]) -> None:
+def _check_prefixes(td: Json, found: Findings, known: Collection[str]) -> None:
     said = set(known)
     for trail, name in _members(td):
         prefix, colon, rest = name.partition(":")

@@ -14,15 +14,16 @@ _DATES = ("created", "modified")
 _MOST = 1000  # warnings
 
 
-def check(td: Json, found: Findings) -> None:
-    """Members at the top that are texts (TD 1.1 sections 5.3.1.1 and 6.3.2)."""
+def check(td: Json, text: bytes, found: Findings) -> None:
+    """Members that are texts (TD 1.1 sections 5.3.1.1 and 6.3.2); `text` is the document, encoded."""
     dates = {name: _date(name, td[name], found) for name in _DATES if name in td}
     created, modified = dates.get("created"), dates.get("modified")
     if created and modified and modified < created:
         found.warning(("modified",), "it is modified before it was created")
-    for term in ("title", "description"):
+    for term in ("title", "description") if b"<" in text else ():
         _check_markup(td, term, found)
-    _check_languages(td, found)
+    if b'"titles":' in text or b'"descriptions":' in text:
+        _check_languages(td, found)
 
 
 def _date(name: str, text: str, found: Findings) -> datetime | None:
@@ -68,43 +69,41 @@ def _check_markup(td: Json, term: str, found: Findings) -> None:
 
 
 def _check_languages(td: Json, found: Findings) -> None:
-    """All maps of languages should have the same ones (TD 1.1 section 6.3.2)."""
-    sets: dict[Trail, frozenset[str]] = {}
-    _gather(td, (), sets)
+    """All maps of languages should have the same ones (TD 1.1 section 6.3.2), and where one text has them, all."""
+    owners: list[tuple[Trail, Json]] = [((), td)]
     for kind in ("properties", "actions", "events"):
-        for name, affordance in objects_in(td, kind):
-            if "titles" in affordance or "descriptions" in affordance:
-                _gather(affordance, (kind, name), sets)
+        owners += [((kind, name), affordance) for name, affordance in objects_in(td, kind)]
+    maps: list[tuple[Trail, Json]] = []
     for term in ("title", "description"):
-        if any(trail[-1] == f"{term}s" for trail in sets):
-            _check_translated(td, term, found)
-    every: frozenset[str] = frozenset().union(*sets.values())
+        terms = f"{term}s"
+        mine = [(trail, owner[terms]) for trail, owner in owners if terms in owner]
+        maps += [((*trail, terms), many) for trail, many in mine if is_object(many)]
+        if mine and len(mine) < len(owners):
+            _check_translated(term, owners, found)
+    if maps and any(many.keys() != maps[0][1].keys() for _, many in maps):
+        _check_same(maps, found)
+
+
+def _check_same(maps: list[tuple[Trail, Json]], found: Findings) -> None:
+    every = frozenset[str]().union(*(many for _, many in maps))
     said: dict[frozenset[str], str] = {}
-    for trail, languages in sets.items():
+    for trail, many in maps:
+        languages = frozenset(many)
         if found.warnings > _MOST:
             break
         if languages != every:
             if languages not in said:
                 said[languages] = f"says nothing in {listed(every - languages)}, as others do"
-            reason = said[languages]
             found.warning(
-                trail, reason, "all have the same languages", "td-multi-languages-consistent"
+                trail,
+                said[languages],
+                "all have the same languages",
+                "td-multi-languages-consistent",
             )
 
 
-def _check_translated(td: Json, term: str, found: Findings) -> None:
-    """Where one text has translations, all have."""
-    owners: dict[Trail, Any] = {(): td}
-    for kind in ("properties", "actions", "events"):
-        owners.update({(kind, name): affordance for name, affordance in objects_in(td, kind)})
-    for trail, owner in owners.items():
-        if is_object(owner) and term in owner and f"{term}s" not in owner:
+def _check_translated(term: str, owners: list[tuple[Trail, Json]], found: Findings) -> None:
+    for trail, owner in owners:
+        if term in owner and f"{term}s" not in owner:
             reason = f"has a {term} without {term}s, and others have them"
             found.warning(trail, reason, "translate it as well", "td-titles-descriptions")
-
-
-def _gather(json: Json, trail: Trail, sets: dict[Trail, frozenset[str]]) -> None:
-    for term in ("titles", "descriptions"):
-        many = json.get(term)
-        if is_object(many):
-            sets[(*trail, term)] = frozenset(many)
