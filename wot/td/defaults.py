@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from wot.errors import InvalidTD
 from wot.td.editions import edition, is_model
 from wot.td.node import Json, is_array, is_object
+from wot.td.reading import Document, examined
 from wot.td.tables import DEFAULTS, Defaults, Methods, Row
 from wot.td.vocabulary import KINDS
 
@@ -24,13 +25,14 @@ _Rows = Iterator[
 ]  # objects of a document, with the defaults of some of their members
 
 
-def expand(document: Json, *, methods: bool = True) -> Json:
+def expand(document: Document, *, methods: bool = True) -> Json:
     """A copy of `document` that states every default value; what it has already keeps its place.
 
     `methods`: those of the protocols as well (`htv:methodName`, `cov:method`). What makes no sense is left as it
-    is; so is a Thing Model, because what it does not say is open, and a draft of TD 2.0.
+    is; so is a Thing Model, because what it does not say is open, and a draft of TD 2.0. What is no JSON object
+    raises InvalidTD.
     """
-    td: Json = _copied(document)
+    td = _copy(document)
     for holder, row in _defaults_of(td, methods):
         for name, value in row.items():
             # What means the default is written like the default: `"op": ["invokeaction"]` becomes "invokeaction".
@@ -39,14 +41,22 @@ def expand(document: Json, *, methods: bool = True) -> Json:
     return td
 
 
-def reduce(document: Json, *, methods: bool = True) -> Json:
+def reduce(document: Document, *, methods: bool = True) -> Json:
     """A copy of `document` without what is said by leaving it out; the counterpart of `expand`."""
-    td: Json = _copied(document)
+    td = _copy(document)
     for holder, row in _defaults_of(td, methods):
         for name, value in row.items():
             if name in holder and _means(name, holder[name], value):
                 del holder[name]
     return td
+
+
+def _copy(document: Document) -> Json:
+    json, findings = examined(document)
+    if findings:
+        raise InvalidTD(findings)
+    copy: Json = _copied(json)
+    return copy
 
 
 def _copied(value: Any) -> Any:

@@ -148,8 +148,11 @@ def type_name(value: Any) -> str:
         list: "an array",
         str: "a string",
         bool: "a boolean",
+        int: "a number",
+        float: "a number",
+        type(None): "null",
     }
-    return names.get(type(value), "null" if value is None else "a number")
+    return names.get(type(value), f"a {type(value).__name__} of Python")
 
 
 def shown(value: Any, limit: int = 60) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
 from wot.errors import Finding, InvalidTD
-from wot.td.node import Json, is_object, type_name
+from wot.td.node import Json, Node, is_object, type_name
 from wot.td.places import twice
 
 _MOST = 1000  # findings
@@ -19,7 +19,11 @@ _BOM = b"\xef\xbb\xbf"
 _ESCAPED = re.compile(rb"\\u00(22|3[aA])")  # a quotation mark, a colon
 
 
-def read(document: bytes | str | Mapping[str, Any]) -> Json:
+# A document as the toolkit takes it: its text, what was decoded from it, or one that has been parsed already.
+Document: TypeAlias = bytes | str | Mapping[str, Any] | Node
+
+
+def read(document: Document) -> Json:
     """The JSON object in a text (UTF-8; a byte order mark is tolerated), or a decoded one; InvalidTD where it is none.
 
     A member that is there twice is refused (RFC 8259 section 4 leaves its meaning open), with its path.
@@ -32,24 +36,22 @@ def read(document: bytes | str | Mapping[str, Any]) -> Json:
     return json
 
 
-def examined(document: bytes | str | Mapping[str, Any]) -> tuple[Json, list[Finding]]:
+def examined(document: Document) -> tuple[Json, list[Finding]]:
     """The document as far as it can be read, {} where it cannot, and what is wrong with its text."""
-    json: Any = document
+    json: Any = document.json if isinstance(document, Node) else document
     findings: list[Finding] = []
-    if isinstance(document, (bytes, bytearray, memoryview, str)):
+    if isinstance(json, (bytes, bytearray, memoryview, str)):
         json, findings = _decoded(
-            document.encode("utf-8", "surrogatepass")
-            if isinstance(document, str)
-            else bytes(document)
+            json.encode("utf-8", "surrogatepass") if isinstance(json, str) else bytes(json)
         )
+        if json is None and findings:
+            return {}, findings
     elif isinstance(json, Mapping) and not is_object(json):
-        json = dict(document)
-    if findings and json is None:
-        return {}, findings
+        json = dict(json)
     if not is_object(json):
-        return {}, [
-            Finding("$", f"should be an object, not {type_name(json)}", assertion="td-context")
-        ]
+        hint = "a Thing Description is an object, as text or decoded"
+        reason = f"should be an object, not {type_name(json)}"
+        return {}, [Finding("$", reason, hint, assertion="td-context")]
     return json, findings
 
 
@@ -76,8 +78,11 @@ def _not_utf8(text: bytes) -> Finding | None:
 
 
 def _not_json(text: bytes, error: ValueError) -> Finding:
+    hint = "a text that begins with { is wanted; of a file, what is in it"
+    if text.lstrip()[:1] == b"{":
+        hint = "mend it where this points to, or write it with a JSON library"
     return _not_utf8(text) or Finding(
-        "$", f"not JSON: {error}", assertion="td-processor-serialization"
+        "$", f"not JSON: {error}", hint, assertion="td-processor-serialization"
     )
 
 

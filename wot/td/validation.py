@@ -14,7 +14,7 @@ from wot.td.checks import check
 from wot.td.editions import Edition, edition, is_model, schema_of
 from wot.td.mending import mended, steps_of, without
 from wot.td.node import Json, is_array, is_object
-from wot.td.reading import TOO_DEEP, examined, is_flat, is_shallow
+from wot.td.reading import TOO_DEEP, Document, examined, is_flat, is_shallow
 from wot.td.wording import worded
 
 _FIRST = 30  # errors of a large document
@@ -25,49 +25,55 @@ _MOST = 1000  # findings; whoever has more of them mends a thousand first
 Resolver = Callable[[str], bytes | str | Mapping[str, Any]]
 
 
-def validate(
-    document: bytes | str | Mapping[str, Any], *, resolve: Resolver | None = None
-) -> list[Finding]:
+def validate(document: Document, *, resolver: Resolver | None = None) -> list[Finding]:
     """Every finding on a TD or a Thing Model (by its `@type`), errors before warnings; [] for a good one.
 
     Checks the text, the structure (our JSON Schema of the version that `@context` names) and what no schema says.
-    With `resolve`, a TD is also held against the Thing Model that it links with the relation `type`, and a model is
+    With `resolver`, a TD is also held against the Thing Model that it links with the relation `type`, and a model is
     resolved: what it extends, refers to and is composed of must be there.
     Nothing is read from anywhere else, and bad documents are findings, never exceptions.
     """
     json, findings = examined(document)
-    if findings and not json:
-        return findings
-    try:
-        findings += _checked(json, resolve)
-    except InvalidTD as refused:
-        findings += refused.findings
-    except RecursionError:
-        findings.append(TOO_DEEP)
-    # What no JSON value is, in a document that was decoded elsewhere.
-    except (ValueError, TypeError, OverflowError) as error:
-        findings.append(Finding("$", f"not JSON: {error}"))
+    if not (findings and not json):
+        try:
+            findings += _checked(json, resolver)
+        except InvalidTD as refused:
+            findings += refused.findings
+        except RecursionError:
+            findings.append(TOO_DEEP)
     return sorted(dict.fromkeys(findings), key=_is_warning)[:_MOST] if findings else findings
 
 
-def _checked(json: Json, resolve: Resolver | None) -> list[Finding]:
+def _checked(json: Json, resolver: Resolver | None) -> list[Finding]:
     version, model = edition(json), is_model(json)
-    text = msgspec.json.encode(json)
+    try:
+        text = msgspec.json.encode(json)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _no_json(error) from None
     if not is_flat(text) and not is_shallow(json):
         return [TOO_DEEP]
     schema, validator = _compiled(version, model)
     findings: list[Finding] = []
     sound = json
-    errors, is_all = _errors(validator, json, text)
+    try:
+        errors, is_all = _errors(validator, json, text)
+    except ValueError as error:
+        raise _no_json(error) from None
     if errors:
         findings += _in_words(schema, json, errors)
         findings += _mistaken(json, errors)
         sound = mended(json, errors)
     if is_all:  # else the checks would meet what has not been mended
         findings += check(sound, text, version, model, bool(errors))
-    if resolve is not None:
-        findings += _of_sources(json, resolve) if model else _against_model(sound, resolve)
+    if resolver is not None:
+        findings += _of_sources(json, resolver) if model else _against_model(sound, resolver)
     return findings
+
+
+def _no_json(error: Exception) -> InvalidTD:
+    """For a document that was decoded elsewhere, or made by hand."""
+    hint = "what was decoded from JSON is made of dict, list, str, float, int, bool and None"
+    return InvalidTD([Finding("$", f"not JSON: {error}", hint)])
 
 
 def _errors(validator: Any, json: Json, text: bytes) -> tuple[list[Any], bool]:
@@ -141,11 +147,11 @@ def _in_words(schema: Json, json: Json, errors: Iterable[Any]) -> Iterator[Findi
             yield finding
 
 
-def _of_sources(model: Json, resolve: Resolver) -> list[Finding]:
+def _of_sources(model: Json, resolver: Resolver) -> list[Finding]:
     """What is wrong with what a model takes from others."""
     from wot.td.thing_model import check_sources
 
-    return check_sources(model, resolve)
+    return check_sources(model, resolver)
 
 
 def _mistaken(json: Json, errors: Iterable[Any]) -> list[Finding]:
@@ -157,12 +163,13 @@ def _mistaken(json: Json, errors: Iterable[Any]) -> list[Finding]:
     return [Finding("$", reason, 'add "tm:ThingModel" to it', "error", "tm-identification")]
 
 
-def _against_model(json: Json, resolve: Resolver) -> list[Finding]:
+def _against_model(json: Json, resolver: Resolver) -> list[Finding]:
     """What the TD lacks of the Thing Model it names."""
     for number, link in enumerate(json["links"] if is_array(json.get("links")) else ()):
-        href = link.get("href") if is_object(link) and link.get("rel") == "type" else None
-        if isinstance(href, str):
-            return _compared(json, href, f"$.links[{number}].href", resolve)
+        href = link.get("href") if is_object(link) else None
+        # Relations are compared without case (RFC 8288 section 2.1.1).
+        if isinstance(href, str) and str(link.get("rel")).lower() == "type":
+            return _compared(json, href, f"$.links[{number}].href", resolver)
     return []
 
 
@@ -171,17 +178,17 @@ def _unread(path: str, reason: str) -> Finding:
     return Finding(path, reason, hint, "warning", "tm-derivation-validity")
 
 
-def _compared(json: Json, href: str, path: str, resolve: Resolver) -> list[Finding]:
+def _compared(json: Json, href: str, path: str, resolver: Resolver) -> list[Finding]:
     from wot.td.thing_model import compare
 
     try:
-        model, wrong = examined(resolve(href))
+        model, wrong = examined(resolver(href))
     except (LookupError, OSError, ValueError) as error:
         return [_unread(path, f"the Thing Model cannot be read: {error}")]
     if wrong or not is_model(model):
         return [_unread(path, f"what {href} holds is no Thing Model")]
     try:
-        return list(compare(json, model, resolve, base=href))
+        return list(compare(json, model, resolver, base=href))
     except InvalidTD as refused:
         reason = refused.findings[0].reason
         return [_unread(path, f"the Thing Model is at fault itself: {reason}")]

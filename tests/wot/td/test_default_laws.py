@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wot.errors import InvalidTD
 from wot.td import TD_11, ThingDescription, validate
 from wot.td.defaults import expand, reduce
 
@@ -30,7 +31,11 @@ MAPS = (
 )
 
 
-@given(json_values() | mutated() | st.builds(lambda value: {"properties": value}, json_values()))
+def objects() -> st.SearchStrategy[Any]:
+    return json_values().filter(lambda value: isinstance(value, dict))
+
+
+@given(objects() | mutated() | st.builds(lambda value: {"properties": value}, json_values()))
 def test_nonsense_is_left_alone(document: Any) -> None:
     before = deepcopy(document)
     expanded, reduced = expand(document), reduce(document)
@@ -162,3 +167,18 @@ def test_the_corpus_goes_both_ways(corpus: Path) -> None:
         assert same(reduce(expanded), reduced), path
         changed += not same(expanded, reduced)
     assert changed > 300
+
+
+@pytest.mark.parametrize("change", [expand, reduce])
+def test_a_text_and_a_parsed_one_are_documents(change: Any) -> None:
+    td = thing(properties={"on": {"type": "boolean", "forms": [{"href": "on"}]}})
+    text = json.dumps(td)
+    for document in (text, text.encode(), ThingDescription.parse(td)):
+        assert change(document) == change(td)
+
+
+@pytest.mark.parametrize("document", [None, 5, [], "[]", b"{", "lamp.td.json"])
+@pytest.mark.parametrize("change", [expand, reduce])
+def test_what_is_no_document_is_refused(change: Any, document: Any) -> None:
+    with pytest.raises(InvalidTD):
+        change(document)

@@ -78,7 +78,8 @@ def test_an_object_is_not_copied() -> None:
     ],
 )
 def test_only_objects_are_documents(document: Any, reason: str) -> None:
-    assert refused(document) == [Finding("$", reason, assertion="td-context")]
+    hint = "a Thing Description is an object, as text or decoded"
+    assert refused(document) == [Finding("$", reason, hint, assertion="td-context")]
     assert validate(document) == refused(document)
 
 

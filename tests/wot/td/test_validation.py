@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from wot.errors import Finding, InvalidTD
 from wot.td import TD_10, TD_11, ThingDescription, locate, read, validate
-from wot.td.node import at
+from wot.td.node import at, type_name
 
 from .generator import mutated, mutations, thing_descriptions
 from .hostile import model, text, thing
@@ -213,8 +215,8 @@ def test_a_description_is_held_against_its_model() -> None:
     whole = thing(**LINKED, properties={"on": ON, "level": level})
     lacking = thing(**LINKED, properties={"on": ON})
     for given_ in (LAMP, text(LAMP), text(LAMP).decode()):
-        assert validate(whole, resolve=resolving(given_)) == []
-        found = validate(lacking, resolve=resolving(given_))
+        assert validate(whole, resolver=resolving(given_)) == []
+        found = validate(lacking, resolver=resolving(given_))
         assert errors(found)
         assert "level" in found[0].reason
     assert validate(lacking) == []
@@ -225,20 +227,20 @@ def test_a_description_is_held_against_its_model() -> None:
     [LookupError("gone"), OSError("no such file"), ValueError("no URL"), FileNotFoundError()],
 )
 def test_a_model_that_cannot_be_read_is_a_warning(fault: Exception) -> None:
-    (found,) = validate(thing(**LINKED, properties={"on": ON}), resolve=resolving(fault))
+    (found,) = validate(thing(**LINKED, properties={"on": ON}), resolver=resolving(fault))
     assert (found.path, found.severity) == ("$.links[0].href", "warning")
     assert found.assertion == "tm-derivation-validity"
 
 
 @pytest.mark.parametrize("document", [b"", b"[]", b"{", {}, thing(), "x" * 10, b"\xff"])
 def test_so_is_one_that_is_none(document: Any) -> None:
-    (found,) = validate(thing(**LINKED), resolve=resolving(document))
+    (found,) = validate(thing(**LINKED), resolver=resolving(document))
     assert (found.path, found.severity) == ("$.links[0].href", "warning")
 
 
 def test_only_the_relation_type_names_it() -> None:
     td = thing(links=[{"rel": "item", "href": "x"}, 7, {"href": "y"}])
-    assert [found.path for found in validate(td, resolve=resolving(LookupError("x")))] == [
+    assert [found.path for found in validate(td, resolver=resolving(LookupError("x")))] == [
         "$.links[1]"
     ]
 
@@ -250,7 +252,7 @@ def test_the_reference_is_given_to_the_resolver_as_it_stands() -> None:
         asked.append(reference)
         return LAMP
 
-    validate(thing(**LINKED, properties={"on": ON}), resolve=resolve)
+    validate(thing(**LINKED, properties={"on": ON}), resolver=resolve)
     assert asked == ["lamp.tm.json"]
 
 
@@ -352,3 +354,37 @@ def test_damaged_text_has_a_verdict(data: Any) -> None:
     for finding in validate(bytes(document)):
         assert finding.path.startswith("$")
         assert finding.reason
+
+
+@pytest.mark.parametrize("value", [{1}, b"x", bytearray(b"x"), {1: 2}, object(), datetime.now()])
+def test_what_no_json_has(value: Any) -> None:
+    (found,) = validate(thing(title=value))
+    assert found.path == "$"
+    assert found.reason.startswith("not JSON: ")
+    assert "dict, list, str" in found.hint
+
+
+@pytest.mark.parametrize("value", [None, 5, [], Path("lamp.td.json"), object()])
+def test_what_is_no_document(value: Any) -> None:
+    (found,) = validate(value)
+    assert found.reason == f"should be an object, not {type_name(value)}"
+    assert found.hint == "a Thing Description is an object, as text or decoded"
+
+
+def test_a_parsed_one() -> None:
+    assert validate(ThingDescription.parse(thing())) == []
+    assert validate(ThingDescription({"title": "x"})) == validate({"title": "x"}) != []
+
+
+def test_what_a_resolver_does_wrong_is_its_own() -> None:
+    def resolver(reference: str) -> bytes:
+        raise TypeError("it has a fault")
+
+    with pytest.raises(TypeError, match="it has a fault"):
+        validate(thing(**LINKED), resolver=resolver)
+
+
+def test_relations_without_case() -> None:
+    td = thing(links=[{"rel": "Type", "href": "m"}])
+    found = validate(td, resolver=resolving(LookupError()))
+    assert [finding.path for finding in found] == ["$.links[0].href"]
