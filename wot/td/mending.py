@@ -26,7 +26,7 @@ _OF_VALUES = frozenset(
 # Members of which it matters that they are there.
 _PRESENT = frozenset(["subprotocol", "op"])
 # Maps whose names others refer to.
-_MAPS = ("securityDefinitions", "schemaDefinitions", "uriVariables")
+_MAPS = (("securityDefinitions",), ("schemaDefinitions",), ("uriVariables",))
 
 
 class Unknowable(dict[str, Any]):
@@ -80,7 +80,7 @@ def mended(json: Json, errors: Iterable[Any]) -> Json:
             wrong[("@context",)] = (
                 "urn:unknown"  # as good as a context elsewhere: it may declare anything
             )
-        elif steps and steps[-1] in _MAPS and kind in ("type", "minProperties"):
+        elif _is_map(steps) and kind in ("type", "minProperties"):
             wrong[steps] = Unknowable()
         elif steps and kind == "type" and "object" in error.kind.types:
             wrong[steps] = {}
@@ -93,6 +93,13 @@ def mended(json: Json, errors: Iterable[Any]) -> Json:
         elif steps and (is_scalar or kind in _OF_VALUES):
             wrong[steps] = None
     return _without(json, wrong) if wrong else json
+
+
+def _is_map(steps: _Steps) -> bool:
+    """Whether a map of names is there; an affordance may be called like one."""
+    return steps[-1:] in _MAPS and (
+        len(steps) == 1 or (len(steps) == 3 and steps[2] == "uriVariables")
+    )
 
 
 def _without(json: Json, wrong: dict[_Steps, Any]) -> Json:

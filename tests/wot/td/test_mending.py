@@ -197,3 +197,12 @@ def test_what_is_mended_is_sound(document: dict[str, Any]) -> None:
     }
     assert objects == set()
     assert schema_of(EDITIONS["1.1"])
+
+
+@pytest.mark.parametrize("kind", ["properties", "actions", "events"])
+@pytest.mark.parametrize("name", ["schemaDefinitions", "securityDefinitions", "uriVariables"])
+@pytest.mark.parametrize("value", [1, None, "x", [], {}])
+def test_an_affordance_may_be_called_like_a_map_of_names(kind: str, name: str, value: Any) -> None:
+    found = validate(thing(**{kind: {name: value}}))
+    assert found
+    assert all(each.path.startswith(f"$.{kind}.{name}") for each in found)

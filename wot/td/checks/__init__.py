@@ -17,6 +17,7 @@ from wot.td.checks import (
     terms,
     texts,
 )
+from wot.td.checks.inherited import opened
 from wot.td.checks.trail import Findings
 from wot.td.editions import Edition
 from wot.td.node import Json
@@ -27,6 +28,7 @@ def check(
 ) -> list[Finding]:
     """Every finding of all checks on a TD, or on a Thing Model; `text` is the same, encoded."""
     found, prefixes = Findings(), contexts.declared(td, version)
+    whole, td = td, opened(td) if model else td
     contexts.check(td, found)
     texts.check(td, text, found)
     links.check(td, found, model)
@@ -43,5 +45,5 @@ def check(
     if model:
         from wot.td.thing_model import check_model
 
-        found.items.extend(check_model(td))
+        found.items.extend(check_model(whole))
     return found.items
