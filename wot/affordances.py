@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import (
     Any,
     Concatenate,
@@ -16,17 +16,20 @@ from typing import (
     overload,
 )
 
+from msgspec import UNSET
+
 from wot.content import JSON, is_opaque, is_text
 from wot.errors import DefinitionError
 from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
-from wot.payload import Arguments, Input, Payload
-from wot.shapes import UNSET, default_term
+from wot.interaction import NONE
+from wot.payload import Arguments, Input, Payload, uri_variables
 from wot.td import Json
-from wot.terms import ActionTerms, PropertyTerms, SchemaTerms, StoredTerms, td_terms
+from wot.terms import ActionTerms, EventTerms, PropertyTerms, StoredTerms, td_terms
 
 T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
+MethodT = TypeVar("MethodT", bound=Callable[..., Any])
 Hints = Callable[[Any], dict[str, Any]]
 Method = Callable[..., Any]
 
@@ -41,6 +44,7 @@ class Declared:
     attribute = ""
     json: Json | None = None  # what the TD says of it; None until its class is made
     media_type = JSON
+    uri_names: Mapping[str, str] = {}  # parameter → URI variable
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.attribute = name
@@ -67,6 +71,29 @@ class Declared:
     def define(self, owner: type, hints: Hints) -> None:
         """Work out schema and description; called once, when the class that declares it exists."""
         raise NotImplementedError
+
+    def named(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """URI variables, given as keyword arguments, by their names in the TD; not those that are UNSET."""
+        if not given:
+            return NONE
+        names = self.uri_names
+        return {names.get(n, n): value for n, value in given.items() if value is not UNSET}
+
+    def _renamed(self, parameters: Iterable[str]) -> Mapping[str, str]:
+        """`uri_variables=`: names of parameters, or those with the names they have in the TD."""
+        given: Any = self.given.get("uri_variables", ())
+        names: Mapping[str, str] = given if hasattr(given, "keys") else {n: n for n in given}
+        unknown = [name for name in names if name not in parameters]
+        if unknown:
+            raise DefinitionError(f"uri_variables names {unknown[0]!r}, which is no parameter")
+        return names
+
+    def _named_by(self, *found: Mapping[str, Payload]) -> Json:
+        """The schemas of URI variables as a term, after noting which parameters stand for them."""
+        variables = {name: payload for some in found for name, payload in some.items()}
+        self.uri_names = {payload.parameter: name for name, payload in variables.items()}
+        schemas = {name: payload.schema for name, payload in variables.items()}
+        return {"uriVariables": schemas} if schemas else {}
 
     def _described(self, method: Method | None, json: Json) -> Json:
         """`json` with the words given, the docstring where no description is, and forms where they say something."""
@@ -140,7 +167,9 @@ class Property(Declared, Generic[T]):
             raise DefinitionError(
                 f"an observable property cannot be {self.media_type}", hint="use JSON or text"
             )
-        self.variables = _variables(self.declared, known, skip=1)
+        both = [method for method in (self.declared, self.writer) if method]
+        names = self._renamed({n for method in both for n in inspect.signature(method).parameters})
+        self.variables = uri_variables(self.declared, known, 1, names)
         needed = [name for name, payload in self.variables.items() if not payload.optional]
         if self.observable and needed:
             raise DefinitionError(
@@ -148,7 +177,7 @@ class Property(Declared, Generic[T]):
             )
         if self.writer:
             self._check_writer(known["return"], hints(self.writer))
-            self.written = _variables(self.writer, hints(self.writer), skip=2)
+            self.written = uri_variables(self.writer, hints(self.writer), 2, names)
             if set(self.written) != set(self.variables) and self.reader:
                 raise DefinitionError(
                     "reader and writer are at one address, so they take the same URI variables"
@@ -157,10 +186,8 @@ class Property(Declared, Generic[T]):
             self.written = {}
         self._check_media_type(known["return"])
         self._set_payload(known["return"], read_only=self.writer is None)
-        variables = {name: p.schema for name, p in {**self.variables, **self.written}.items()}
-        self.json = self._described(
-            self.declared, {**self.payload.schema, **_given_any("uriVariables", variables)}
-        )
+        variables = self._named_by(self.variables, self.written)
+        self.json = self._described(self.declared, {**self.payload.schema, **variables})
 
     def _check_writer(self, hint: Any, known: Mapping[str, Any]) -> None:
         assert self.writer is not None
@@ -262,7 +289,7 @@ class Action(Declared, Generic[P, R]):
             return args, kwargs, {}
         bound = inspect.signature(self.method).bind(None, *args, **kwargs)
         given = dict(list(bound.arguments.items())[1:])
-        variables = {name: given.pop(name) for name in self.variables if name in given}
+        variables = {name: given.pop(name) for name in self.uri_names if name in given}
         whole = self.arguments.positional
         return ((given.pop(whole),) if whole in given else ()), given, variables
 
@@ -270,11 +297,8 @@ class Action(Declared, Generic[P, R]):
         """Input from the parameters, output from the return type."""
         known = hints(self.method)
         parameters = dict(list(inspect.signature(self.method).parameters.items())[1:])
-        in_uri = self.given.get("uri_variables", ())
-        unknown = [name for name in in_uri if name not in parameters]
-        if unknown:
-            raise DefinitionError(f"uri_variables names {unknown[0]!r}, which is no parameter")
-        self.variables = _variables(self.method, known, skip=1, only=in_uri)
+        in_uri = self._renamed(parameters)
+        self.variables = uri_variables(self.method, known, 1, in_uri, only=in_uri)
         self.arguments = Arguments({n: p for n, p in parameters.items() if n not in in_uri}, known)
         result = known.get("return", type(None))
         self.output = None if result is type(None) else Payload.of(result)
@@ -283,8 +307,7 @@ class Action(Declared, Generic[P, R]):
             json["input"] = self.arguments.schema
         if self.output:
             json["output"] = self.output.schema
-        variables = {name: payload.schema for name, payload in self.variables.items()}
-        self.json = self._described(self.method, {**json, **_given_any("uriVariables", variables)})
+        self.json = self._described(self.method, {**json, **self._named_by(self.variables)})
 
 
 class Event(Declared, Generic[T]):
@@ -295,8 +318,9 @@ class Event(Declared, Generic[T]):
     variables: Mapping[str, Payload] = {}
 
     def __init__(self, hint: Any, given: Mapping[str, Any]) -> None:
-        super().__init__(given, SchemaTerms)
+        super().__init__(given, EventTerms)
         self.hint = hint
+        self.subscriber: Method | None = None
 
     @overload
     def __get__(self, thing: None, owner: type) -> Self: ...
@@ -304,6 +328,20 @@ class Event(Declared, Generic[T]):
     def __get__(self, thing: object, owner: type) -> EventHandle[T]: ...
     def __get__(self, thing: object | None, owner: type) -> Self | EventHandle[T]:
         return self if thing is None else EventHandle(parts_of(thing), self)
+
+    def subscribe(self, method: MethodT) -> MethodT:
+        """Declare the method asked when somebody subscribes: `@overheated.subscribe`.
+
+        Its parameters are URI variables. It may raise to refuse, and may return a filter: a quick function
+        that says of the data whether this subscriber gets it.
+        """
+        if self.subscriber is not None:
+            raise DefinitionError(
+                f"{method.__name__}: {self.subscriber.__name__} is asked by this event already"
+            )
+        self.subscriber = method
+        vars(method)["__wot_asked_by__"] = self
+        return method
 
     def define(self, owner: type, hints: Hints) -> None:
         """Data schema from the type given or the annotation; without either there is no data."""
@@ -323,44 +361,15 @@ class Event(Declared, Generic[T]):
         else:
             self.payload = Payload.of(hint, of_data)
         self.terms = said
-        self.json = self._described(None, {"data": self.payload.schema} if self.payload else {})
+        json = {"data": self.payload.schema} if self.payload else {}
+        self.json = self._described(None, {**json, **self._asked(hints)})
 
-
-def _given_any(term: str, value: Json) -> Json:
-    return {term: value} if value else {}
-
-
-def _variables(
-    method: Method, known: Mapping[str, Any], skip: int, only: Any = None
-) -> dict[str, Payload]:
-    """The parameters behind `self` (and the value) as URI variables."""
-    parameters = list(inspect.signature(method).parameters.values())
-    if len(parameters) < skip:
-        raise DefinitionError(
-            f"{method.__name__} needs {skip} parameter(s): self"
-            + (" and the value" if skip > 1 else "")
-        )
-    found: dict[str, Payload] = {}
-    for parameter in parameters[skip:]:
-        if only is not None and parameter.name not in only:
-            continue
-        default = UNSET if parameter.default is parameter.empty else parameter.default
-        hint = known.get(parameter.name, str if default in (UNSET, None) else type(default))
-        payload = Payload.of(hint, {} if default is None else default_term(default))
-        payload.optional = default is not UNSET
-        if not _is_scalar(payload.schema):
-            raise DefinitionError(
-                f"{parameter.name}: a URI variable cannot be an object or an array (TD 1.1)"
-            )
-        if default is not UNSET and default is not None:
-            payload.dump(default)
-        found[parameter.name] = payload
-    return found
-
-
-def _is_scalar(schema: Json) -> bool:
-    branches: list[Json] = schema.get("oneOf", [schema])
-    return all(branch.get("type") not in ("object", "array") for branch in branches)
+    def _asked(self, hints: Hints) -> Json:
+        """The URI variables of the method that is asked."""
+        method = self.subscriber
+        names = self._renamed(inspect.signature(method).parameters if method else ())
+        self.variables = uri_variables(method, hints(method), 1, names) if method else {}
+        return self._named_by(self.variables)
 
 
 def _annotated(owner: type, attribute: str, hints: Hints) -> Any:

@@ -29,7 +29,7 @@ def typed(variables: Mapping[str, Any], declared: Mapping[str, Payload]) -> Mapp
             known = listed(declared)
             raise UriVariableError(f"there is no URI variable {name!r}", hint=f"there are: {known}")
         try:
-            typed[name] = payload.build(value, closed=True)
+            typed[payload.parameter or name] = payload.build(value, closed=True)
         except Mismatch as error:
             raise UriVariableError(f"the URI variable {name!r}: {error}") from None
     return typed

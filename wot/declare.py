@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack, cast, overload
 
 from wot.affordances import ABSENT, Action, Event, Method, Property, Stored
 from wot.errors import DefinitionError
-from wot.terms import ActionTerms, PropertyTerms, SchemaTerms, StoredTerms
+from wot.terms import ActionTerms, EventTerms, PropertyTerms, StoredTerms
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -75,10 +75,10 @@ class _ActionDecorator:
 
 
 @overload
-def event(hint: type[T], /, **terms: Unpack[SchemaTerms]) -> Event[T]: ...
+def event(hint: type[T], /, **terms: Unpack[EventTerms]) -> Event[T]: ...
 @overload
-def event(**terms: Unpack[SchemaTerms]) -> Event[Any]: ...
-def event(hint: Any = ABSENT, /, **terms: Unpack[SchemaTerms]) -> Event[Any]:
+def event(**terms: Unpack[EventTerms]) -> Event[Any]: ...
+def event(hint: Any = ABSENT, /, **terms: Unpack[EventTerms]) -> Event[Any]:
     """Declare an event that carries data of the type given, or none."""
     return Event(hint, cast(Mapping[str, Any], terms))
 

@@ -108,8 +108,6 @@ def _named(
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, json in td.get(kind, {}).items():
-        if name in ("", ".", ".."):
-            raise DefinitionError(f"{kind}: the name {name!r} cannot be part of a URL")
         try:
             found[name] = make(name, json, {**shared, **json.get("uriVariables", {})})
         except Malformed as error:

@@ -14,7 +14,7 @@ import msgspec
 
 from wot.binding import Describe, Document, Server
 from wot.interaction import Interactable
-from wot.td import KINDS, Json, ThingDescription
+from wot.td import KINDS, Json, Op, ThingDescription
 
 _KEPT = 256  # TDs kept as bytes, over all Things and all who ask
 _NOSEC = {"securityDefinitions": {"nosec_sc": {"scheme": "nosec"}}, "security": ["nosec_sc"]}
@@ -76,11 +76,23 @@ def composed(td: ThingDescription, ends: Sequence[End], own: End, base: str) -> 
         for kind, name, form in end.server.forms(end.path, td):
             href = {"href": prefix + form.json["href"]}
             (json[kind][name]["forms"] if kind else whole).append({**form.json, **href})
+    for kind in KINDS:
+        served = {name: _told(a) for name, a in json.pop(kind, {}).items() if a["forms"]}
+        if served:
+            json[kind] = served
     if whole:
         json["forms"] = whole
     if td.json.get("links"):
         json["links"] = td.json["links"]
     return json
+
+
+def _told(affordance: Json) -> Json:
+    """An affordance that is called observable only where one of its forms lets it be observed."""
+    ops = [op for form in affordance["forms"] for op in form.get("op", ())]
+    if not affordance.get("observable") or Op.OBSERVE_PROPERTY in ops:
+        return affordance
+    return {term: value for term, value in affordance.items() if term != "observable"}
 
 
 def _reachable(base: str, seen: str) -> str:

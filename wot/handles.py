@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Never, ParamSpec, Protocol, Type
 
 from wot.content import Content, Malformed
 from wot.errors import EventsLost, InvalidInput, InvalidOutput, WoTError
-from wot.interaction import NONE, Interactable, Interaction, Notification, Stream
+from wot.interaction import Interactable, Interaction, Notification, Stream
 from wot.payload import Mismatch, Payload
 from wot.td import Op
 
@@ -173,7 +173,7 @@ class PropertyHandle(_Handle["Property[T]"], Generic[T]):
         """The value now; keyword arguments are URI variables."""
         declared = self._declared
         reply = await self._parts.target.request(
-            Interaction(READ, declared.name, variables=variables or NONE)
+            Interaction(READ, declared.name, variables=declared.named(variables))
         )
         return cast(T, incoming(declared.payload, reply.content, declared.name))
 
@@ -182,7 +182,7 @@ class PropertyHandle(_Handle["Property[T]"], Generic[T]):
         declared = self._declared
         content = outgoing(lambda: declared.payload.dump(value, declared.media_type), declared.name)
         await self._parts.target.request(
-            Interaction(WRITE, declared.name, content, variables or NONE)
+            Interaction(WRITE, declared.name, content, declared.named(variables))
         )
 
     def observe(self, **variables: Any) -> Observed[T]:
@@ -190,7 +190,7 @@ class PropertyHandle(_Handle["Property[T]"], Generic[T]):
         declared = self._declared
         return subscribed(
             self._parts.target,
-            Interaction(OBSERVE, declared.name, variables=variables or NONE),
+            Interaction(OBSERVE, declared.name, variables=declared.named(variables)),
             lambda content: incoming(declared.payload, content, declared.name),
         )
 
@@ -230,7 +230,7 @@ class ActionHandle(_Handle["Action[P, R]"], Generic[P, R]):
             lambda: declared.arguments.dump(values, given, declared.media_type), declared.name
         )
         reply = await self._parts.target.request(
-            Interaction(INVOKE, declared.name, content, variables or NONE)
+            Interaction(INVOKE, declared.name, content, declared.named(variables))
         )
         return cast(R, incoming(declared.output, reply.content, declared.name))
 
@@ -247,12 +247,15 @@ class EventHandle(_Handle["Event[T]"], Generic[T]):
         """Tell every subscriber; for the Thing's own code, from any thread."""
         self._parts.local.emit(self._declared, data)
 
-    def subscribe(self) -> Observed[T]:
-        """`async with lamp.overheated.subscribe() as readings`: what is emitted from here on."""
+    def subscribe(self, **variables: Any) -> Observed[T]:
+        """`async with lamp.overheated.subscribe() as readings`: what is emitted from here on.
+
+        Keyword arguments are URI variables.
+        """
         declared = self._declared
         return subscribed(
             self._parts.target,
-            Interaction(SUBSCRIBE, declared.name),
+            Interaction(SUBSCRIBE, declared.name, variables=declared.named(variables)),
             lambda content: incoming(declared.payload, content, declared.name),
         )
 

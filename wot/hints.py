@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from wot.errors import DefinitionError
 from wot.schema import fits
@@ -24,6 +25,7 @@ from wot.shapes import (
     annotated,
     decodable,
     inlined,
+    noted,
     object_schema,
     same,
 )
@@ -42,19 +44,41 @@ def shape_of(hint: Any, within: tuple[Any, ...] = ()) -> Shape:
         )
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
-        return annotated(shape_of(args[0], within), hint, args[1:])
-    if origin in (typing.Required, typing.NotRequired):
+        return annotated(shape_of(args[0], within), args[1:])
+    if origin in _QUALIFIERS:
         return shape_of(args[0], within)
     if origin is typing.Literal:
         return _values(hint, [(value, value) for value in args])
     if origin in (typing.Union, types.UnionType):
-        return _union(hint, [shape_of(arg, within) for arg in args])
+        return _union(hint, [_part(arg, within) for arg in args])
     if isinstance(hint, (typing.TypeVar, str)):
         raise DefinitionError(f"the type {hint!r} is not known here")
     kind: Any = origin or hint
     if not isinstance(kind, type):
         raise DefinitionError(f"a data schema cannot express {hint!r}")
     return _class(hint, kind, args, (*within, hint))
+
+
+# ReadOnly came with Python 3.13.
+_QUALIFIERS = (typing.Required, typing.NotRequired, getattr(typing, "ReadOnly", typing.Required))
+
+
+def given(hint: Any) -> Any:
+    """What a hint says of a value that is there: itself without `UnsetType`."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:
+        return noted(given(args[0]), *args[1:])
+    if origin in (typing.Union, types.UnionType) and UnsetType in args:
+        return typing.Union[tuple(arg for arg in args if arg is not UnsetType)]  # noqa: UP007 - made of parts
+    return hint
+
+
+def _part(hint: Any, within: tuple[Any, ...]) -> Shape:
+    """The shape of what stands inside another type, where msgspec sees the hint as it was written."""
+    while typing.get_origin(hint) in _QUALIFIERS:
+        hint = typing.get_args(hint)[0]
+    shape = shape_of(hint, within)
+    return shape if hint in (None, object, shape.hint) else shape._replace(exact=False)
 
 
 def _class(hint: Any, kind: Any, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
@@ -197,7 +221,7 @@ def _distinct(shapes: list[Shape]) -> list[Shape]:
 
 
 def _array(hint: Any, kind: Any, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
-    item = shape_of(args[0] if args else Any, within)
+    item = _part(args[0] if args else Any, within)
     schema: Json = {"type": "array"}
     if item.schema:
         schema["items"] = item.schema
@@ -221,7 +245,7 @@ def _tuple(hint: Any, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
             return tuple(item.build(value))
 
         return item._replace(build=variable)
-    shapes = [shape_of(arg, within) for arg in args]
+    shapes = [_part(arg, within) for arg in args]
     schema = _fixed_array([shape.schema for shape in shapes])
     exact, closed = (all(getattr(shape, flag) for shape in shapes) for flag in ("exact", "closed"))
 
@@ -245,7 +269,7 @@ def _fixed_array(schemas: list[Json], least: int | None = None) -> Json:
 def _dict(hint: Any, args: tuple[Any, ...], within: tuple[Any, ...]) -> Shape:
     if args and args[0] is not str:
         raise DefinitionError(f"{hint!r}: the members of a JSON object are named by strings")
-    item = shape_of(args[1] if args else Any, within)
+    item = _part(args[1] if args else Any, within)
     schema: Json = {"type": "object"}
     if item.schema:
         schema["additionalProperties"] = item.schema
@@ -275,9 +299,19 @@ def _members(hint: Any, kind: Any, within: tuple[Any, ...]) -> dict[str, Member]
         hints = typing.get_type_hints(kind, include_extras=True)
         required: frozenset[str] = kind.__required_keys__
         return {
-            name: Member(shape_of(value, within), name in required) for name, value in hints.items()
+            name: Member(_part(value, within), _is_required(value, name in required))
+            for name, value in hints.items()
         }
     return None
+
+
+def _is_required(hint: Any, otherwise: bool) -> bool:
+    """By what the hint says: Python's own record is wrong where the hint was still text."""
+    origin = typing.get_origin(hint)
+    if origin in (typing.Required, typing.NotRequired):
+        return origin is typing.Required
+    inside = origin is typing.Annotated or origin in _QUALIFIERS
+    return _is_required(typing.get_args(hint)[0], otherwise) if inside else otherwise
 
 
 def _fields(
@@ -291,9 +325,8 @@ def _fields(
         if default is missing and factory is not missing:
             default = factory()
         required = default is missing
-        members[name] = Member(
-            shape_of(hints[name], within), required, msgspec.UNSET if required else default
-        )
+        shape = _part(given(hints[name]), within)
+        members[name] = Member(shape, required, UNSET if required else default)
     return members
 
 
@@ -315,7 +348,7 @@ def _object(hint: Any, kind: Any, members: dict[str, Member]) -> Shape:
 def _named_tuple(kind: Any, within: tuple[Any, ...]) -> Shape:
     hints = typing.get_type_hints(kind, include_extras=True)
     names: tuple[str, ...] = kind._fields
-    shapes = [shape_of(hints.get(name, Any), within) for name in names]
+    shapes = [_part(hints.get(name, Any), within) for name in names]
     least = len(names) - len(kind._field_defaults)
     schema = _fixed_array([shape.schema for shape in shapes], least)
     exact, closed = (all(getattr(shape, flag) for shape in shapes) for flag in ("exact", "closed"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from wot.content import (
     JSON,
@@ -22,12 +23,20 @@ from wot.content import (
     to_plain,
 )
 from wot.errors import DefinitionError
-from wot.hints import shape_of
+from wot.hints import given, shape_of
 from wot.schema import Mismatch, Verdict
-from wot.shapes import Member, Shape, default_term, narrowed, object_schema, same
+from wot.shapes import (
+    Member,
+    Shape,
+    decoder,
+    default_term,
+    narrowed,
+    object_schema,
+    same,
+)
 from wot.td import Json, is_array, is_object
 
-__all__ = ["Arguments", "Input", "Mismatch", "Payload"]
+__all__ = ["Arguments", "Input", "Mismatch", "Payload", "uri_variables"]
 
 _json: Codec = codec(JSON)
 _LARGEST = 2**53
@@ -42,16 +51,18 @@ class Payload:
     decoder only shortens the way to the same verdict, and whatever it refuses is judged again.
     """
 
-    __slots__ = ("_build", "_closed", "_decoder", "optional", "schema", "verdict")
+    __slots__ = ("_build", "_closed", "_decoder", "optional", "parameter", "schema", "verdict")
 
     def __init__(self, shape: Shape, terms: Json | None = None) -> None:
         shape = narrowed(shape, terms) if terms else shape
         self.schema: Json = shape.schema
         self.verdict = Verdict(self.schema)
         self._build = shape.build
-        self._decoder = msgspec.json.Decoder(shape.hint) if shape.exact and shape.schema else None
+        self._decoder = decoder(shape.hint) if shape.exact and shape.schema else None
         self._closed = shape.closed
-        self.optional = False  # of a URI variable: whether it may be missing
+        # Of a URI variable: whether it may be missing, and the parameter that takes it ("": of its own name).
+        self.optional = False
+        self.parameter = ""
 
     @classmethod
     def of(cls, hint: Any, terms: Json | None = None) -> Payload:
@@ -191,8 +202,8 @@ class Arguments:
             return (value,), {}
         if isinstance(value, msgspec.Struct):
             value = msgspec.structs.asdict(value)
-            if self.optional or msgspec.UNSET in value.values():
-                value = {name: given for name, given in value.items() if given is not msgspec.UNSET}
+            if self.optional or UNSET in value.values():
+                value = {name: given for name, given in value.items() if given is not UNSET}
         return (), value
 
     def dump(
@@ -207,11 +218,14 @@ class Arguments:
                 raise TypeError(
                     f"unexpected {next(iter(kwargs))!r}" if kwargs else "its argument is missing"
                 )
-            return self._body.dump(args[0], media_type) if self._body and args else None
+            if not self._body or not args or (self.optional and args[0] is UNSET):
+                return None
+            return self._body.dump(args[0], media_type)
         twice = [name for name in self._names[: len(args)] if name in kwargs]
         if twice:
             raise TypeError(f"{twice[0]!r} is given twice")
-        value = {**dict(zip(self._names, args, strict=False)), **kwargs}
+        given = {**dict(zip(self._names, args, strict=False)), **kwargs}
+        value = {name: item for name, item in given.items() if item is not UNSET}
         return None if not value and self.optional else self._body.dump(value, media_type)
 
 
@@ -225,7 +239,7 @@ class Input:
         self.schema: Json = schema or {}
         self._body = body
         self._missing = _when_missing(self.schema)
-        self.optional = body is None or self._missing is not msgspec.UNSET
+        self.optional = body is None or self._missing is not UNSET
 
     def load(self, content: Content | None) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The handler's arguments from what was sent: the value, where there is to be one."""
@@ -257,20 +271,22 @@ class Input:
 
 
 def _when_missing(schema: Json) -> Any:
-    """What stands for an input that was not sent; UNSET where one is needed."""
+    """What stands for an input that was not sent; `UNSET` where one is needed."""
     if "default" in schema:
         return schema["default"]
     if schema.get("type") == "object" and not schema.get("required"):
         return {}
-    return None if schema.get("type") == "null" else msgspec.UNSET
+    return None if schema.get("type") == "null" else UNSET
 
 
 def _parameter(parameter: inspect.Parameter, hint: Any) -> Member:
     required = parameter.default is parameter.empty
+    default = UNSET if required else parameter.default
     try:
-        if not required:
-            Payload.of(hint).dump(parameter.default)
-        return Member(shape_of(hint), required, msgspec.UNSET if required else parameter.default)
+        shape = shape_of(given(hint))
+        if default is not UNSET:
+            Payload(shape).dump(default)
+        return Member(shape, required, default)
     except (Mismatch, Malformed) as error:
         raise DefinitionError(
             f"parameter {parameter.name!r}: its default does not fit: {error}"
@@ -291,9 +307,7 @@ def _struct(members: Mapping[str, Member]) -> Payload | None:
     exact = all(member.shape.exact and member.shape.closed for member in members.values())
     if exact:
         fields: list[Any] = [
-            (name, m.shape.hint)
-            if m.required
-            else (name, m.shape.hint | msgspec.UnsetType, msgspec.UNSET)
+            (name, m.shape.hint) if m.required else (name, m.shape.hint | UnsetType, UNSET)
             for name, m in sorted(members.items(), key=lambda item: not item[1].required)
         ]
         hint: Any = msgspec.defstruct("Arguments", fields, forbid_unknown_fields=True)
@@ -305,3 +319,45 @@ def _struct(members: Mapping[str, Member]) -> Payload | None:
         return {name: builds[name](item) for name, item in value.items()}
 
     return Payload(Shape(hint, schema, build, exact))
+
+
+def uri_variables(
+    method: Callable[..., Any],
+    hints: Mapping[str, Any],
+    skip: int,
+    names: Mapping[str, str],
+    only: Container[str] | None = None,
+) -> dict[str, Payload]:
+    """The parameters behind `self` (and the value), as URI variables under their `names` in the TD."""
+    parameters = list(inspect.signature(method).parameters.values())
+    if len(parameters) < skip:
+        raise DefinitionError(
+            f"{method.__name__} needs {skip} parameter(s): self"
+            + (" and the value" if skip > 1 else "")
+        )
+    found: dict[str, Payload] = {}
+    for parameter in parameters[skip:]:
+        if only is not None and parameter.name not in only:
+            continue
+        name = names.get(parameter.name, parameter.name)
+        if not name or name in found:
+            reason = "is one already" if name else "needs a name"
+            raise DefinitionError(f"{parameter.name}: the URI variable {name!r} {reason}")
+        found[name] = _variable(parameter, hints)
+    return found
+
+
+def _variable(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> Payload:
+    default = parameter.default
+    unsaid = default is parameter.empty or default is None or default is UNSET
+    hint = hints.get(parameter.name, str if unsaid else type(default))
+    payload = Payload.of(given(hint), {} if unsaid else default_term(default))
+    payload.optional, payload.parameter = default is not parameter.empty, parameter.name
+    branches: list[Json] = payload.schema.get("oneOf", [payload.schema])
+    if any(branch.get("type") in ("object", "array") for branch in branches):
+        raise DefinitionError(
+            f"{parameter.name}: a URI variable cannot be an object or an array (TD 1.1)"
+        )
+    if not unsaid:
+        payload.dump(default)
+    return payload

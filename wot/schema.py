@@ -30,6 +30,8 @@ ASSERTED = frozenset(
         "required",
     ]
 )
+# Terms that hold schemas, whose own terms are asserted.
+_NESTING = frozenset(["oneOf", "anyOf", "allOf", "items", "properties", "additionalProperties"])
 _EXPLAINED = 1 << 10  # bytes of a value up to which the slow, well-spoken validator explains
 _SHOWN = 300  # characters of a message
 
@@ -104,6 +106,11 @@ def _best(schema: Json, value: Any) -> Any:
 
 def _short(message: str) -> str:
     return message if len(message) <= _SHOWN else f"{message[:_SHOWN]}…"
+
+
+def decides(term: str) -> bool:
+    """Whether a term of a schema has a say in which values fit."""
+    return term in ASSERTED or term in _NESTING
 
 
 def asserted(schema: Any, closed: bool) -> Any:

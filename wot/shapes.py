@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import UNSET
 
 from wot.errors import DefinitionError
-from wot.schema import ASSERTED, is_pattern
+from wot.schema import decides, is_pattern
 from wot.td import Json, camel, is_array, is_object
 
-UNSET = msgspec.UNSET  # stands for a default that does not exist
 Build = Callable[[Any], Any]
 
 
@@ -36,20 +37,24 @@ class Shape(NamedTuple):
 
 
 class Member(NamedTuple):
-    """One member of an object: its shape and whether it must be there."""
+    """One member of an object: its shape, whether it must be there, and its default if it has one."""
 
     shape: Shape
     required: bool
-    default: Any = msgspec.UNSET
+    default: Any = UNSET
+
+
+def decoder(hint: Any) -> msgspec.json.Decoder[Any] | None:
+    """msgspec's decoder for `hint`, None where it has none: for integers beyond 64 bits, for one."""
+    try:
+        return msgspec.json.Decoder(hint)
+    except (TypeError, ValueError, NotImplementedError):
+        return None
 
 
 def decodable(hint: Any) -> bool:
     """Whether msgspec can decode `hint`."""
-    try:
-        msgspec.json.Decoder(hint)
-    except (TypeError, ValueError):
-        return False
-    return True
+    return decoder(hint) is not None
 
 
 def object_schema(members: Mapping[str, Member]) -> Json:
@@ -67,7 +72,7 @@ def object_schema(members: Mapping[str, Member]) -> Json:
 
 def default_term(default: Any) -> Json:
     """The `default` of a schema, where JSON can say it."""
-    if default is msgspec.UNSET:
+    if default is UNSET:
         return {}
     try:
         return {"default": msgspec.to_builtins(default)}
@@ -114,57 +119,82 @@ _AS_META = {
 def narrowed(shape: Shape, terms: Json) -> Shape:
     """`shape` with more terms in its schema, still exact where msgspec can check them."""
     schema = {**shape.schema, **terms}
-    asserted = {term: value for term, value in terms.items() if term in ASSERTED}
-    if not is_pattern(asserted.get("pattern", "")):
-        raise DefinitionError(
-            f"the pattern {asserted['pattern']!r} is no regular expression without look-around"
-        )
+    asserted = {term: value for term, value in terms.items() if decides(term)}
+    _check_pattern(asserted)
     if not asserted:
         return shape._replace(schema=schema)
-    if shape.exact and all(term in _AS_META for term in asserted):
+    # A schema counts the characters of base64, msgspec the bytes they stand for.
+    alike = "contentEncoding" not in shape.schema and all(term in _AS_META for term in asserted)
+    hint = _bounded(shape.hint, asserted) if shape.exact and alike else None
+    if hint is None:
+        return shape._replace(schema=schema, exact=False)
+    return shape._replace(hint=hint, schema=schema)
+
+
+def _bounded(hint: Any, terms: Json) -> Any:
+    """`hint` with bounds, None where msgspec cannot check them together: it takes one on each side."""
+    words = {_AS_META[term]: value for term, value in terms.items()}
+    for word, value in words.items():
         try:
-            meta = msgspec.Meta(**{_AS_META[term]: value for term, value in asserted.items()})
+            msgspec.Meta(**{word: value})
         except (TypeError, ValueError) as error:
-            raise DefinitionError(f"the bounds {asserted} make no sense: {error}") from None
-        hint: Any = typing.Annotated.__class_getitem__((shape.hint, meta))  # type: ignore[attr-defined]
-        if decodable(hint):
-            return shape._replace(hint=hint, schema=schema)
-    return shape._replace(schema=schema, exact=False)
+            raise DefinitionError(f"the bounds {terms} make no sense: {error}") from None
+    try:
+        bounded = noted(hint, msgspec.Meta(**words))
+    except ValueError:
+        return None
+    return bounded if decodable(bounded) else None
+
+
+def noted(hint: Any, *notes: Any) -> Any:
+    """`Annotated[hint, *notes]`."""
+    return typing.Annotated.__class_getitem__((hint, *notes))  # type: ignore[attr-defined]
+
+
+def _check_pattern(terms: Json) -> None:
+    if not is_pattern(terms.get("pattern", "")):
+        raise DefinitionError(
+            f"the pattern {terms['pattern']!r} is no regular expression without look-around"
+        )
+
+
+def annotated(shape: Shape, notes: Sequence[Any]) -> Shape:
+    """The shape of `Annotated[…, *notes]`."""
+    terms: Json = {}
+    exact = shape.exact
+    for note in notes:
+        found = dict(_terms(note, shape.schema))
+        # msgspec ignores everybody's constraints but its own, and of its own those meant for others.
+        own = isinstance(note, msgspec.Meta)
+        unseen: Json = (note.extra_json_schema or {}) if own else found
+        exact = exact and not any(map(decides, unseen))
+        terms |= found
+    _check_pattern(terms)
+    hint = noted(shape.hint, *notes)
+    if not decodable(hint):
+        return shape._replace(schema={**shape.schema, **terms}, exact=exact and not terms)
+    exact = (
+        exact
+        and "pattern" not in terms
+        and not ("multipleOf" in terms and shape.schema.get("type") != "integer")
+    )
+    # How many bytes there may be is more than the length of their base64 says.
+    build = functools.partial(msgspec.convert, type=hint) if shape.hint is bytes else shape.build
+    return Shape(hint, {**shape.schema, **terms}, build, exact, shape.closed)
 
 
 _TERMS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 _LENGTHS = {"string": ("minLength", "maxLength"), "array": ("minItems", "maxItems")}
 
 
-def annotated(shape: Shape, hint: Any, notes: Sequence[Any]) -> Shape:
-    """The shape of `Annotated[hint, *notes]`."""
-    terms: Json = {}
-    exact = shape.exact
-    for note in notes:
-        found = dict(_terms(note, str(shape.schema.get("type", ""))))
-        # msgspec ignores everybody's constraints but its own.
-        exact = exact and (not found or isinstance(note, msgspec.Meta))
-        terms |= found
-    if not terms:
-        return shape._replace(hint=hint if decodable(hint) else shape.hint)
-    if not decodable(hint):
-        exact = False
-    exact = (
-        exact
-        and "pattern" not in terms
-        and not ("multipleOf" in terms and shape.schema.get("type") == "number")
-    )
-    return shape._replace(hint=hint, schema={**shape.schema, **terms}, exact=exact)
-
-
-def _terms(note: Any, kind: str) -> Iterator[tuple[str, Any]]:
+def _terms(note: Any, schema: Json) -> Iterator[tuple[str, Any]]:
     """Schema terms in one item of an Annotated: msgspec.Meta, annotated-types, pydantic's Field, or a dict."""
     if is_object(note):
         yield from ((camel(name), value) for name, value in note.items())
         return
     for inner in getattr(note, "metadata", ()) or ():
-        yield from _terms(inner, kind)
-    least, most = _LENGTHS.get(kind, ("minLength", "maxLength"))
+        yield from _terms(inner, schema)
+    least, most = _LENGTHS.get(schema.get("type", ""), ("minLength", "maxLength"))
     names = {
         **_TERMS,
         "multiple_of": "multipleOf",
@@ -178,9 +208,16 @@ def _terms(note: Any, kind: str) -> Iterator[tuple[str, Any]]:
     for attribute, term in names.items():
         value = getattr(note, attribute, None)
         if value is not None and not callable(value):
-            # typing keeps one object for all equal ones, so 100 and 100.0 have to look the same.
-            whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
-            yield term, int(value) if whole else value
+            yield term, _said(value, term, schema)
     extra = getattr(note, "extra_json_schema", None)
     if extra:
         yield from extra.items()
+
+
+def _said(value: Any, term: str, schema: Json) -> Any:
+    """`value` as the schema says it."""
+    if term in ("minLength", "maxLength") and schema.get("contentEncoding") == "base64":
+        return 4 * ((value + 2) // 3)  # the note counts bytes
+    # typing keeps one object for all equal ones, so 100 and 100.0 have to look the same.
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    return int(value) if whole else value

@@ -97,12 +97,13 @@ def _compile(
     terms = {**(inherited.terms if inherited else {}), **words.get("terms", {})}
     properties: Mapping[str, Property[Any]] = members["properties"]
     actions: Mapping[str, Action[..., Any]] = members["actions"]
+    events: Mapping[str, Event[Any]] = members["events"]
     return Template(
         json=_description(cls, members, {**words, "terms": terms}, inherited),
         terms=terms,
         properties=properties,
         actions=actions,
-        events=members["events"],
+        events=events,
         readers={n: _handler(p.reader) for n, p in properties.items() if p.reader},
         writers={
             name: _handler(_overridden(cls, p.writer)) for name, p in properties.items() if p.writer
@@ -117,6 +118,11 @@ def _compile(
         id=words.get("id", ""),
         threads=words.get("threads") or (inherited.threads if inherited else 1),
         timeout=words.get("timeout", inherited.timeout if inherited else 30.0),
+        subscribed={
+            name: _handler(_overridden(cls, event.subscriber))
+            for name, event in events.items()
+            if event.subscriber
+        },
     )
 
 
@@ -187,6 +193,12 @@ def _members(cls: type) -> dict[str, Any]:
                     f"{owner.__name__}.{name} hides an inherited affordance",
                     hint="declare it again with its decorator",
                 )
+            event = getattr(value, "__wot_asked_by__", None)
+            if event is not None and not event.attribute:
+                raise DefinitionError(
+                    f"{owner.__name__}.{name} hides the event that asks it",
+                    hint=f"name it _subscribe_{name}",
+                )
             found[name] = value
     return found
 
@@ -206,11 +218,6 @@ def _define(cls: type, member: Declared, local: Mapping[str, Any]) -> None:
             raise DefinitionError(
                 "this name is the hook that opens or closes the device",
                 hint=f"name the method otherwise and keep the affordance's name: name={member.attribute!r}",
-            )
-        if member.name in ("", ".", "..") or "/" in member.name:
-            raise DefinitionError(
-                f"the name {member.name!r} cannot be part of a URL",
-                hint="leave out the slash" if "/" in member.name else "choose another",
             )
         member.read_words()
         member.define(cls, hints)

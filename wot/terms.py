@@ -59,12 +59,19 @@ class PropertyTerms(SchemaTerms, total=False):
     observable: bool
     write_only: bool
     content_type: str
+    uri_variables: Mapping[str, str]
 
 
 class StoredTerms(SchemaTerms, total=False):
     """What a stored property may say: it is always observable."""
 
     read_only: bool
+
+
+class EventTerms(SchemaTerms, total=False):
+    """What an event may say, of itself and of its data (TD 1.1 section 5.3.1.5)."""
+
+    uri_variables: Mapping[str, str]
 
 
 class ActionTerms(DescribedTerms, total=False):
@@ -74,7 +81,7 @@ class ActionTerms(DescribedTerms, total=False):
     idempotent: bool
     content_type: str
     response_type: str
-    uri_variables: Sequence[str]
+    uri_variables: Sequence[str] | Mapping[str, str]
     timeout: float | None
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
-from wot.content import JSON
+from wot.content import JSON, UTF_8, essence, is_text, parameter
+from wot.errors import DefinitionError
 from wot.forms import folder, offered
 from wot.td import KINDS, STREAMS, Form, Json, Op, ThingDescription
 
@@ -16,6 +17,7 @@ METHODS: Mapping[Op, str] = {
     Op.WRITE_PROPERTY: "PUT",
     Op.INVOKE_ACTION: "POST",
 }
+_UNREACHABLE = ("", ".", "..")  # as segments of a path, clients resolve them away
 _ENDS = {Op.OBSERVE_PROPERTY: Op.UNOBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT: Op.UNSUBSCRIBE_EVENT}
 STREAM = "STREAM"  # stands for GET with `Accept: text/event-stream`
 
@@ -37,12 +39,12 @@ def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
         form = _pinned(json)
         variables = {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
         methods: dict[str, Route] = {}
-        for op in offered(td, kind, name):
+        for op in _served(td, kind, name, form):
             silent = op is Op.WRITE_PROPERTY or (kind == "actions" and "output" not in json)
             gives = "" if silent else form.response_type
             route = Route(op, name, form.content_type, gives, variables)
             methods[METHODS.get(op, STREAM)] = route
-        if kind == "events":
+        if STREAM in methods and kind == "events":
             methods["GET"] = methods[STREAM]
         table[kind, name] = methods
     return table
@@ -51,7 +53,7 @@ def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
 def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
     """The forms of all that is served below `path`, relative to the server's base."""
     for kind, name, json in _affordances(td):
-        ops = offered(td, kind, name)
+        ops = _served(td, kind, name, _pinned(json))
         variables = ",".join(
             quote(v, safe="")
             for v in {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
@@ -67,9 +69,33 @@ def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
                 yield kind, name, Form({**pinned, "href": href, "op": both, "subprotocol": "sse"})
 
 
+def unfollowed(td: ThingDescription) -> Iterator[str]:
+    """What is offered and cannot be followed over HTTP, in words."""
+    for kind, name, json in _affordances(td):
+        form = _pinned(json)
+        if len(_served(td, kind, name, form)) < len(offered(td, kind, name)):
+            yield f"{kind}: {name!r} is {form.response_type}"
+
+
+def _served(td: ThingDescription, kind: str, name: str, form: Form) -> list[Op]:
+    """The operations offered, without streams of what is no text: server-sent events carry nothing else."""
+    ops = offered(td, kind, name)
+    return [op for op in ops if op not in STREAMS or _is_text(form.response_type)]
+
+
+def _is_text(media_type: str) -> bool:
+    textual = is_text(media_type) or essence(media_type).endswith(("/xml", "+xml"))
+    return textual and parameter(media_type, "charset") in UTF_8
+
+
 def _affordances(td: ThingDescription) -> Iterator[tuple[str, str, Json]]:
     for kind in KINDS:
         for name, json in td.json.get(kind, {}).items():
+            if name in _UNREACHABLE:
+                raise DefinitionError(
+                    f"{td.title}: {kind}: the name {name!r} cannot be part of a URL",
+                    hint="give it another name, or serve it by another protocol than HTTP",
+                )
             yield kind, name, json
 
 

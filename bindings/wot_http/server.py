@@ -99,6 +99,12 @@ class HTTPServer(Server):
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""
         unmount = self._paths.mount(path, thing, describe)
+        for what in http_forms.unfollowed(thing.td):
+            _log.warning(
+                "%s: %s, which server-sent events cannot carry: nobody can follow it here",
+                thing.td.title,
+                what,
+            )
 
         def end() -> None:
             unmount()

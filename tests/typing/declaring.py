@@ -6,6 +6,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, assert_type
 
+from msgspec import UNSET, UnsetType
+
 import wot
 from wot.td.thing_model import ThingModel
 
@@ -52,6 +54,16 @@ class Lamp(wot.Thing, title="Lamp", timeout=5.0, threads=2, context={"ex": "http
 
     @wot.every(seconds=5)
     async def sample(self) -> None: ...
+
+    late = wot.event(float, uri_variables={"at_least": "at-least"})
+
+    @late.subscribe
+    async def asked(self, at_least: float = 0.0) -> Callable[[float], bool]:
+        return lambda value: value > at_least
+
+    @wot.action(uri_variables={"response_required": "response-required"})
+    async def blink(self, times: int | UnsetType = UNSET, response_required: bool = False) -> int:
+        return 1 if times is UNSET else times
 
     async def inside(self) -> None:
         assert_type(await self.level.read(), int)

@@ -1,9 +1,7 @@
 """Consumed Things: which form is followed and with what, and subscriptions that survive lost connections."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,94 +11,22 @@ import pytest
 from wot.binding import Client
 from wot.consumed import ConsumedThing
 from wot.content import CBOR, JSON, OCTETS, TEXT, Content, codec
-from wot.description import End, composed
 from wot.errors import (
     Conflict,
     ConnectError,
-    EventsLost,
     InvalidInput,
     InvalidOutput,
-    InvalidTD,
     NoBinding,
     NoForm,
     NotAllowed,
     ProtocolError,
-    TransportError,
     UnknownAffordance,
     UriVariableError,
-    WoTError,
 )
-from wot.interaction import Interaction, Notification, OpenStream, Reply
-from wot.td import Form, Op, ThingDescription
-from wot_http import forms as http_forms
+from wot.interaction import Interaction
+from wot.td import Op, ThingDescription
 
-
-class Flow(OpenStream):
-    """A stream that gives what is put into it; an exception is raised."""
-
-    def __init__(self, position: str = "") -> None:
-        self.items: asyncio.Queue[Any] = asyncio.Queue()
-        self.position = position
-        self.current_first = False
-        self.closed = False
-
-    def put(self, *items: Any) -> None:
-        for item in items:
-            self.items.put_nowait(item)
-
-    async def __anext__(self) -> Notification:
-        if self.closed:
-            raise StopAsyncIteration
-        item = await self.items.get()
-        if isinstance(item, BaseException) or item is StopAsyncIteration:
-            raise item
-        number, position = item if isinstance(item, tuple) else (item, "")
-        return Notification(Content(str(number).encode()), position)
-
-    async def aclose(self) -> None:
-        self.closed = True
-
-
-class Fake(Client):
-    """A client that notes what it is asked and gives what it is told to."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, Interaction]] = []
-        self.answers: dict[str, Any] = {}
-        self.flows: list[Any] = []
-
-    def usable(self, form: Form, op: Op) -> bool:
-        return form.subprotocol != "unknown"
-
-    async def request(self, form: Form, interaction: Interaction) -> Reply:
-        self.asked.append((form.href, interaction))
-        answer = self.answers.get(form.href, b"1")
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(answer, Content):
-            return Reply(answer)
-        return Reply(None if answer is None else Content(answer, form.response_type))
-
-    async def stream(self, form: Form, interaction: Interaction) -> OpenStream:
-        self.asked.append((form.href, interaction))
-        flow = self.flows.pop(0)
-        if isinstance(flow, Exception):
-            raise flow
-        assert isinstance(flow, Flow)
-        return flow
-
-    async def fetch(self, url: str) -> tuple[bytes, str]:
-        raise AssertionError("nothing is fetched here")
-
-    async def close(self) -> None: ...
-
-    @property
-    def hrefs(self) -> list[str]:
-        return [href for href, _interaction in self.asked]
-
-    @property
-    def sent(self) -> Content | None:
-        return self.asked[-1][1].payload
+from .consuming import Consume, Fake, forms
 
 
 @pytest.fixture
@@ -122,12 +48,7 @@ def consume(client: Fake) -> Callable[..., ConsumedThing]:
     return consume
 
 
-Consume = Callable[..., ConsumedThing]
 FORMS = [{"href": "x"}]
-
-
-def forms(*hrefs: str, **terms: Any) -> dict[str, Any]:
-    return {"forms": [{"href": href, **terms} for href in hrefs]}
 
 
 @pytest.mark.assertion("client-uri-template", "td-vocab-base--Thing")
@@ -405,230 +326,8 @@ def test_it_shows_what_it_stands_for(consume: Consume) -> None:
     assert repr(consume(id="urn:x")) == "<ConsumedThing 'Lamp' urn:x>"
 
 
-@pytest.fixture
-def flows(client: Fake) -> list[Flow]:
-    flows = [Flow(), Flow(), Flow()]
-    client.flows = list(flows)
-    return flows
-
-
-EVENTS = {"e": {"data": {"type": "integer"}, **forms("e")}}
-
-
-async def take(values: AsyncIterator[Any], count: int) -> list[Any]:
-    async with asyncio.timeout(5):
-        return [await anext(values) for _ in range(count)]
-
-
-async def test_a_subscription_goes_on_behind_the_last_position(
-    consume: Consume, client: Fake, flows: list[Flow]
-) -> None:
-    async with consume(events=EVENTS).subscribe("e") as events:
-        flows[0].put((1, "a-1"), (2, "a-2"), ProtocolError("broke off"))
-        flows[1].put((3, "a-3"), StopAsyncIteration)
-        flows[2].put((4, "a-4"))
-        assert await take(events, 4) == [1, 2, 3, 4]
-    assert [interaction.after for _href, interaction in client.asked] == ["", "a-2", "a-3"]
-    assert all(flow.closed for flow in flows)
-
-
-async def test_a_subscription_goes_on_from_where_it_began_when_nothing_came_yet(
-    consume: Consume, client: Fake, flows: list[Flow]
-) -> None:
-    flows[0].position = "a-7"
-    flows[0].put(StopAsyncIteration)
-    flows[1].put((8, "a-8"))
-    async with consume(events=EVENTS).subscribe("e") as events:
-        assert await take(events, 1) == [8]
-    assert client.asked[1][1].after == "a-7"
-
-
-async def test_reconnecting_is_tried_until_it_works(
-    consume: Consume, client: Fake, flows: list[Flow]
-) -> None:
-    client.flows = [flows[0], ConnectError("down"), ConnectError("down"), flows[1]]
-    flows[0].put((1, "a-1"), StopAsyncIteration)
-    flows[1].put((2, "a-2"))
-    async with consume(events=EVENTS).subscribe("e") as events:
-        assert await take(events, 2) == [1, 2]
-
-
-async def test_reconnecting_is_given_up_at_last(
-    consume: Consume, client: Fake, flows: list[Flow]
-) -> None:
-    client.flows = [flows[0], *[ConnectError("down")] * 50]
-    flows[0].put((1, "a-1"), StopAsyncIteration)
-    async with consume(events=EVENTS, patience=0.05).subscribe("e") as events:
-        assert await take(events, 1) == [1]
-        with pytest.raises(ConnectError):
-            await take(events, 1)
-
-
-async def test_a_refusal_on_the_way_is_told(
-    consume: Consume, client: Fake, flows: list[Flow]
-) -> None:
-    client.flows = [flows[0], UnknownAffordance("gone")]
-    flows[0].put((1, "a-1"), StopAsyncIteration)
-    async with consume(events=EVENTS).subscribe("e") as events:
-        assert await take(events, 1) == [1]
-        with pytest.raises(UnknownAffordance):
-            await take(events, 1)
-
-
-async def test_a_gap_that_the_server_tells_of_reaches_the_subscriber_who_may_go_on(
-    consume: Consume, client: Fake, flows: list[Flow]
-) -> None:
-    flows[0].put((1, "a-1"), EventsLost("gap", after="a-50"))
-    flows[1].put((51, "a-51"))
-    async with consume(events=EVENTS).subscribe("e") as events:
-        assert await take(events, 1) == [1]
-        with pytest.raises(EventsLost):
-            await take(events, 1)
-        assert await take(events, 1) == [51]
-    assert client.asked[-1][1].after == "a-50"
-
-
-async def test_events_without_numbers_are_lost_with_the_connection_and_that_is_told(
-    consume: Consume, flows: list[Flow]
-) -> None:
-    flows[0].put(1, StopAsyncIteration)
-    flows[1].put(2)
-    async with consume(events=EVENTS).subscribe("e") as events:
-        assert await take(events, 1) == [1]
-        with pytest.raises(EventsLost, match="does not number"):
-            await take(events, 1)
-        assert await take(events, 1) == [2]
-
-
-async def test_a_property_without_numbers_is_simply_observed_again(
-    consume: Consume, flows: list[Flow]
-) -> None:
-    flows[0].put(1, StopAsyncIteration)
-    flows[1].put(2)
-    thing = consume(properties={"p": forms("p", op="observeproperty")})
-    async with thing.observe("p") as values:
-        assert await take(values, 2) == [1, 2]
-
-
-async def test_observing_begins_with_the_value_now_whatever_the_server_does(
-    consume: Consume, client: Fake, flows: list[Flow]
-) -> None:
-    thing = consume(properties={"p": forms("p", op=["readproperty", "observeproperty"])})
-    flows[1].current_first = True
-    for flow, expected in zip(flows, ([5, 7, 8], [7, 8], [7, 8]), strict=True):
-        # The second server begins with the value itself, and the third cannot be read.
-        client.answers["http://h/t/p"] = Conflict("no") if flow is flows[2] else b"5"
-        flow.put(7, 8)
-        async with thing.observe("p") as values:
-            assert await take(values, len(expected)) == expected
-
-
-async def test_an_event_that_does_not_fit_is_an_invalid_output_and_the_next_one_comes(
-    consume: Consume, flows: list[Flow]
-) -> None:
-    flows[0].put(("true", "a-1"), (2, "a-2"))
-    async with consume(events=EVENTS).subscribe("e") as events:
-        with pytest.raises(InvalidOutput):
-            await take(events, 1)
-        assert await take(events, 1) == [2]
-
-
-async def test_a_subscription_that_is_left_is_closed(consume: Consume, flows: list[Flow]) -> None:
-    with pytest.raises(KeyError):
-        async with consume(events=EVENTS).subscribe("e"):
-            raise KeyError("in the block")
-    assert flows[0].closed
-
-
-async def test_a_subscription_can_be_waited_for_again_after_a_time_out(
-    consume: Consume, flows: list[Flow]
-) -> None:
-    async with consume(events=EVENTS).subscribe("e") as events:
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(anext(events), 0.01)
-        flows[0].put(1)
-        assert await take(events, 1) == [1]
-
-
-async def test_a_subscription_takes_the_form_that_can_be_reached(
-    consume: Consume, client: Fake, flows: list[Flow]
-) -> None:
-    client.flows = [ConnectError("down"), flows[0]]
-    flows[0].put(1)
-    async with consume(events={"e": forms("a", "b")}).subscribe("e") as events:
-        assert await take(events, 1) == [1]
-    assert client.hrefs == ["http://h/t/a", "http://h/t/b"]
-
-
-async def test_a_silent_reconnection_can_be_cancelled(
-    consume: Consume, client: Fake, flows: list[Flow]
-) -> None:
-    client.flows = [flows[0], *[ConnectError("down")] * 500]
-    flows[0].put((1, "a-1"), TransportError("no sign of life"))
-    async with consume(events=EVENTS).subscribe("e") as events:
-        assert await take(events, 1) == [1]
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(anext(events), 0.05)
-        client.flows = [flows[1]]
-        flows[1].put((2, "a-2"))
-        assert await take(events, 1) == [2]
-    assert client.asked[-1][1].after == "a-1"
-
-
-class Anywhere:
-    """As much of a server as the description of a gateway needs."""
-
-    base = "http://h/"
-
-    def forms(self, path: str, td: ThingDescription) -> Any:
-        return http_forms.forms(path, td)
-
-
 @pytest.fixture(scope="module")
 def schema(corpus: Path) -> jsonschema_rs.Draft7Validator:
     return jsonschema_rs.Draft7Validator(
         json.loads((corpus / "schema/td-schema-1.1.json").read_bytes())
     )
-
-
-@pytest.fixture(scope="module")
-def descriptions(corpus: Path) -> list[ThingDescription]:
-    """Whatever parses as a TD."""
-    found: list[ThingDescription] = []
-    for path in sorted([*corpus.glob("td/*/*.json*"), *corpus.glob("plugfest/td/*")]):
-        with suppress(InvalidTD):
-            found.append(ThingDescription.parse(path.read_bytes()))
-    assert len(found) > 200
-    return found
-
-
-def test_every_td_of_the_corpus_can_be_served_again(
-    client: Fake, schema: jsonschema_rs.Draft7Validator, descriptions: list[ThingDescription]
-) -> None:
-    for td in descriptions:
-        thing = ConsumedThing(td, lambda _scheme: client, base="http://base/")
-        end = End(Anywhere(), "x")
-        again = composed(thing.td, [end], end, "http://h/")
-        assert schema.is_valid(again) or not schema.is_valid(td.json), td
-
-
-async def test_every_td_of_the_corpus_can_be_used(
-    client: Fake, descriptions: list[ThingDescription]
-) -> None:
-    done = 0
-    for td in descriptions:
-        thing = ConsumedThing(td, lambda _scheme: client, base="http://base/")
-        for name in td.properties:
-            done += await answered(thing.read(name)) + await answered(thing.write(name, 1))
-        for name in td.actions:
-            done += await answered(thing.invoke(name)) + await answered(thing.invoke(name, {}))
-    assert done > 500
-
-
-async def answered(asked: Awaitable[Any]) -> bool:
-    """Whether it was done; any other end than an error of ours is a failure."""
-    try:
-        await asked
-    except WoTError:
-        return False
-    return True

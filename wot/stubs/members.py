@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from wot.content import JSON, Malformed, essence, is_opaque
 from wot.content import is_text as is_text_type
 from wot.stubs.constraints import COMBINED, default_of
-from wot.stubs.names import Names, is_member_name, pascal
+from wot.stubs.names import Names, is_member_name, pascal, snake
 from wot.stubs.source import (
     INDENT,
     WIDTH,
@@ -37,7 +37,7 @@ from wot.td import (
 
 _BYTES = Type("bytes", frozenset({"string"}), {}, plain=False)
 _PLAIN = ("bool", "int", "float", "str")
-_BODY = " " * 2 * INDENT + "raise NotImplementedError"
+BODY = " " * 2 * INDENT + "raise NotImplementedError"
 # Terms that only a type can say, or that would be said of something else as a keyword.
 _ONLY_INSIDE = {"properties": {"uniqueItems"}, "events": {"uniqueItems", "title", "description"}}
 
@@ -50,11 +50,12 @@ class Media(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """A parameter of a method: `default` is source text, "" where it has none."""
+    """A parameter of a method: `default` is source text, "" where it has none; `given` is its name in the TD."""
 
     name: str
     code: Code
     default: str
+    given: str
 
     def source(self) -> Code:
         """The parameter as it is written."""
@@ -83,7 +84,8 @@ class Members:
         words |= {"content_type": media_type, "write_only": not readable}
         observed = _is_observable(affordance) and readable and is_text_type(media_type or JSON)
         words["observable"] = observed
-        variables = self._parameters(json, title, observed)
+        variables = self._parameters(f"property {shown(name)}", json, title, observed)
+        words["uri_variables"] = _renamed(variables)
         decorator = _called("@wot.property", attribute, name, json, words)
         code = flat(found.code)
         arguments = ["self", *(parameter.source() for parameter in variables)]
@@ -98,7 +100,7 @@ class Members:
         """An action: its parameters are the input and the URI variables."""
         affordance, title = ActionAffordance(json), pascal(name, "Action")
         media = _media(affordance.forms)
-        variables = self._parameters(json, title)
+        variables = self._parameters(f"action {shown(name)}", json, title)
         arguments = self._arguments(json, media.sent, title, variables)
         output = "None"
         if "output" in json:
@@ -110,21 +112,29 @@ class Members:
             "idempotent": affordance.idempotent,
             "content_type": media.sent,
             "response_type": media.back if media.back != media.sent else "",
-            "uri_variables": [parameter.name for parameter in variables],
+            "uri_variables": {parameter.name: parameter.given for parameter in variables},
         }
-        unsaid = set(self._named(json)) - {parameter.name for parameter in variables}
-        for variable in sorted(filter(is_text, unsaid)):
-            reason = f"its URI variable {shown(variable)} cannot be a parameter"
-            self.left_out.append(f"action {shown(name)}: {reason}")
+        if not _renamed(variables):
+            words["uri_variables"] = [parameter.name for parameter in variables]
         decorator = _called("@wot.action", attribute, name, json, words)
         yield from _method(decorator, attribute, ["self", *arguments], output, json)
 
     def event(self, attribute: str, name: str, json: Json) -> Iterator[str]:
-        """An event: its data, if it has any."""
+        """An event: its data, if it has any, and the method that takes its URI variables."""
         affordance, title = EventAffordance(json), pascal(name, "Data")
-        if affordance.subscription is not None or self._named(json):
-            reason = "subscription data and URI variables cannot be given"
-            self.left_out.append(f"event {shown(name)}: {reason}")
+        if affordance.subscription is not None:
+            self.left_out.append(f"event {shown(name)}: subscription data cannot be given")
+        variables = self._parameters(f"event {shown(name)}", json, title)
+        yield from self._event(attribute, name, json, _renamed(variables))
+        if variables:
+            arguments = ["self", *(parameter.source() for parameter in variables)]
+            yield ""
+            yield from _method(
+                f"@{attribute}.subscribe", f"_subscribe_{attribute}", arguments, "None", {}
+            )
+
+    def _event(self, attribute: str, name: str, json: Json, renamed: Json) -> Iterator[str]:
+        affordance, title = EventAffordance(json), pascal(name, "Data")
         code = "None"
         words: Json = {}
         if affordance.data is not None:
@@ -134,6 +144,7 @@ class Members:
             short, words = self._split(found, terms, "events", title, room)
             code = flat(short.code)
         words |= {"title": affordance.title, "description": affordance.description}
+        words["uri_variables"] = renamed
         given = _words(attribute, name, words)
         if code in _PLAIN:
             yield from lines(call(f"{attribute} = wot.event(", given, first=[code]), INDENT)
@@ -173,13 +184,22 @@ class Members:
         }
         return {**shared, **json.get("uriVariables", {})}
 
-    def _parameters(self, json: Json, title: str, optional: bool = False) -> list[Parameter]:
-        """The URI variables that can be parameters, needed ones first."""
+    def _parameters(
+        self, what: str, json: Json, title: str, optional: bool = False
+    ) -> list[Parameter]:
+        """The URI variables as parameters, needed ones first."""
+        named = self._named(json)
+        sayable = [name for name in named if name and is_text(name)]
+        self.left_out += [
+            f"{what}: its URI variable {shown(name)} has no usable name"
+            for name in named
+            if name not in sayable
+        ]
         found: list[Parameter] = []
-        for name, schema in self._named(json).items():
-            if _is_parameter(name):
-                label = title + pascal(name, "Variable")
-                found.append(self._parameter(name, schema, label, not optional, in_uri=True))
+        for name, own in _own_names(sayable, _members_of_input(json)).items():
+            label = title + pascal(name, "Variable")
+            made = self._parameter(own, named[name], label, not optional, in_uri=True)
+            found.append(made._replace(given=name))
         return sorted(found, key=lambda parameter: bool(parameter.default))
 
     def _parameter(
@@ -199,9 +219,9 @@ class Members:
         short = self._types.short(annotated(found), label)
         code = short.code
         if default is None and not needed:
-            default = "None"
-            code = code if "null" in found.kinds else f"{flat(code)} | None"
-        return Parameter(name, code, default or "")
+            default = "UNSET"
+            code = code if code == "Any" else f"{flat(code)} | UnsetType"
+        return Parameter(name, code, default or "", name)
 
     def _arguments(
         self, json: Json, media_type: str, title: str, variables: Sequence[Parameter]
@@ -227,6 +247,24 @@ class Members:
         fixed = any(not parameter.default for parameter in variables) or default_of(schema) is None
         whole = self._parameter(name, schema, f"{title}Input", needed=fixed)
         return [whole.source(), "/", *(parameter.source() for parameter in variables)]
+
+
+def _own_names(names: Sequence[str], others: Iterable[str]) -> Mapping[str, str]:
+    """URI variables and the parameters that stand for them: of the same name where that can be."""
+    kept = [name for name in names if _is_parameter(name)]
+    taken = Names({"self", "NotImplementedError", *kept, *others})
+    made = {n: taken.take(snake(n, "variable"), "_") for n in names if n not in kept}
+    return {name: made.get(name, name) for name in names}
+
+
+def _renamed(variables: Iterable[Parameter]) -> Json:
+    return {one.name: one.given for one in variables if one.name != one.given}
+
+
+def _members_of_input(json: Json) -> Json:
+    """The members of an action's input, where it has some."""
+    schema: Any = json.get("input")
+    return members_of(schema) if is_object(schema) else {}
 
 
 def _is_parameter(name: str) -> bool:
@@ -290,7 +328,7 @@ def _words(attribute: str, name: str, words: Json) -> Json:
 def _says(word: str, value: Any) -> bool:
     """Empty texts and false flags are what is there without them; a default of those is not."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if word == "default" or number:
+    if word in ("default", "name") or number:
         return True
     return bool(value) and (not isinstance(value, str) or is_text(value))
 
@@ -312,4 +350,4 @@ def _method(
     description = json.get("description", "")
     if is_doc(description):
         yield from doc(description, 2 * INDENT)
-    yield _BODY
+    yield BODY

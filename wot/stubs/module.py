@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from wot.stubs.members import Members
-from wot.stubs.names import TYPING, USED, Names, is_attribute, snake
+from wot.stubs.members import BODY, Members
+from wot.stubs.names import MSGSPEC, TYPING, USED, Names, is_attribute, snake
 from wot.stubs.source import INDENT, WIDTH, Code, call, doc, is_doc, is_text, lines, shown
 from wot.stubs.typed import Types
 from wot.td import KINDS, Json, ThingDescription
@@ -26,7 +26,7 @@ def module(td: ThingDescription, name: str) -> str:
     types = Types(Names({*USED, name, *attributes.values()}))
     members = Members(types, td.json.get("uriVariables", {}))
     left_out = [
-        f"{SINGULAR[kind]} {shown(given)}: its name cannot be part of a URL"
+        f"{SINGULAR[kind]} {shown(given)}: its name cannot be written"
         for kind, given in _keys(td)
         if (kind, given) not in attributes
     ]
@@ -45,7 +45,7 @@ def _keys(td: ThingDescription) -> Iterator[_Key]:
 
 def _attributes(td: ThingDescription) -> dict[_Key, str]:
     """The attribute of each affordance: its own name where that is possible, or else a similar one."""
-    keys = [(kind, name) for kind, name in _keys(td) if _is_declarable(name)]
+    keys = [(kind, name) for kind, name in _keys(td) if is_text(name)]
     names = Names({*USED, *_OURS})
     found: dict[_Key, str] = {}
     for key in keys:
@@ -62,10 +62,6 @@ def _adjusted(kind: str, name: str, taken: set[str]) -> str:
         return f"{name}_{SINGULAR[kind]}"  # another kind has the name
     made = snake(name, SINGULAR[kind])
     return f"{made}_" if made in {*USED, *_OURS} else made
-
-
-def _is_declarable(name: str) -> bool:
-    return is_text(name) and name not in ("", ".", "..") and "/" not in name
 
 
 def _class(
@@ -96,7 +92,8 @@ def _class(
 
 def _member(members: Members, kind: str, name: str, td: ThingDescription, attribute: str) -> _Block:
     write = {"properties": members.property, "actions": members.action, "events": members.event}
-    return kind != "events", list(write[kind](attribute, name, td.json[kind][name]))
+    text = list(write[kind](attribute, name, td.json[kind][name]))
+    return text[-1] == BODY, text
 
 
 def _definition(name: str, code: Code | list[Code]) -> _Block:
@@ -121,7 +118,8 @@ def _imports(rest: str) -> str:
     found = ["import datetime as dt"] * ("dt" in used) + ["import uuid"] * ("uuid" in used)
     typing = ", ".join(name for name in TYPING if name in used)
     found += [f"from typing import {typing}"] if typing else []
-    others = ["import wot", *(["from msgspec import Meta"] if "Meta" in used else [])]
+    ours = ", ".join(name for name in MSGSPEC if name in used)
+    others = ["import wot", *([f"from msgspec import {ours}"] if ours else [])]
     return "\n".join([*found, *([""] if found else []), *sorted(others, key=_import_key), ""])
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 _LONGEST = 60
 TYPING = ("Annotated", "Any", "Literal", "NotRequired", "TypedDict")
+MSGSPEC = ("UNSET", "Meta", "UnsetType")
 _BUILT_IN = ("bool", "bytes", "dict", "float", "int", "list", "str", "tuple")
 # What the modules use under these names; nothing else in them may have them.
-USED = frozenset((*TYPING, *_BUILT_IN, "Meta", "NotImplementedError", "dt", "uuid", "wot"))
+USED = frozenset((*TYPING, *MSGSPEC, *_BUILT_IN, "NotImplementedError", "dt", "uuid", "wot"))
 
 
 class Names:

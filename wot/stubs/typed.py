@@ -144,6 +144,8 @@ class Types:
         found = Type("dict[str, Any]", frozenset({"object"}), {}, exact=not combined, plain=False)
         rest = schema.get("additionalProperties")
         members = {} if combined else members_of(schema)
+        if "" in members:  # type checkers want every member of a TypedDict to have a name
+            return found._replace(exact=False)
         if members:
             inner = {
                 at: self.whole(one, name + pascal(at, "Member")) for at, one in members.items()
