@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from wot.errors import InvalidTD
 from wot.td.editions import edition, is_model
 from wot.td.node import Json, is_array, is_object
-from wot.td.reading import Document, examined
+from wot.td.reading import Document, read
 from wot.td.tables import DEFAULTS, Defaults, Methods, Row
 from wot.td.vocabulary import KINDS
 
@@ -32,7 +32,7 @@ def expand(document: Document, *, methods: bool = True) -> Json:
     is; so is a Thing Model, because what it does not say is open, and a draft of TD 2.0. What is no JSON object
     raises InvalidTD.
     """
-    td = _copy(document)
+    td = read(document)
     for holder, row in _defaults_of(td, methods):
         for name, value in row.items():
             # What means the default is written like the default: `"op": ["invokeaction"]` becomes "invokeaction".
@@ -43,34 +43,12 @@ def expand(document: Document, *, methods: bool = True) -> Json:
 
 def reduce(document: Document, *, methods: bool = True) -> Json:
     """A copy of `document` without what is said by leaving it out; the counterpart of `expand`."""
-    td = _copy(document)
+    td = read(document)
     for holder, row in _defaults_of(td, methods):
         for name, value in row.items():
             if name in holder and _means(name, holder[name], value):
                 del holder[name]
     return td
-
-
-def _copy(document: Document) -> Json:
-    json, findings = examined(document)
-    if findings:
-        raise InvalidTD(findings)
-    copy: Json = _copied(json)
-    return copy
-
-
-def _copied(value: Any) -> Any:
-    """A deep copy of JSON, however deep: nothing of the original is in it."""
-    top = [value]
-    unfinished: list[Any] = [top]
-    while unfinished:
-        holder = unfinished.pop()
-        parts: Any = holder.items() if is_object(holder) else enumerate(holder)
-        for part, inner in parts:
-            if is_object(inner) or is_array(inner):
-                holder[part] = copy = inner.copy()
-                unfinished.append(copy)
-    return top[0]
 
 
 def _means(name: str, value: Any, default: Any) -> bool:

@@ -25,6 +25,11 @@ def is_array(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
+def is_mapping(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Whether it is an object of another kind than what JSON is decoded to."""
+    return isinstance(value, Mapping) and not isinstance(value, dict)
+
+
 def objects_in(owner: Json, name: str) -> Iterator[tuple[str, Json]]:
     """The members of a map that are objects; those that are not are left out, as is a map that is none."""
     found = owner.get(name)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import Any, TypeAlias
 
 import msgspec
 
 from wot.errors import Finding, InvalidTD
-from wot.td.node import Json, Node, is_object, type_name
+from wot.td.node import Json, Node, at, is_array, is_mapping, is_object, type_name
 from wot.td.places import twice
 
 _MOST = 1000  # findings
@@ -19,12 +20,15 @@ _BOM = b"\xef\xbb\xbf"
 _ESCAPED = re.compile(rb"\\u00(22|3[aA])")  # a quotation mark, a colon
 
 
+_TEXTS = (bytes, bytearray, memoryview, str)
 # A document as the toolkit takes it: its text, what was decoded from it, or one that has been parsed already.
 Document: TypeAlias = bytes | str | Mapping[str, Any] | Node
 
 
 def read(document: Document) -> Json:
-    """The JSON object in a text (UTF-8; a byte order mark is tolerated), or a decoded one; InvalidTD where it is none.
+    """The JSON object in a text (UTF-8; a byte order mark is tolerated), or a copy of a decoded one.
+
+    InvalidTD where it is none.
 
     A member that is there twice is refused (RFC 8259 section 4 leaves its meaning open), with its path.
     """
@@ -33,21 +37,22 @@ def read(document: Document) -> Json:
         findings = [TOO_DEEP]
     if findings:
         raise InvalidTD(findings)
-    return json
+    return json if isinstance(document, _TEXTS) else _copied(json)
 
 
 def examined(document: Document) -> tuple[Json, list[Finding]]:
     """The document as far as it can be read, {} where it cannot, and what is wrong with its text."""
-    json: Any = document.json if isinstance(document, Node) else document
+    given = document.json if isinstance(document, Node) else document
+    json: Any = given
     findings: list[Finding] = []
-    if isinstance(json, (bytes, bytearray, memoryview, str)):
+    if isinstance(given, _TEXTS):
         json, findings = _decoded(
-            json.encode("utf-8", "surrogatepass") if isinstance(json, str) else bytes(json)
+            given.encode("utf-8", "surrogatepass") if isinstance(given, str) else bytes(given)
         )
         if json is None and findings:
             return {}, findings
-    elif isinstance(json, Mapping) and not is_object(json):
-        json = dict(json)
+    elif is_mapping(given):
+        json = dict(given)
     if not is_object(json):
         hint = "a Thing Description is an object, as text or decoded"
         reason = f"should be an object, not {type_name(json)}"
@@ -123,15 +128,74 @@ def is_flat(text: bytes) -> bool:
     return not brackets
 
 
+def _faults(json: Any) -> Iterator[Finding]:
+    """The first thing that no JSON holds, in a document that was decoded elsewhere or made by hand."""
+    level: list[tuple[str, Any]] = [("$", json)]
+    for _ in range(DEEPEST):
+        inner: dict[
+            int, tuple[str, Any]
+        ] = {}  # one and the same at several places is looked at once
+        for path, value in level:
+            reason = _fault(value)
+            if reason:
+                hint = "JSON has text, finite numbers, true, false, null, arrays and objects"
+                yield Finding(path, f"not JSON: {reason}", hint)
+                return
+            inner.update((id(item), (at(path, part), item)) for part, item in _parts(value))
+        level = list(inner.values())
+
+
+def _copied(json: Json) -> Json:
+    """A copy made by writing and reading, in C; InvalidTD where it is another: it held what no JSON holds."""
+    try:
+        copy: Json = msgspec.json.decode(msgspec.json.encode(json))
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        copy = {}
+    if copy != json:
+        raise InvalidTD(list(_faults(json)) or [TOO_DEEP])
+    return copy
+
+
+def _parts(value: Any) -> Iterable[tuple[Any, Any]]:
+    if is_object(value):
+        return value.items()
+    return enumerate(value) if is_array(value) else ()
+
+
+def _fault(value: Any) -> str:
+    if is_object(value):
+        names: list[Any] = list(value)
+        wrong = [name for name in names if not isinstance(name, str) or not _is_text(name)]
+        return f"the name {wrong[0]!r} is no text" if wrong else ""
+    if isinstance(value, str):
+        return "" if _is_text(value) else f"{value!r} is no Unicode text"
+    if isinstance(value, float):
+        return "" if isfinite(value) else f"the number {value}"
+    if isinstance(value, int):
+        return "" if value.bit_length() <= _BITS else "a number of thousands of digits"
+    return "" if value is None or is_array(value) else type_name(value)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return value.isascii() or bool(value.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+_BITS = 4096  # of an integer; Python refuses to write those of more than about 14,000
+
+
 def is_shallow(json: Any) -> bool:
     """Whether there are no more levels than are read."""
     level: list[Any] = [json]
     for _ in range(DEEPEST):
-        inner: list[Any] = []
+        inner: dict[int, Any] = {}  # what stands at several places is looked into once
         for item in level:
-            values: Iterable[Any] = item.values() if is_object(item) else item
-            inner += [value for value in values if isinstance(value, (dict, list))]
-        level = inner
+            for _, value in _parts(item):
+                if is_object(value) or is_array(value):
+                    inner[id(value)] = value
+        level = list(inner.values())
         if not level:
             return True
     return False

@@ -119,7 +119,17 @@ def data_in(value: Any, named: bool = False) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("depth", [100, 255, 20_000])
-def test_depth_is_no_matter(depth: int) -> None:
+def test_depth_is_refused(depth: int) -> None:
+    schema: Any = {}
+    for _ in range(depth):
+        schema = {"items": schema}
+    for change in (expand, reduce):
+        with pytest.raises(InvalidTD, match="nested too deeply"):
+            change(affordance("actions", input=schema))
+
+
+def test_nested_schemas() -> None:
+    depth = 50
     schema: Any = {"readOnly": False}
     for _ in range(depth):
         schema = {"items": schema}

@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wot.errors import Finding, InvalidTD
-from wot.td import edition, read, validate
+from wot.td import (
+    TD_11,
+    ThingDescription,
+    derive,
+    edition,
+    expand,
+    read,
+    reduce,
+    to_ntriples,
+    validate,
+)
 from wot.td.reading import DEEPEST, examined, is_shallow
 
 from .hostile import text as encoded
@@ -59,8 +69,13 @@ def test_all_kinds_of_documents_are_read(document: Any) -> None:
     assert read(document) == GOOD
 
 
-def test_an_object_is_not_copied() -> None:
-    assert read(GOOD) is GOOD
+def test_an_object_is_copied() -> None:
+    """Who changes what was read changes nothing of the caller's."""
+    for document in (GOOD, ThingDescription(GOOD)):
+        found = read(document)
+        assert found == GOOD
+        assert found is not GOOD
+        assert found["on"] is not GOOD["on"]
 
 
 @pytest.mark.parametrize(
@@ -298,3 +313,32 @@ def test_what_is_read_is_what_was_written(value: Any) -> None:
 )
 def test_the_version_is_known_from_the_text(context: str, name: str) -> None:
     assert edition(read(json.dumps({"@context": context}))).name == name
+
+
+def circle() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    found["x"] = {"a": found, "b": [found, found]}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "reason"),
+    [
+        ({1: 2}, "$.x", "not JSON: the name 1 is no text"),
+        ({"": 1, None: 2}, "$.x", "not JSON: the name None is no text"),
+        ({"\ud800": 1}, "$.x", "not JSON: the name '\\ud800' is no text"),
+        (["\udfff"], "$.x[0]", "not JSON: '\\udfff' is no Unicode text"),
+        ([1, {2}], "$.x[1]", "not JSON: a set of Python"),
+        ((1,), "$.x", "not JSON: a tuple of Python"),
+        ({"y": b""}, "$.x.y", "not JSON: a bytes of Python"),
+        (float("nan"), "$.x", "not JSON: the number nan"),
+        ([10**5000], "$.x[0]", "not JSON: a number of thousands of digits"),
+        (circle(), "$", "it is nested too deeply"),
+    ],
+)
+@pytest.mark.parametrize("use", [read, expand, reduce, to_ntriples, derive])
+def test_what_was_decoded_has_to_be_json(use: Any, value: Any, path: str, reason: str) -> None:
+    with pytest.raises(InvalidTD) as caught:
+        use({"@context": TD_11, "x": value})
+    (found,) = caught.value.findings
+    assert (found.path, found.reason) == (path, reason)
