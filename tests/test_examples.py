@@ -54,7 +54,7 @@ def resolver(path: Path) -> Any:
 
 
 def findings(path: Path) -> list[Finding]:
-    return wot.td.validate(path.read_bytes(), resolve=resolver(path))
+    return wot.td.validate(path.read_bytes(), resolver=resolver(path))
 
 
 @pytest.mark.parametrize("path", [*VALID, *MODELS], ids=name)
@@ -182,7 +182,7 @@ def test_a_derived_one_becomes_a_valid_td(path: Path) -> None:
         given = {"title": "Whatever", "base": "https://made.example/", "security": "nosec"}
         lacking = {term: value for term, value in given.items() if term not in partial}
         made = complete(partial, **lacking, version="1.0.0" if "version" in partial else "")
-        assert wot.td.validate(made, resolve=published) == []
+        assert wot.td.validate(made, resolver=published) == []
 
 
 # ---------------------------------------------------------------- everything there is

@@ -3,42 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from wot.affordances import ABSENT, Action, Event, Stored
 from wot.content import Malformed, is_opaque
 from wot.errors import DefinitionError, NotAllowed, Unavailable
 from wot.forms import resolve
 from wot.payload import Input, Mismatch, Payload
-from wot.td import KINDS, Form, Json, is_array, is_object, standard_context
+from wot.schema import Patterns, refused_patterns
+from wot.td import KINDS, Form, Json, Op, default_ops, is_array, is_object, standard_context
 from wot.template import Handler, Template, check_limits
+from wot.templates import variables_in
 
-# What the endpoints that serve the Thing say of themselves.
-_OF_ENDPOINTS = frozenset({"forms", "base", "security", "securityDefinitions", "profile"})
+READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
+SUBSCRIBE = Op.SUBSCRIBE_EVENT
+
+# What the endpoints that serve the Thing say of themselves, and what only their forms refer to.
+_OF_ENDPOINTS = frozenset(
+    {
+        *("forms", "base", "security", "securityDefinitions", "profile", "schemaDefinitions"),
+        "uriVariables",  # each affordance has its own
+    }
+)
+_MOST_VARIABLES = 1 << 18  # URI variables of all affordances together
+# No endpoint of ours takes data to subscribe with, or to leave with.
+_NOT_CARRIED = frozenset({"subscription", "dataResponse", "cancellation"})
+_BY_DEFAULT = frozenset({READ, WRITE, INVOKE, SUBSCRIBE})  # what forms without `op` can be for
+# What a form of the whole Thing offers of each of its affordances.
+_OF_EACH: Mapping[str, Op] = {
+    Op.READ_ALL_PROPERTIES: READ,
+    Op.READ_MULTIPLE_PROPERTIES: READ,
+    Op.WRITE_ALL_PROPERTIES: WRITE,
+    Op.WRITE_MULTIPLE_PROPERTIES: WRITE,
+    Op.SUBSCRIBE_ALL_EVENTS: SUBSCRIBE,
+}
+_HINT = "see wot.schema: patterns are checked in linear time, or given up, and none may be large"
+
+
+class Variables(NamedTuple):
+    """The URI variables of one affordance: their schemas, and what judges them."""
+
+    schemas: Json
+    payloads: Mapping[str, Payload]
 
 
 class DescribedProperty(Stored[Any]):
     """A property that the framework keeps until a handler reads it."""
 
-    def __init__(self, name: str, json: Json, variables: Json) -> None:
-        given = {"read_only": bool(json.get("readOnly")), "write_only": bool(json.get("writeOnly"))}
+    def __init__(self, name: str, json: Json, variables: Variables) -> None:
+        read_only, write_only = bool(json.get("readOnly")), bool(json.get("writeOnly"))
+        # One that is neither read nor written is observed, and each observation begins with the value.
+        given = {"read_only": read_only, "write_only": write_only and not read_only}
         super().__init__(ABSENT, False, given)
         self.attribute = self.name = name
-        op = "writeproperty" if given["write_only"] else "readproperty"
+        op = READ if not write_only else WRITE if not read_only else Op.OBSERVE_PROPERTY
         self.media_type = media_types(json, op)[1]
         self.observable = bool(json.get("observable"))
         self.payload = payload_of(json, self.media_type)
         self.default = _first_value(json, self.payload, self.media_type)
-        self.uri_variables = variables
-        self.variables = self.written = variables_of(variables)
+        self.uri_variables = variables.schemas
+        self.variables = self.written = variables.payloads
         self.json = described(json, self.media_type, self.media_type)
 
 
 class DescribedAction(Action[..., Any]):
     """An action whose input is one value, whatever its shape."""
 
-    def __init__(self, name: str, json: Json, variables: Json) -> None:
-        self.media_type, response_type = media_types(json, "invokeaction")
+    def __init__(self, name: str, json: Json, variables: Variables) -> None:
+        self.media_type, response_type = media_types(json, INVOKE)
         given = {"response_type": response_type}
         super().__init__(_unreadable, given)
         self.attribute = self.name = name
@@ -47,8 +79,7 @@ class DescribedAction(Action[..., Any]):
         self.arguments = Input(schema, body)
         self.has_input = body is not None
         self.output = None if output is None else payload_of(output, response_type)
-        self.uri_variables = variables
-        self.variables = variables_of(variables)
+        self.uri_variables, self.variables = variables
         self.json = described(json, self.media_type, response_type)
 
     def split(
@@ -62,25 +93,30 @@ class DescribedAction(Action[..., Any]):
 class DescribedEvent(Event[Any]):
     """An event; who subscribes may be asked for URI variables."""
 
-    def __init__(self, name: str, json: Json, variables: Json) -> None:
+    def __init__(self, name: str, json: Json, variables: Variables) -> None:
         super().__init__(ABSENT, {})
         self.attribute = self.name = name
-        self.media_type = media_types(json, "subscribeevent")[1]
+        self.media_type = media_types(json, SUBSCRIBE)[1]
         data = json.get("data")
         self.payload = None if data is None else payload_of(data, self.media_type)
-        self.uri_variables = variables
-        self.variables = variables_of(variables)
+        self.uri_variables, self.variables = variables
         self.json = described(json, self.media_type, self.media_type)
 
 
 def template_from(td: Json, threads: int, timeout: float | None) -> Template:
-    """A template of its own for one TD; handlers may be added to its tables at any time."""
+    """A template of its own for one TD; handlers may be added to its tables at any time.
+
+    It offers the operations that the forms offer, and where there are none yet, what the flags say. Raises
+    DefinitionError for patterns that cannot be checked: whoever serves a schema holds values against all of it.
+    """
     check_limits(td.get("title", "this Thing"), threads, timeout)
-    shared: Json = td.get("uriVariables", {})
-    properties = _named(td, "properties", DescribedProperty, shared)
-    actions = _named(td, "actions", DescribedAction, shared)
-    events = _named(td, "events", DescribedEvent, shared)
-    kinds = {"properties": properties, "actions": actions, "events": events}
+    whole = {op for form in td.get("forms", ()) for op in Form(form).op}
+    of_each = frozenset(_OF_EACH[op] for op in whole if op in _OF_EACH)
+    making = _Making(td, of_each)
+    properties: dict[str, DescribedProperty] = making.named("properties", DescribedProperty)
+    actions: dict[str, DescribedAction] = making.named("actions", DescribedAction)
+    events: dict[str, DescribedEvent] = making.named("events", DescribedEvent)
+    kinds: dict[str, Any] = {"properties": properties, "actions": actions, "events": events}
     return Template(
         json=_description(td, kinds),
         terms={},
@@ -103,16 +139,93 @@ def template_from(td: Json, threads: int, timeout: float | None) -> Template:
     )
 
 
-def _named(
-    td: Json, kind: str, make: Callable[[str, Json, Json], Any], shared: Json
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, json in td.get(kind, {}).items():
-        try:
-            found[name] = make(name, json, {**shared, **json.get("uriVariables", {})})
-        except Malformed as error:
-            raise DefinitionError(f"{name}: {error}") from None
-    return found
+class _Making:
+    """Makes the affordances of one TD, from what of them can be served."""
+
+    def __init__(self, td: Json, of_each: Collection[Op]) -> None:
+        self._td, self._of_each = td, of_each
+        self._shared: Json = td.get("uriVariables", {})
+        self._payloads = variables_of(self._shared)
+        self._patterns = Patterns()
+        self._room = _MOST_VARIABLES
+
+    def named(self, kind: str, make: Callable[[str, Json, Variables], Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, json in self._td.get(kind, {}).items():
+            try:
+                served = _served(kind, json, self._of_each)
+                if served is None:
+                    continue
+                schemas = self._variables(json)
+                self._check_patterns(kind, served, schemas)
+                served |= {"uriVariables": schemas} if schemas else {}
+                found[name] = make(name, served, Variables(schemas, self._judges(schemas)))
+            except (Malformed, DefinitionError) as error:
+                raise DefinitionError(f"{name}: {error}", hint=getattr(error, "hint", "")) from None
+        return found
+
+    def _variables(self, json: Json) -> Json:
+        """Its own, and those of the Thing that its forms name; all of them where there are no forms yet."""
+        shared = self._shared
+        if shared and json.get("forms"):
+            hrefs = [str(form.get("href", "")) for form in json["forms"]]
+            names = dict.fromkeys(name for href in hrefs for name in variables_in(href))
+            shared = {name: shared[name] for name in names if name in shared}
+        self._room -= len(shared)
+        if self._room < 0:
+            raise DefinitionError(f"there are more than {_MOST_VARIABLES} URI variables by now")
+        return {**shared, **json.get("uriVariables", {})}
+
+    def _judges(self, schemas: Json) -> Mapping[str, Payload]:
+        own = {n: schema for n, schema in schemas.items() if schema is not self._shared.get(n)}
+        made = variables_of(own)
+        return {name: made.get(name) or self._payloads[name] for name in schemas}
+
+    def _check_patterns(self, kind: str, json: Json, variables: Json) -> None:
+        terms = {"actions": ("input", "output"), "events": ("data",)}.get(kind, ())
+        schemas = [json.get(term) for term in terms] or [json]
+        own = [schema for name, schema in variables.items() if schema is not self._shared.get(name)]
+        for schema in [*schemas, *own]:
+            for pattern in refused_patterns(schema, self._patterns):
+                raise DefinitionError(f"the pattern {pattern!r:.80} cannot be checked", hint=_HINT)
+
+
+def _served(kind: str, json: Json, of_each: Collection[Op]) -> Json | None:
+    """The affordance with flags that say what its forms offer, and with what can be carried; None for none of it."""
+    if kind == "actions":
+        return dict(json) if INVOKE in _ops(kind, json) else None
+    if kind == "events":
+        offered = {*_ops(kind, json), *of_each}
+        kept = {term: value for term, value in json.items() if term not in _NOT_CARRIED}
+        return kept if SUBSCRIBE in offered else None
+    offered = _of_property(json, of_each)
+    flags = {
+        "readOnly": WRITE not in offered,
+        "writeOnly": READ not in offered,
+        "observable": Op.OBSERVE_PROPERTY in offered,
+    }
+    kept = {term: v for term, v in json.items() if term not in flags or bool(v) == flags[term]}
+    return {**kept, **{term: True for term, said in flags.items() if said}} if offered else None
+
+
+def _of_property(json: Json, of_each: Collection[Op]) -> set[str]:
+    """Reading, writing and observing, as far as the forms offer them and the flags permit."""
+    read_only, write_only = bool(json.get("readOnly")), bool(json.get("writeOnly"))
+    found = {*_ops("properties", json), *of_each}
+    if write_only and not read_only:
+        found.discard(READ)
+    if read_only:
+        found.discard(WRITE)
+    # Who hosts a property that is called observable is asked to let it be observed (TD 1.1 section 5.3.1.3).
+    if json.get("observable") and READ in found:
+        found.add(Op.OBSERVE_PROPERTY)
+    return found & {READ, WRITE, Op.OBSERVE_PROPERTY}
+
+
+def _ops(kind: str, json: Json) -> set[str]:
+    """The operations of all forms of an affordance; where it has none yet, those of a form that says nothing."""
+    default = default_ops(kind, bool(json.get("readOnly")), bool(json.get("writeOnly")))
+    return {op for form in json.get("forms") or [{}] for op in Form(form).op or default}
 
 
 def _description(td: Json, kinds: Mapping[str, Mapping[str, Any]]) -> Json:
@@ -121,7 +234,7 @@ def _description(td: Json, kinds: Mapping[str, Mapping[str, Any]]) -> Json:
     json["@context"] = standard_context(td.get("@context"))
     base: str = td.get("base", "")
     if base and is_array(td.get("links")):
-        json["links"] = [{**link, "href": resolve(base, link["href"])} for link in td["links"]]
+        json["links"] = [_absolute(link, base) for link in td["links"]]
     for kind in KINDS:
         if kinds[kind]:
             json[kind] = {name: member.json for name, member in kinds[kind].items()}
@@ -130,10 +243,15 @@ def _description(td: Json, kinds: Mapping[str, Mapping[str, Any]]) -> Json:
     return json
 
 
+def _absolute(link: Json, base: str) -> Json:
+    ends: Json = {t: resolve(base, link[t]) for t in ("href", "anchor") if t in link}
+    return {**link, **ends}
+
+
 def media_types(json: Json, op: str) -> tuple[str, str]:
     """What the first form for `op` (or else the first of all) takes and gives."""
     forms = [Form(form) for form in json.get("forms", ())] or [Form({})]
-    form = next((form for form in forms if op in form.op), forms[0])
+    form = next((form for form in forms if op in (form.op or _BY_DEFAULT)), forms[0])
     return form.content_type, form.response_type
 
 

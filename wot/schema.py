@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from typing import Any
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -32,8 +36,16 @@ ASSERTED = frozenset(
 )
 # Terms that hold schemas, whose own terms are asserted.
 _NESTING = frozenset(["oneOf", "anyOf", "allOf", "items", "properties", "additionalProperties"])
+_LISTING = ("oneOf", "anyOf", "allOf", "items")
 _EXPLAINED = 1 << 10  # bytes of a value up to which the slow, well-spoken validator explains
 _SHOWN = 300  # characters of a message
+# Regular expressions come from documents of strangers: none may take everybody's memory and time.
+_LONGEST = 1 << 14  # characters of a pattern
+_SIZES = (1 << 12, 1 << 14, 1 << 17, 1 << 20)  # bytes of a compiled one
+_ROOM = 1 << 25  # bytes of all compiled ones of a Thing, or of a schema
+_STEPS = 10_000  # of the backtracking engine, for one text
+_KEPT = 1 << 26  # bytes of the validators that are kept
+_BLOWN_UP = 8  # bytes that a byte of a schema takes once it is compiled
 
 
 class Mismatch(ValueError):
@@ -50,11 +62,12 @@ class Verdict:
     gives, a consumer with what it sends (TD 1.1, client-data-schema-no-extras).
     """
 
-    __slots__ = ("_compiled", "schema")
+    __slots__ = ("_compiled", "_texts", "schema")
 
     def __init__(self, schema: Json) -> None:
         self.schema = schema
         self._compiled: list[Any] = [None, None]
+        self._texts = [b"", b""]
 
     def check(self, value: Any, *, closed: bool, size: int = 0) -> None:
         """Raise Mismatch where `value` (of `size` bytes) does not fit."""
@@ -67,9 +80,11 @@ class Verdict:
         raise self._explain(validator, value, closed, size)
 
     def _compile(self, closed: bool) -> Any:
-        validator = compiled(asserted(self.schema, closed))
-        self._compiled[closed] = validator
-        return validator
+        text = self._texts[closed] = self._texts[closed] or _text(asserted(self.schema, closed))
+        found = _validators.of(text)
+        if not found.patterns:  # those stay where their number is bounded
+            self._compiled[closed] = found.validator
+        return found.validator
 
     def _explain(self, validator: Any, value: Any, closed: bool, size: int) -> Mismatch:
         """Why not: in the words of the Python validator where that is sure to be quick."""
@@ -120,7 +135,7 @@ def asserted(schema: Any, closed: bool) -> Any:
     given = schema
     out: Json = {term: value for term, value in given.items() if term in ASSERTED}
     for term in ("oneOf", "anyOf", "allOf"):
-        if given.get(term):  # an empty oneOf (wotpy) counts as absent
+        if given.get(term) and is_array(given[term]):  # an empty oneOf (wotpy) counts as absent
             # Several schemas speak of one object here: none of them knows all of its members.
             alone = closed and term == "oneOf" and "properties" not in given
             out[term] = [asserted(branch, alone) for branch in given[term]]
@@ -148,60 +163,162 @@ def asserted(schema: Any, closed: bool) -> Any:
     return out
 
 
-def compiled(schema: Json) -> Any:
-    """A validator for `schema`; a foreign TD's pattern that cannot be compiled is left out."""
-    return _compiled(msgspec.json.encode(schema))
+class Patterns:
+    """Which regular expressions are checked, as long as those of one Thing, or schema, stay within bounds together.
+
+    Those of the linear engine, and those that only the backtracking one knows, which gives up in time: a text for
+    which it does has not the form. Neither takes what is too long or too large once it is compiled.
+    """
+
+    def __init__(self, room: int = _ROOM) -> None:
+        self.weight = 0  # bytes, of all that were taken
+        self.backtracking = False
+        self._room = room
+
+    def take(self, pattern: Any) -> bool:
+        """Whether `pattern` is checked; once the room is used up, none is, and none is compiled."""
+        if self._room <= 0:
+            return False
+        size = _size(pattern) or -_size(pattern, backtracking=True)
+        self._room -= abs(size) or _SIZES[-1]
+        if not size or self._room < 0:
+            return False
+        self.weight += abs(size)
+        self.backtracking = self.backtracking or size < 0
+        return True
+
+    def all_of(self, schema: Json) -> Iterator[str]:
+        """The patterns of an asserted schema that are not taken."""
+        for node in _nodes(schema):
+            if "pattern" in node and not self.take(node["pattern"]):
+                yield node["pattern"]
 
 
-def _build(schema: Any) -> Any:
-    import jsonschema_rs
-
-    # The engine without look-around and back-references: it takes linear time for every pattern.
-    linear = jsonschema_rs.RegexOptions()
-    return jsonschema_rs.Draft7Validator(schema, validate_formats=False, pattern_options=linear)
-
-
-@functools.lru_cache(maxsize=4096)
-def _compiled(text: bytes) -> Any:
-    schema = msgspec.json.decode(text)
-    try:
-        return _build(schema)
-    except ValueError:
-        return _build(_usable(schema))
-
-
-def _usable(schema: Any) -> Any:
-    """`schema` without the terms that no validator takes."""
-    if is_array(schema):
-        return [_usable(item) for item in schema]
-    if not is_object(schema):
-        return schema
-    out: Json = {}
-    for term, value in schema.items():
-        inner = (
-            {name: _usable(v) for name, v in value.items()}
-            if term == "properties"
-            else _usable(value)
-        )
-        try:
-            _build({term: inner})
-        except ValueError:
-            continue
-        out[term] = inner
-    return out
+def refused_patterns(schema: Any, patterns: Patterns) -> Iterator[str]:
+    """The patterns of a data schema that cannot be checked."""
+    return patterns.all_of(asserted(schema, False))
 
 
 def is_pattern(pattern: Any) -> bool:
-    """Whether `pattern` can be compiled; "" can."""
-    if pattern == "":
-        return True
-    try:
-        _build({"pattern": pattern})
-    except ValueError:
-        return False
-    return isinstance(pattern, str)
+    """Whether `pattern` is one for declarations: checked in linear time, and not too large."""
+    return pattern == "" or _size(pattern) > 0
+
+
+def _size(pattern: Any, *, backtracking: bool = False) -> int:
+    """About how many bytes `pattern` takes when it is compiled, 0 where it cannot be."""
+    usable = isinstance(pattern, str) and len(pattern) <= _LONGEST
+    return _size_of(pattern, backtracking) if usable else 0
+
+
+@functools.lru_cache(maxsize=1024)
+def _size_of(pattern: str, backtracking: bool) -> int:
+    for size in _SIZES:  # small ones are told quickly, and the engine stops at the size given
+        try:
+            _build({"pattern": pattern}, size, backtracking=backtracking)
+        except ValueError:
+            continue
+        return size
+    return 0
+
+
+def _build(schema: Any, size: int = 1 << 20, *, backtracking: bool = False) -> Any:
+    import jsonschema_rs
+
+    options: Any = (
+        jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS, size_limit=size)
+        if backtracking
+        else jsonschema_rs.RegexOptions(size_limit=size)
+    )
+    return jsonschema_rs.Draft7Validator(schema, validate_formats=False, pattern_options=options)
+
+
+class Compiled(NamedTuple):
+    """A validator, what it and its key weigh (bytes, about), and whether there are patterns in it."""
+
+    validator: Any
+    weight: int
+    patterns: bool
+
+
+class _Validators:
+    """Compiled schemas, least used ones dropped: bounded by what they weigh, not by how many they are."""
+
+    def __init__(self, most: int) -> None:
+        self._kept: OrderedDict[bytes, Compiled] = OrderedDict()
+        self._most, self.weight = most, 0
+        self._lock = threading.Lock()
+
+    def of(self, text: bytes) -> Compiled:
+        """The validator for an asserted schema."""
+        with self._lock:
+            found = self._kept.get(text)
+            if found is not None:
+                self._kept.move_to_end(text)
+                return found
+        found = _compile(text)
+        with self._lock:
+            if self._kept.setdefault(text, found) is found:
+                self.weight += found.weight
+            while self.weight > self._most and self._kept:
+                self.weight -= self._kept.popitem(last=False)[1].weight
+        return found
+
+
+_validators = _Validators(_KEPT)
+
+
+def _compile(text: bytes) -> Compiled:
+    schema = msgspec.json.decode(text)
+    patterns = Patterns()
+    refused = frozenset(patterns.all_of(schema)) if b'"pattern"' in text else frozenset[Any]()
+    validator = None
+    if not refused:
+        with contextlib.suppress(ValueError):
+            validator = _build(schema, backtracking=patterns.backtracking)
+    if validator is None:
+        validator = _build(_usable(schema, refused), backtracking=patterns.backtracking)
+    return Compiled(validator, _BLOWN_UP * len(text) + patterns.weight, patterns.weight > 0)
+
+
+def _text(schema: Json) -> bytes:
+    return msgspec.json.encode(schema)
+
+
+def _nodes(schema: Any) -> Iterator[Json]:
+    """An asserted schema and those within it; what `enum` and `const` hold is data."""
+    level = [schema]
+    while level:
+        node = level.pop()
+        if is_object(node):
+            yield node
+            level += [*node.get("properties", {}).values(), node.get("additionalProperties")]
+            for term in _LISTING:
+                inner = node.get(term)
+                level += inner if is_array(inner) else [inner]
+
+
+def _usable(schema: Any, refused: Collection[Any]) -> Any:
+    """An asserted schema without the patterns that are `refused`, and without terms that no validator takes."""
+    if not is_object(schema):
+        return schema if isinstance(schema, bool) else {}
+    out: Json = {}
+    for term, value in schema.items():
+        if term == "properties":
+            out[term] = {name: _usable(inner, refused) for name, inner in value.items()}
+        elif term in _NESTING:
+            several = is_array(value)
+            out[term] = (
+                [_usable(inner, refused) for inner in value] if several else _usable(value, refused)
+            )
+        elif term == "pattern":
+            out |= {} if not isinstance(value, str) or value in refused else {term: value}
+        else:
+            with contextlib.suppress(ValueError):
+                _build({term: value})
+                out[term] = value
+    return out
 
 
 def fits(schema: Json, value: Any) -> bool:
     """Whether a plain value fits one branch of a union."""
-    return bool(compiled(asserted(schema, False)).is_valid(value))
+    return bool(_validators.of(_text(asserted(schema, False))).validator.is_valid(value))

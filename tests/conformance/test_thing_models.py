@@ -130,7 +130,7 @@ def test_widening_what_is_extended_is_warned_of() -> None:
     wider = model(
         **extending("./dimmer.tm.json"), properties={"level": {"type": "integer", "maximum": 1000}}
     )
-    found = validate(wider, resolve=known)
+    found = validate(wider, resolver=known)
     assert found
     assert {each.severity for each in found} == {"warning"}
     assert {each.assertion for each in found} <= {"tm-overwrite-types", "tm-overwrite-interaction"}
@@ -141,7 +141,7 @@ def test_widening_what_is_referred_to_is_warned_of() -> None:
     wider = model(
         properties={"level": {"tm:ref": "./dimmer.tm.json#/properties/level", "maximum": 1000}}
     )
-    found = validate(wider, resolve=known)
+    found = validate(wider, resolver=known)
     assert [each.assertion for each in found] == ["tm-tmRef-overwrite-semantic-meaning"]
     assert found[0].path.startswith("$.properties.level")
     assert found[0].severity == "warning"

@@ -19,12 +19,14 @@ def main() -> None:
 
 
 def _open_standard_files() -> None:
-    """Where the caller closed one (`>&-`), something else would get its number."""
-    for number in range(3):
+    """Where the caller closed one (`>&-`), something else would get its number, and Python has no object for it."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8"))
 
 
 __all__ = ["main"]

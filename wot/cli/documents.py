@@ -37,6 +37,8 @@ def documents(names: Sequence[str], timeout: float, folders: bool = False) -> li
     """What is named, in that order; with `folders`, a folder is the documents below it."""
     if names.count(STDIN) > 1:
         raise UsageError("standard input can be read once", hint=f"write {STDIN} once")
+    if "" in names:  # for Path it would be this folder
+        raise UsageError("the name of a document is empty", hint="name a file or a URL")
     urls = dict.fromkeys(name for name in names if _is_url(name))
     fetched = _fetched(urls, timeout) if urls else {}
     found: list[Document] = []

@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
 
 from wot.cli.arguments import assignments, value_of
 from wot.cli.documents import Document, document
@@ -19,7 +19,7 @@ from wot.cli.resolvers import Where, resolver
 from wot.cli.writing import as_text, write
 from wot.errors import Finding, InvalidTD
 from wot.forms import scheme_of
-from wot.td import TD_JSON, Json, is_model, is_object, read
+from wot.td import Json, is_model, is_object, read
 
 _GIVES = {
     "title": "--title",
@@ -29,7 +29,6 @@ _GIVES = {
     "forms": "--base",
     "href": "--base",
 }
-_SUFFIX = re.compile(r"(\.(tm|td|jsonld|json))+$")
 
 
 class Wanted(NamedTuple):
@@ -88,11 +87,11 @@ def declared(output: Output, spec: str, wanted: Wanted) -> int:
 
 
 def _derived(source: Document, wanted: Wanted, where: Where) -> dict[str, Json]:
-    """The TDs of a model, by the names that they link each other by; its own is the first."""
+    """The TDs of a model, by the references that they link each other by; its own is the first."""
     from wot.td import thing_model
 
     given = assignments(wanted.values, "--set", "NAME=VALUE", "SERIAL=1234")
-    partial = thing_model.derive(
+    parts = thing_model.derive_parts(
         source.body,
         resolver(where, source),
         base=source.url,
@@ -101,22 +100,22 @@ def _derived(source: Document, wanted: Wanted, where: Where) -> dict[str, Json]:
         compose="contained" if wanted.contained else "linked",
     )
     return {
-        name: thing_model.complete(
+        href: thing_model.complete(
             td,
-            base=_base(wanted.base, name if number else ""),
+            base=_base(wanted.base, href if number else ""),
             security=wanted.security or None,
             id="" if number else wanted.id,  # the parts are Things of their own
             title="" if number else wanted.title,
             version=wanted.version,
         )
-        for number, (name, td) in enumerate(zip(_names(partial, source), partial, strict=True))
+        for number, (href, td) in enumerate(parts)
     }
 
 
 def _base(base: str, part: str) -> str:
     """The base of a part is below that of the whole, or their forms would be the same."""
-    below = f"{quote(_SUFFIX.sub('', posixpath.basename(part)))}/"
-    return f"{base.rstrip('/')}/{below}" if base and part else base
+    name = PurePosixPath(part).name.removesuffix(".td.jsonld")
+    return f"{base.rstrip('/')}/{quote(name)}/" if base and part else base
 
 
 def _with_options(findings: Sequence[Finding]) -> tuple[list[Finding], str]:
@@ -132,31 +131,15 @@ def _with_options(findings: Sequence[Finding]) -> tuple[list[Finding], str]:
     return out, " ".join(f"--set {shlex.quote(f'{name}=')}…" for name in names)
 
 
-def _names(tds: Sequence[Json], source: Document) -> Iterator[str]:
-    """By which names the TDs link each other: parts follow the whole that they are parts of."""
-    own = _SUFFIX.sub("", posixpath.basename(unquote(urlsplit(source.url).path))) or "thing"
-    todo = [next(_linked(tds[1:2], "collection"), f"./{own}.td.jsonld")]
-    for td in tds:
-        yield todo.pop()
-        todo += reversed([*_linked([td], "item")])
-
-
-def _linked(tds: Sequence[Json], relation: str) -> Iterator[str]:
-    for td in tds:
-        for link in (each for each in td.get("links") or () if is_object(each)):
-            if link.get("rel") == relation and link.get("type") == TD_JSON:
-                yield link["href"]
-
-
 def _portable(td: Json, folder: Path | None) -> Json:
     """A TD whose link to the file of its model is relative to the folder that the TD is for."""
     links = [_relative(link, folder) for link in td.get("links", ())]
     return {**td, "links": links} if links else td
 
 
-def _relative(link: Json, folder: Path | None) -> Json:
-    href = str(link.get("href", ""))
-    if folder is None or link.get("rel") != "type" or scheme_of(href) != "file":
+def _relative(link: Any, folder: Path | None) -> Any:
+    href = link.get("href") if is_object(link) and link.get("rel") == "type" else None
+    if folder is None or not isinstance(href, str) or scheme_of(href) != "file":
         return link
     here = urlsplit(folder.absolute().as_uri()).path
     there = posixpath.relpath(urlsplit(href).path, here)

@@ -1,23 +1,33 @@
-"""What several commands take."""
+"""What several commands take, and what takes more than a line to say."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+
+def _repeated(option: str, metavar: str, what: str) -> Any:
+    return typer.Option(option, metavar=metavar, help=f"{what}; may be repeated.")
+
+
 ThingArgument = Annotated[
     str, typer.Argument(metavar="THING", help="A Thing Description: its URL, or a file.")
+]
+DocumentsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE|URL",
+        help="Thing Descriptions and Thing Models; - is standard input, a folder what is named "
+        "*.td.json, *.tm.json, *.td.jsonld or *.tm.jsonld below it.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, errors included.")]
 TimeoutOption = Annotated[
     float,
     typer.Option(metavar="S", min=0.001, max=1e9, help="Seconds after which to give up."),
 ]
-VariableOption = Annotated[
-    list[str] | None,
-    typer.Option("--var", metavar="NAME=VALUE", help="A URI variable; may be repeated."),
-]
+VariableOption = Annotated[list[str] | None, _repeated("--var", "NAME=VALUE", "A URI variable")]
 FetchOption = Annotated[
     bool, typer.Option("--fetch", help="Models may be fetched from the network.")
 ]
@@ -30,10 +40,22 @@ FolderOption = Annotated[
 ]
 MapOption = Annotated[
     list[str] | None,
-    typer.Option(
+    _repeated(
         "--map",
-        metavar="URL=FILE",
-        help="The model with this URL is in this file, or all below the URL in this folder; may be repeated.",
+        "URL=FILE",
+        "The model with this URL is in this file, or all below the URL in this folder",
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    _repeated("--set", "NAME=VALUE", "The value of a placeholder, JSON or a bare word"),
+]
+IncludeOption = Annotated[
+    list[str] | None,
+    _repeated(
+        "--include",
+        "optional|NAME",
+        "Which optional affordances it has: all (optional), or this one, by name or pointer",
     ),
 ]
 OutOption = Annotated[

@@ -8,43 +8,21 @@ import typer
 
 from wot.cli.ending import UsageError, settled
 from wot.cli.options import (
+    DocumentsArgument,
     FetchOption,
     FolderOption,
+    IncludeOption,
     JsonOption,
     MapOption,
     OutOption,
+    SetOption,
     TimeoutOption,
 )
 from wot.cli.output import Output
 
-Documents = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="FILE|URL",
-        help="Thing Descriptions and Thing Models; - is standard input, a folder what is named "
-        "*.td.json, *.tm.json, *.td.jsonld or *.tm.jsonld below it.",
-    ),
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="NAME=VALUE",
-        help="The value of a placeholder, JSON or a bare word; may be repeated.",
-    ),
-]
-Included = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--include",
-        metavar="optional|NAME",
-        help="Which optional affordances it has: all (optional), or this one, by name or pointer; may be repeated.",
-    ),
-]
-
 
 def validate(
-    files: Documents,
+    files: DocumentsArgument,
     model: Annotated[
         str, typer.Option(metavar="FILE|URL", help="Check TDs against this Thing Model, too.")
     ] = "",
@@ -90,8 +68,8 @@ def model(
             help="A Thing Model: a file, a URL or -; or FILE.py:CLASS, to print the model of a class.",
         ),
     ],
-    set: Settings = None,
-    include: Included = None,
+    set: SetOption = None,
+    include: IncludeOption = None,
     contained: Annotated[
         bool,
         typer.Option("--contained", help="Submodels inside of one TD; default: a TD for each."),

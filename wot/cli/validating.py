@@ -72,7 +72,7 @@ def _check(model: Document | None, where: Where) -> Check:
 
     def check(found: Document) -> Sequence[Finding]:
         read = resolver(where, found)
-        findings = validate(found.body, resolve=lambda href: read(join(found.url, href)))
+        findings = validate(found.body, resolver=lambda href: read(join(found.url, href)))
         if model is not None:
             findings += _compared(found, model, resolver(where, model))
         ranked = (_warned(finding) if is_unasked(finding) else finding for finding in findings)

@@ -13,7 +13,8 @@ from wot.errors import WoTError
 def write(output: Output, file: str | Path, text: str) -> None:
     """Write a file as a whole, and say so."""
     try:
-        Path(file).write_text(text, "utf-8", newline="")
+        # What no text may hold comes from names and options that are no UTF-8: JSON and Python read this escape.
+        Path(file).write_text(text, "utf-8", "backslashreplace", newline="")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise WoTError(

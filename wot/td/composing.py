@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote
 
 from wot.errors import Finding, InvalidTD
 from wot.td.inheriting import OPTIONAL, members, optional, relation
@@ -124,7 +125,11 @@ def stem_of(url: str, model: Json) -> str:
     """A short name for a model: that of its file, or its title without what no file name has."""
     last = re.split(r"[/:]", url.partition("?")[0].rstrip("/"))[-1]
     title = model.get("title")
-    return _UNSAFE.sub("-", _SUFFIX.sub("", last)) or _UNSAFE.sub("", str(title or "")) or "thing"
+    return (
+        _UNSAFE.sub("-", _SUFFIX.sub("", unquote(last)))
+        or _UNSAFE.sub("", str(title or ""))
+        or "thing"
+    )
 
 
 # ── all in one ──

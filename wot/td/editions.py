@@ -10,12 +10,10 @@ from importlib import resources
 from typing import Any
 
 from wot.errors import Finding, InvalidTD
+from wot.td.merging import merge_patch
 from wot.td.node import Json, is_array, is_object
-from wot.td.vocabulary import TD_10, TD_11
+from wot.td.vocabulary import TD_10, TD_11, is_draft
 
-TD_NEXT = (
-    "https://www.w3.org/ns/wot-next/td"  # drafts of TD 2.0 (temporary, as they say themselves)
-)
 MODEL = "tm:ThingModel"
 
 
@@ -29,31 +27,51 @@ class Edition:
     patch: str = ""
     # Prefixes that its context declares: usable without a declaration in the document.
     prefixes: Sequence[str] = ()
+    # Its security schemes: what it has not is no advice either.
+    schemes: frozenset[str] = frozenset()
+    # Terms of later versions. In this one they are extensions, of which its rules say nothing.
+    later: frozenset[str] = frozenset()
+    # Whether it has Thing Models, and what goes with them.
+    has_models: bool = True
+    # Whether the name of a secret in the body says where, as a JSON Pointer.
+    has_pointers: bool = True
+    # Members that its text demands and its official schema does not: a warning, where they are missing.
+    lax: frozenset[str] = frozenset()
 
 
-_PREFIXES_10 = (
-    "td",
-    "jsonschema",
-    "wotsec",
-    "hctl",
-    "dct",
-    "schema",
-    "rdf",
-    "rdfs",
-    "xsd",
-    "saref",
-    "sosa",
-    "ssn",
-    "om",
-    "htv",
+# W3C serves one context at both URIs. Two of these hold in parts of a document only: rdf, and schema in data schemas.
+_PREFIXES = (
+    *("td", "jsonschema", "wotsec", "hctl", "htv", "tm"),
+    *("rdf", "rdfs", "xsd", "dct", "schema"),
 )
-_PREFIXES = ("td", "jsonschema", "wotsec", "hctl", "htv", "tm", "rdf", "rdfs", "xsd", "dct")
+
+_SCHEMES = frozenset(
+    ["nosec", "auto", "combo", "basic", "digest", "apikey", "bearer", "psk", "oauth2"]
+)
+# What TD 1.1 has added; uriVariables are those of the whole Thing.
+_LATER = frozenset(
+    [
+        *("profile", "schemaDefinitions", "uriVariables", "synchronous", "dataResponse"),
+        *("additionalResponses", "sizes", "hreflang", "model"),
+    ]
+)
 
 EDITIONS: Mapping[str, Edition] = {
     edition.name: edition
     for edition in (
-        Edition("1.1", TD_11, "td-1.1.json", prefixes=_PREFIXES),
-        Edition("1.0", TD_10, "td-1.1.json", "td-1.0.patch.json", _PREFIXES_10),
+        Edition("1.1", TD_11, "td-1.1.json", prefixes=_PREFIXES, schemes=_SCHEMES),
+        Edition(
+            "1.0",
+            TD_10,
+            "td-1.1.json",
+            "td-1.0.patch.json",
+            _PREFIXES,
+            _SCHEMES - {"auto", "combo"},
+            later=_LATER,
+            has_models=False,
+            has_pointers=False,
+            lax=frozenset(["flow"]),
+        ),
     )
 }
 
@@ -63,12 +81,12 @@ def edition(document: Json) -> Edition:
 
     Raises InvalidTD for a draft of TD 2.0.
     """
-    context = document.get("@context")
-    named = [part for part in context if isinstance(part, str)] if is_array(context) else [context]
-    if TD_NEXT in named:
+    if is_draft(document):
         reason = "this is a draft of TD 2.0, which is not read here"
         hint = f"TD 1.1 ({TD_11}) and TD 1.0 ({TD_10}) are"
         raise InvalidTD([Finding("$['@context']", reason, hint, assertion="td-context")])
+    context = document.get("@context")
+    named = context if is_array(context) else [context]
     is_old = TD_10 in named and TD_11 not in named
     return EDITIONS["1.0" if is_old else "1.1"]
 
@@ -84,7 +102,7 @@ def schema_of(version: Edition, model: bool = False) -> Json:
     """The JSON Schema of one version of TDs, or of its Thing Models."""
     schema = _load(version.schema)
     if version.patch:
-        schema = _patched(schema, _load(version.patch))
+        schema = merge_patch(schema, _load(version.patch))
     return _of_models(schema) if model else schema
 
 
@@ -94,21 +112,11 @@ def _load(name: str) -> Json:
     return found
 
 
-def _patched(target: Any, patch: Any) -> Any:
-    """`target` changed as RFC 7396 says."""
-    if not is_object(patch):
-        return patch
-    out = dict(target) if is_object(target) else {}
-    for name, value in patch.items():
-        if value is None:
-            out.pop(name, None)
-        else:
-            out[name] = _patched(out.get(name), value)
-    return out
-
-
+_PLACEHOLDER = {"type": "string", "pattern": r"\{\{[ -~]+\}\}"}
 # null takes out what a definition inherits (RFC 7396).
-_PLACEHOLDER = {"type": ["string", "null"], "pattern": r"\{\{[ -~]+\}\}"}
+_OPEN = {**_PLACEHOLDER, "type": ["string", "null"]}
+# Arrays replace what is inherited as a whole: in them nothing is taken out, and a null would stay.
+_IN_ARRAYS = "-in-arrays"
 _MODELS = {
     "title": "Thing Model 1.1",
     "assertion": "tm-context-requirement",
@@ -172,7 +180,9 @@ def _of_models(schema: Json) -> Json:
     }
     link = {**links, "properties": {**links["properties"], **own}}
     definitions = {**out["definitions"], "link": link, "version": _VERSION}
-    out["definitions"] = {name: _open(rule) for name, rule in definitions.items()}
+    out["definitions"] = {name: _open(rule) for name, rule in definitions.items()} | {
+        f"{name}{_IN_ARRAYS}": _open(rule, in_array=True) for name, rule in definitions.items()
+    }
     out["definitions"]["context"] = schema["definitions"]["context"]
     out["properties"]["version"] = _open(_VERSION)
     for kind in ("properties", "actions", "events"):  # a placeholder is no whole affordance
@@ -183,25 +193,29 @@ def _of_models(schema: Json) -> Json:
         }
         out["properties"][kind] = {"type": "object", "additionalProperties": one}
     del out["properties"]["@type"]  # replaced, not merged
-    opened: Json = _patched(out, _MODELS)
+    opened: Json = merge_patch(out, _MODELS)
     return opened
 
 
-def _open(rule: Any) -> Any:
-    """One rule for what it says, or a placeholder."""
+def _open(rule: Any, *, in_array: bool = False) -> Any:
+    """One rule for what it says, or a placeholder, or null outside of arrays."""
     if is_array(rule):
-        return [_open(item) for item in rule]
+        return [_open(item, in_array=in_array) for item in rule]
     if not is_object(rule):
         return rule
     out: Json = {}
     for word, value in rule.items():
         if word in ("properties", "patternProperties"):
-            out[word] = {name: _open(inner) for name, inner in value.items()}
-        elif word in ("items", "additionalItems", "additionalProperties", "then", "else", "allOf"):
-            out[word] = _open(value)
+            out[word] = {name: _open(inner, in_array=in_array) for name, inner in value.items()}
+        elif word in ("items", "additionalItems"):
+            out[word] = _open(value, in_array=True)
+        elif word in ("additionalProperties", "then", "else", "allOf"):
+            out[word] = _open(value, in_array=in_array)
+        elif word == "$ref" and in_array:
+            out[word] = f"{value}{_IN_ARRAYS}"
         elif word not in ("required", "minProperties"):
             out[word] = value
     if not out.keys() & {"type", "enum", "const", "pattern", "minimum", "multipleOf"}:
         return out
     about = {word: out[word] for word in ("class", "owner", "typed") if word in out}
-    return {**about, "if": _PLACEHOLDER, "else": out}
+    return {**about, "if": _PLACEHOLDER if in_array else _OPEN, "else": out}

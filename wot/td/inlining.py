@@ -91,7 +91,7 @@ class Inlining:
                 self._read[url] = self.context(inner, path, (*within, url))
             elif file := _PACKAGED.get(_plain(url)):
                 self.parts += _parts(file)
-                self._read[url] = [_packaged(file)]
+                self._read[url] = [packaged(file)]
             else:
                 reason = f"the context {url} is not known, and none is fetched"
                 self.findings.append(Finding(path, reason, _HINT))
@@ -131,7 +131,7 @@ def _plain(url: str) -> str:
 
 
 @functools.cache
-def _packaged(file: str) -> Json:
+def packaged(file: str) -> Json:
     """A context of the package; others that it names by their file names are put in."""
     text = (resources.files("wot.td") / "contexts" / file).read_text("utf-8")
     context: Json = _absolute(json.loads(text)["@context"], {})
@@ -141,7 +141,7 @@ def _packaged(file: str) -> Json:
 def _absolute(context: Any, around: Mapping[str, str]) -> Any:
     """With whole IRIs, so that a document needs those prefixes only that it uses itself."""
     if isinstance(context, str):
-        return _packaged(context)
+        return packaged(context)
     if is_array(context):
         return [_absolute(part, around) for part in context]
     own = {name: iri for name, iri in context.items() if isinstance(iri, str) and iri[-1] in "#/"}
@@ -164,7 +164,7 @@ def _iri(value: Any, prefixes: Mapping[str, str]) -> Any:
 
 @functools.cache
 def _parts(file: str) -> Sequence[Json]:
-    return list({id(part): part for part in _all_parts(_packaged(file))}.values())
+    return list({id(part): part for part in _all_parts(packaged(file))}.values())
 
 
 def _all_parts(context: Json) -> Iterator[Json]:

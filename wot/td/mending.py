@@ -24,7 +24,7 @@ _OF_VALUES = frozenset(
     ]
 )
 # Members of which it matters that they are there.
-_PRESENT = frozenset(["subprotocol", "op"])
+_PRESENT = frozenset(["subprotocol", "op", "flow"])
 # Maps whose names others refer to.
 _MAPS = (("securityDefinitions",), ("schemaDefinitions",), ("uriVariables",))
 

@@ -23,7 +23,7 @@ from wot.td.node import (
     text,
     texts,
 )
-from wot.td.vocabulary import KINDS, TD_10, TD_11, default_ops
+from wot.td.vocabulary import KINDS, TD_10, TD_11, default_ops, is_draft
 
 _DEEPEST = 64  # levels of objects and arrays; real TDs have a dozen
 
@@ -232,12 +232,16 @@ class ThingDescription(Described):
 
     @classmethod
     def parse(cls, document: bytes | str | Mapping[str, Any]) -> Self:
-        """The TD in a JSON text or a decoded one; InvalidTD with all findings where it is none."""
+        """The TD in a JSON text or a decoded one; InvalidTD with all findings where it is none, or a draft of 2.0."""
         json: Any = document
         if isinstance(document, (bytes, str)):
             json = _decode(document)
         elif not isinstance(document, dict):
             json = dict(document)
+        if is_draft(json):
+            from wot.td.editions import edition  # imported by those only who need more than parsing
+
+            edition(json)  # raises
         findings = [] if _is_shallow(json) else [Finding("$", "it is nested too deeply")]
         findings = findings or list(cls.check(json))
         if findings:

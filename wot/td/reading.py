@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json as json_module
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
+from math import isfinite, isinf
 from typing import Any, TypeAlias
 
 import msgspec
@@ -83,11 +84,39 @@ def _not_utf8(text: bytes) -> Finding | None:
 
 
 def _not_json(text: bytes, error: ValueError) -> Finding:
+    if "out of range" in str(error) and (finding := _too_large(text)):
+        return finding
     hint = "a text that begins with { is wanted; of a file, what is in it"
     if text.lstrip()[:1] == b"{":
         hint = "mend it where this points to, or write it with a JSON library"
     return _not_utf8(text) or Finding(
         "$", f"not JSON: {error}", hint, assertion="td-processor-serialization"
+    )
+
+
+def _too_large(text: bytes) -> Finding | None:
+    """The first number that no 64-bit floating point number holds: JSON allows it, and nobody can count with it."""
+    try:
+        place = _infinite(json_module.loads(text, parse_constant=_refuse), "$")
+    except (ValueError, RecursionError):
+        return None
+    reason = "the number is beyond what a 64-bit floating point number holds"
+    return Finding(place, reason, "leave it out, where it is no limit") if place else None
+
+
+def _refuse(_: str) -> float:
+    raise ValueError
+
+
+def _infinite(json: Any, path: str) -> str:
+    """Where infinity stands first; "" for nowhere."""
+    if isinstance(json, float):
+        return path if isinf(json) else ""
+    inside: Iterable[tuple[str | int, Any]] = json.items() if is_object(json) else ()
+    if is_array(json):
+        inside = enumerate(json)
+    return next(
+        (place for name, value in inside if (place := _infinite(value, at(path, name)))), ""
     )
 
 

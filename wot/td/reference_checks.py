@@ -23,7 +23,8 @@ def check_references(model: Json, path: str) -> Iterator[Finding]:
         text = holder[REF]
         if not isinstance(text, str):
             if not named:  # an affordance may be called so, if oddly
-                yield Finding(at(here, REF), "should be a string", assertion="tm-tmRef1")
+                hint = 'for instance "#/properties/on"'
+                yield Finding(at(here, REF), "should be a string", hint, assertion="tm-tmRef1")
             continue
         parts = split(text)
         if parts is None:

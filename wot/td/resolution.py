@@ -110,7 +110,7 @@ class Resolution:
         self._enter(url, path)
         try:
             if is_array(node):
-                return [self._own(url, item, at(path, index)) for index, item in enumerate(node)]
+                return [self._inner(url, item, at(path, index)) for index, item in enumerate(node)]
             return self._object(url, node, path) if is_object(node) else node
         finally:
             self._level -= 1
@@ -118,13 +118,18 @@ class Resolution:
     def _object(self, url: str, node: Json, path: str) -> Any:
         reference = node.get(REF)
         out: Any = {
-            name: self._own(url, value, at(path, name))
+            name: self._inner(url, value, at(path, name))
             for name, value in node.items()
             if name != REF
         }
         if isinstance(reference, str):
             return self._referred(url, reference, (), out or MISSING, path)
-        return {**out, REF: self._own(url, reference, at(path, REF))} if REF in node else out
+        return {**out, REF: self._inner(url, reference, at(path, REF))} if REF in node else out
+
+    def _inner(self, url: str, node: Any, path: str) -> Any:
+        """The same inside of something: a reference that means nothing has been reported, and leaves an object."""
+        found = self._own(url, node, path)
+        return {} if found is MISSING else found
 
     def meant(self, url: str, reference: str, path: str) -> Any:
         """What a reference in the model at `url` means; MISSING or a fault where it means nothing."""

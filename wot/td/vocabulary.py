@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
+
+from wot.td.node import is_array, is_object
 
 TD_10 = "https://www.w3.org/2019/wot/td/v1"
 TD_11 = "https://www.w3.org/2022/wot/td/v1.1"
+TD_NEXT = (
+    "https://www.w3.org/ns/wot-next/td"  # drafts of TD 2.0 (temporary, as they say themselves)
+)
 TD_JSON = "application/td+json"
 
 
@@ -63,3 +69,9 @@ def default_ops(kind: str, read_only: bool = False, write_only: bool = False) ->
     if read_only:
         return (Op.READ_PROPERTY,)
     return (Op.WRITE_PROPERTY,) if write_only else (Op.READ_PROPERTY, Op.WRITE_PROPERTY)
+
+
+def is_draft(document: Any) -> bool:
+    """Whether a document is a draft of TD 2.0, which is not read: some terms mean something else there."""
+    context = document.get("@context") if is_object(document) else None
+    return context == TD_NEXT or (is_array(context) and TD_NEXT in context)

@@ -5,11 +5,11 @@ The schema carries the words itself (see its `$comment`); the innermost one coun
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
 from wot.errors import Finding
+from wot.td.advice import advice
 from wot.td.node import Json, at, is_object, shown, type_name
 
 _KINDS = {
@@ -105,7 +105,7 @@ def worded(schema: Json, error: Any, steps: Sequence[str | int] | None = None) -
     reason = words.get("reason") or _reason(kind, error, missing)
     if reason.startswith("is "):
         reason = f"{shown(value)} {reason}"
-    hint = words.get("hint") or _hint(kind, error)
+    hint = words.get("hint") or advice(kind, error, said.term)
     return Finding(path, reason, hint, assertion=said.assertion(kind, missing))
 
 
@@ -146,12 +146,3 @@ def _word(value: Any) -> str:
 def _kinds(given: Any) -> str:
     kinds = [given] if isinstance(given, str) else list(given)
     return " or ".join(_KINDS.get(kind, str(kind)) for kind in kinds)
-
-
-def _hint(kind: str, error: Any) -> str:
-    if kind == "enum" and isinstance(error.instance, str):
-        near = difflib.get_close_matches(
-            error.instance.lower(), [str(o) for o in error.kind.options], 1
-        )
-        return f"did you mean {near[0]!r}?" if near else ""
-    return ""

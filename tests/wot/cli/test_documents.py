@@ -83,7 +83,7 @@ def test_standard_input_is_there_once() -> None:
 def test_urls_each_with_its_own_end(elsewhere: Elsewhere) -> None:
     base = elsewhere(good=sends(b"1"), gone=sends(b"", status=404), slow=hangs)
     urls = [f"{base}/good", f"{base}/gone", f"{base}/slow", f"{base}/good", "zigbee://x/y"]
-    found = documents(urls, 0.5)
+    found = documents(urls, 2)
     assert [each.name for each in found] == urls
     kinds = [None, errors.InteractionError, errors.Timeout, None, errors.NoBinding]
     for each, kind in zip(found, kinds, strict=True):
@@ -95,3 +95,10 @@ def test_many_urls(elsewhere: Elsewhere) -> None:
     base = elsewhere(**{f"a{number}": sends(b"%d" % number) for number in range(50)})
     found = documents([f"{base}/a{number}" for number in range(50)], 20)
     assert [each.body for each in found] == [b"%d" % number for number in range(50)]
+
+
+@pytest.mark.parametrize("folders", [False, True])
+def test_an_empty_name_is_no_folder(folders: bool) -> None:
+    """As of a variable of the shell that is not set: `wot validate "$FILE"`."""
+    with pytest.raises(UsageError, match="empty"):
+        documents(["a.json", ""], 5, folders)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from wot import errors
 from wot.cli.ending import advice, cancelled_by, code_of
+
+from .things import GOOD, write
 
 CODES = {
     errors.InvalidTD: 4,
@@ -52,3 +57,12 @@ async def test_somebody_elses_cancellation_is_not_swallowed() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+@pytest.mark.parametrize("closed", ["<&- >&-", "<&- 2>&-"])
+def test_standard_files_that_the_caller_closed(tmp_path: Path, closed: str) -> None:
+    write(tmp_path, good=GOOD)
+    for command, code in {"validate good.td.json": 0, "validate -": 4, "stub none.json": 3}.items():
+        line = f"exec {sys.executable} -m wot.cli {command} {closed}"
+        done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True)
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr

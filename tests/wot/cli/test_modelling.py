@@ -99,6 +99,14 @@ def test_the_link_to_the_model_is_of_use_elsewhere(here: Here, folder: Path) -> 
     assert hrefs == ["./lamp.tm.json", "../lamp.tm.json"]
 
 
+@pytest.mark.parametrize("value", ["7", '"x"', "[]", "null", '{"rel": "type", "href": 7}'])
+def test_placeholders_that_become_links(here: Here, folder: Path, value: str) -> None:
+    """What they become is not checked: the partial TD is the user's to complete."""
+    write(folder, links=model(links=["{{LINK}}"]))
+    for more in ([], ["-o", "links.td.json"]):
+        assert here("model", "links.tm.json", "--set", f"LINK={value}", *more).code == 0
+
+
 def test_a_model_of_models(here: Here, folder: Path) -> None:
     whole, part = made(here("model", "room.tm.json", *FILLED, *WHOLE))
     assert (whole["title"], part["title"]) == ("Model", "Lamp 7")
@@ -120,6 +128,28 @@ def test_a_model_of_models_is_written_into_a_folder(here: Here, folder: Path) ->
         for each in td["links"]:
             assert (folder / "tds" / each["href"]).is_file(), each
     assert here("validate", "tds", "--resolve", ".").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "made"), [("my lamp", "my-lamp"), ("Größe", "Größe"), ("a.td.b", "a.td.b")]
+)
+def test_the_td_is_named_as_its_model(here: Here, folder: Path, name: str, made: str) -> None:
+    write(folder, **{name: model(links=link("tm:submodel", "./lamp.tm.json"))})
+    (folder / "tds").mkdir()
+    assert here("model", f"{name}.tm.json", *FILLED, *WHOLE, "-o", "tds").code == 0
+    assert {path.name for path in (folder / "tds").iterdir()} == {
+        f"{made}.td.jsonld",
+        "lamp.td.jsonld",
+    }
+    part = json.loads((folder / "tds" / "lamp.td.jsonld").read_bytes())
+    assert part["base"] == "http://lamp.example/lamp/"
+
+
+def test_what_is_no_utf_8_is_written_as_json(here: Here, folder: Path) -> None:
+    args = ["model", "lamp.tm.json", *FILLED, "--title", "l\udce4mp"]
+    assert here(*args, "-o", "mine.td.json").code == 0
+    assert json.loads((folder / "mine.td.json").read_bytes())["title"] == "l\udce4mp"
+    assert made(here(*args))["title"] == "l\udce4mp"
 
 
 def test_what_is_missing_is_named_with_its_place(here: Here, folder: Path) -> None:

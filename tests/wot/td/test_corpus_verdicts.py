@@ -118,7 +118,7 @@ def test_an_invalid_one_is_refused_at_the_right_place(path: Path) -> None:
 
 @pytest.mark.parametrize("path", documents("td/warning"), ids=name)
 def test_a_doubtful_one_is_warned_about(path: Path) -> None:
-    findings = validate(path.read_bytes(), resolve=nowhere)
+    findings = validate(path.read_bytes(), resolver=nowhere)
     assert {finding.severity for finding in findings} == {"warning"}
     assert any(finding.path.startswith(DOUBTFUL.get(name(path), "$")) for finding in findings)
 

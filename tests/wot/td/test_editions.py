@@ -10,9 +10,10 @@ import pytest
 
 from wot.errors import InvalidTD
 from wot.td import EDITIONS, TD_10, TD_11, edition, is_model, validate
-from wot.td.editions import TD_NEXT, schema_of
+from wot.td.editions import schema_of
+from wot.td.vocabulary import TD_NEXT
 
-from .hostile import thing
+from .hostile import model, thing
 
 OTHER = "https://example.org/context"
 
@@ -155,3 +156,58 @@ def test_what_came_with_version_1_1_is_no_fault_in_1_0(members: Any) -> None:
 )
 def test_what_version_1_0_forbids_is_a_fault(members: Any, path: str) -> None:
     assert [found.path for found in validate(thing(**OLD, **members))] == [path]
+
+
+INSIDE = {"title": None, "properties": {"a": None}, "items": {"unit": None}}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"properties": {"on": None, "level": {**INSIDE, "forms": None, "enum": [None, 1]}}},
+        {"actions": {"fade": {"input": INSIDE, "output": None, "uriVariables": {"a": None}}}},
+        {"title": None, "links": None, "version": {"model": None}, "schemaDefinitions": None},
+    ],
+)
+def test_a_model_takes_members_out_by_null(members: Any) -> None:
+    assert validate(model(**members)) == []
+
+
+@pytest.mark.parametrize(
+    ("members", "path", "reason"),
+    [
+        ({"links": [None]}, "links[0]", "an object"),
+        ({"links": [{"rel": None, "href": "x"}]}, "links[0].rel", "a string"),
+        ({"links": [{"rel": "item", "href": None}]}, "links[0].href", "a string"),
+        ({"security": [None]}, "security[0]", "a string"),
+        ({"forms": [{"op": [None]}]}, "forms[0].op[0]", "None"),
+        ({"properties": {"on": {"forms": [None]}}}, "properties.on.forms[0]", "an object"),
+        (
+            {"actions": {"on": {"forms": [{"response": {"contentType": None}}]}}},
+            "actions.on.forms[0].response.contentType",
+            "a string",
+        ),
+        (
+            {"events": {"on": {"data": {"items": [{"properties": {"a": None}}]}}}},
+            "events.on.data.items[0].properties.a",
+            "an object",
+        ),
+        (
+            {"properties": {"on": {"oneOf": [{"title": None}]}}},
+            "properties.on.oneOf[0].title",
+            "a string",
+        ),
+    ],
+)
+def test_nothing_is_taken_out_of_arrays(members: Any, path: str, reason: str) -> None:
+    """A merge patch replaces them whole: null would stand there for good."""
+    (found,) = validate(model(**members))
+    assert (found.path, found.severity) == (f"$.{path}", "error")
+    assert reason == "None" or found.reason == f"should be {reason}, not null"
+
+
+def test_placeholders_stand_in_arrays() -> None:
+    form = {"href": "{{HREF}}", "op": ["{{OP}}"], "response": {"contentType": "{{TYPE}}"}}
+    links = [{"rel": "{{REL}}", "href": "{{HREF}}"}, "{{LINK}}"]
+    schema = {"oneOf": ["{{SCHEMA}}", {"type": "{{TYPE}}"}], "forms": [form, "{{FORM}}"]}
+    assert validate(model(links=links, security=["{{NAME}}"], properties={"on": schema})) == []

@@ -22,7 +22,9 @@ from wot.td import (
     VersionInfo,
     context_with,
     default_ops,
+    validate,
 )
+from wot.td.vocabulary import TD_NEXT
 
 LAMP: dict[str, Any] = {
     "@context": [TD_10, TD_11, {"ex": "http://example.org/"}],
@@ -171,6 +173,17 @@ def test_any_json_is_a_td_or_an_invalid_td(value: Any) -> None:
 
 
 @pytest.mark.assertion("td-json-open_accept-byte-order")
+@pytest.mark.parametrize("context", [TD_NEXT, [TD_NEXT], [TD_11, {"a": "b:"}, TD_NEXT]])
+def test_a_draft_of_the_next_version_is_refused(context: Any) -> None:
+    for members in ({"title": "Lamp"}, {"title": 7}):
+        draft = {"@context": context, **members}
+        for document in (draft, json.dumps(draft)):
+            with pytest.raises(InvalidTD) as caught:
+                ThingDescription.parse(document)
+            assert caught.value.findings == validate(draft)
+    assert ThingDescription.parse({"@context": {"next": TD_NEXT}, "title": "Lamp"})
+
+
 def test_a_byte_order_mark_is_skipped() -> None:
     assert ThingDescription.parse(b'\xef\xbb\xbf{"title": "x"}').title == "x"
 

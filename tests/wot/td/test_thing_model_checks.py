@@ -244,7 +244,7 @@ def test_validate_with_a_resolver_says_all_of_it_once() -> None:
     top = model(
         links=[{"rel": "tm:extends"}], properties={"x": {"tm:ref": "y"}, "z": {"tm:ref": "#/none"}}
     )
-    found = [(finding.path, finding.reason) for finding in validate(top, resolve=mapping({}))]
+    found = [(finding.path, finding.reason) for finding in validate(top, resolver=mapping({}))]
     assert len(found) == len({path for path, _ in found}) == 2 + 1
 
 

@@ -304,7 +304,7 @@ def test_a_td_that_links_its_model_is_held_against_it() -> None:
     )
     td |= {"security": "n", "securityDefinitions": {"n": {"scheme": "nosec"}}}
     of = model(properties={"x": {"type": "string"}})
-    found = validate(td, resolve=mapping({"http://h/m": of}))
+    found = validate(td, resolver=mapping({"http://h/m": of}))
     assert ("$.properties.x.type", "tm-derivation-validity") in [
         (one.path, one.assertion) for one in found
     ]

@@ -6,6 +6,7 @@ import msgspec
 
 from wot.errors import Finding
 from wot.td.checks import (
+    addresses,
     contexts,
     data,
     forms,
@@ -21,6 +22,7 @@ from wot.td.checks.inherited import opened
 from wot.td.checks.trail import Findings
 from wot.td.editions import Edition
 from wot.td.node import Json
+from wot.td.vocabulary import TD_11
 
 
 def check(
@@ -31,18 +33,24 @@ def check(
     whole, td = td, opened(td) if model else td
     contexts.check(td, found)
     texts.check(td, text, found)
-    links.check(td, found, model)
-    schemes = security.check(td, found, prefixes, model)
+    links.check(td, found, version, model)
+    addresses.check(td, found)
+    terms.check_types(td, text, found, prefixes)
+    schemes = security.check(td, found, version, prefixes, model)
     if schemes.has_scopes and b'"scopes":' in text:
         scopes.check(td, found, schemes)
     if not (model or mended or schemes.everywhere or b"{{" in text):
         td = plain.odd(td, prefixes)
         text = msgspec.json.encode(td)
     forms.check(td, found, schemes, model)
-    data.check(td, found)
-    spelling.check(td, found)
+    data.check(td, found, version)
+    spelling.check(td, found, version)
     terms.check(td, text, found, prefixes, model)
     if model:
+        if not version.has_models:
+            reason = f"there are no Thing Models in TD {version.name}"
+            hint = f'write "{TD_11}"'
+            found.warning(("@context",), reason, hint, "tm-context-requirement")
         from wot.td.thing_model import check_model
 
         found.items.extend(check_model(whole))

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from wot.td.checks.security import Schemes
+from wot.td.checks.schemes import Schemes, names
 from wot.td.checks.trail import Findings, Trail
 from wot.td.node import Json, is_array, is_object
+from wot.td.vocabulary import default_ops
+
+# Operations with which a client sends what the schema describes.
+_SENDING = frozenset(["writeproperty", "invokeaction", "subscribeevent"])
+_MOST = 10_000  # warnings; nobody reads those beyond the first thousand
+_ARTICLES = {"integer": "an integer"}
 
 
 def check_body(
@@ -14,13 +20,33 @@ def check_body(
 ) -> None:
     """Whether each pointer of a scheme that the form is under leads to a string, or can."""
     schema = _sent(affordance, trail[0])
-    if not is_object(schema) or found.is_full:
+    if (
+        not is_object(schema)
+        or found.is_full
+        or found.warnings > _MOST
+        or not _sends(form, affordance, str(trail[0]))
+    ):
         return
-    for name, pointer in schemes.active(form).in_body.items():
-        reason, assertion = _fault(schema, pointer)
-        if reason:
-            reason = f"the security definition {name!r} points to {pointer!r} in the body: {reason}"
-            found.error(trail, reason, "change the pointer, or the data schema", assertion)
+    active = schemes.active(form)
+    faults = {name: _fault(schema, pointer) for name, pointer in active.in_body.items()}
+    faults = {name: fault for name, fault in faults.items() if fault[0]}
+    must = active.must(faults)
+    for name, (reason, assertion) in faults.items():
+        pointer = active.in_body[name]
+        reason = f"the security definition {name!r} points to {pointer!r} in the body: {reason}"
+        report = found.error if name in must else found.warning
+        report(trail, reason, "change the pointer, or the data schema", assertion)
+
+
+def _sends(form: Json, affordance: Json, kind: str) -> bool:
+    """Whether one of its operations has a body of the client's."""
+    ops = names(form["op"]) if "op" in form else _default_ops(affordance, kind)
+    return not _SENDING.isdisjoint(ops)
+
+
+def _default_ops(affordance: Json, kind: str) -> tuple[str, ...]:
+    flags = (affordance.get(flag) is True for flag in ("readOnly", "writeOnly"))
+    return default_ops(kind, *flags)
 
 
 def _sent(affordance: Json, kind: Any) -> Any:
@@ -44,7 +70,8 @@ def _fault(schema: Json, pointer: str) -> tuple[str, str]:
                 return f"{name!r} is not required there", "sec-body-name-json-pointer-type"
             node = members.get(name, {}) if is_object(members) else {}
         else:
-            return f"nothing can be inserted into a {kind}", "sec-body-name-json-pointer-creatable"
+            where = _ARTICLES.get(str(kind), f"a {kind}")
+            return f"nothing can be inserted into {where}", "sec-body-name-json-pointer-creatable"
         if not is_object(node):
             return "", ""
     kind = node.get("type", "string")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import operator
-import re
-from collections.abc import Callable, Mapping
-from typing import Any, TypeGuard
+from collections.abc import Mapping
+from typing import Any
 
+from wot.td.checks import patterns, values
 from wot.td.checks.trail import Findings, Trail
-from wot.td.node import Json, is_array, is_object, objects_in, shown, type_name
+from wot.td.checks.values import is_number
+from wot.td.editions import Edition
+from wot.td.node import Json, is_array, is_object, objects_in, shown
 
 _PARTS = {
     "properties": (),
@@ -51,29 +51,49 @@ _WRONG: Mapping[str, frozenset[str]] = {
     kind: frozenset(term for term, (kinds, _) in _FOR.items() if kind not in kinds)
     for kind in ("boolean", "integer", "number", "string", "object", "array", "null")
 }
-_TYPES: Mapping[str, Any] = {
-    "boolean": bool,
-    "string": str,
-    "object": dict,
-    "array": list,
-    "null": type(None),
-}
 
 
-def check(td: Json, found: Findings) -> None:
-    """Every data schema of a document."""
+def check(td: Json, found: Findings, version: Edition) -> None:
+    """Every data schema of a document, as far as its version knows that it is one."""
     for kind, parts in _PARTS.items():
         for name, affordance in objects_in(td, kind):
             if not parts:
                 _check(affordance, (kind, name), found)
             for part in parts:
-                if part in affordance:
+                if part in affordance and part not in version.later:
                     _check(affordance[part], (kind, name, part), found)
             if "uriVariables" in affordance:
-                _check_all(affordance["uriVariables"], (kind, name, "uriVariables"), found)
-    for term in ("uriVariables", "schemaDefinitions"):
-        if term in td:
-            _check_all(td[term], (term,), found)
+                _check_variables(affordance["uriVariables"], (kind, name, "uriVariables"), found)
+    if "uriVariables" in td and "uriVariables" not in version.later:
+        _check_variables(td["uriVariables"], ("uriVariables",), found)
+    if "schemaDefinitions" in td and "schemaDefinitions" not in version.later:
+        _check_all(td["schemaDefinitions"], ("schemaDefinitions",), found)
+
+
+def _check_variables(schemas: Json, trail: Trail, found: Findings) -> None:
+    _check_all(schemas, trail, found)
+    if not is_object(schemas):
+        return
+    owner = "Thing" if len(trail) == 1 else "InteractionAffordance"
+    for name, schema in schemas.items():
+        types = _branch_types(schema)
+        wrong = [number for number, kind in types.items() if kind in ("object", "array")]
+        if wrong:
+            report = found.error if len(wrong) == len(schema["oneOf"]) else found.warning
+            where = (*trail, name, "oneOf", wrong[0], "type")
+            reason = "a URI variable cannot be an object or an array"
+            hint = "use one variable for each member"
+            report(where, reason, hint, f"td-vocab-uriVariables--{owner}")
+
+
+def _branch_types(schema: Any) -> dict[int, str]:
+    """The types of the branches of `oneOf`, by number, where they have one."""
+    branches = schema.get("oneOf") if is_object(schema) else None
+    return {
+        number: branch["type"]
+        for number, branch in enumerate(branches if is_array(branches) else ())
+        if is_object(branch) and isinstance(branch.get("type"), str)
+    }
 
 
 def _check_all(schemas: Json, trail: Trail, found: Findings) -> None:
@@ -114,13 +134,13 @@ def _check_terms(schema: Json, kind: Any, trail: Trail, found: Findings) -> None
         if low in schema and high in schema:
             _check_range(schema, low, high, strict, trail, found)
     if not _VALUES.isdisjoint(schema):
-        _check_values(schema, trail, found)
+        values.check(schema, trail, found)
     if isinstance(kind, str):
         for term in sorted(_WRONG.get(kind, _NONE).intersection(schema)):
             hint = f"it is for {_FOR[term][1]}"
             found.warning((*trail, term), f"{term} says nothing of the type {kind}", hint)
     if "pattern" in schema:
-        _check_pattern(schema["pattern"], (*trail, "pattern"), found)
+        patterns.check(schema["pattern"], (*trail, "pattern"), found)
     if schema.get("readOnly") is True and schema.get("writeOnly") is True:
         reason = "it is both read-only and write-only"
         found.warning((*trail, "writeOnly"), reason, "one of them is meant")
@@ -129,12 +149,45 @@ def _check_terms(schema: Json, kind: Any, trail: Trail, found: Findings) -> None
         if not branches:
             reason = "it is empty, and nothing fits one of nothing"
             found.warning((*trail, "oneOf"), reason, "leave it out")
+        if isinstance(kind, str):
+            _check_branches(schema, kind, trail, found)
         for number, branch in enumerate(branches):
             _check(branch, (*trail, "oneOf", number), found)
 
 
+def _check_branches(schema: Json, kind: str, trail: Trail, found: Findings) -> None:
+    """An error where no branch has a type that the schema around it leaves: a value has to fit both."""
+    types = _branch_types(schema)
+    wrong = [number for number, other in types.items() if not _agree(kind, other)]
+    if wrong:
+        report = found.error if len(wrong) == len(schema["oneOf"]) else found.warning
+        where = (*trail, "oneOf", wrong[0], "type")
+        reason = f"nothing is of the type {types[wrong[0]]} and of the type {kind} around it"
+        report(where, reason, "leave out the outer type", "td-vocab-oneOf--DataSchema")
+
+
+def _agree(kind: str, other: str) -> bool:
+    return kind == other or {kind, other} == {"number", "integer"}
+
+
+# What says something of the members of an object, or of the items of an array: terms of JSON Schema among them.
+_TELLING = frozenset(
+    [
+        *("oneOf", "enum", "const", "default", "anyOf", "allOf", "not", "if", "$ref", "tm:ref"),
+        *("additionalProperties", "patternProperties", "propertyNames", "dependencies"),
+        *(
+            "additionalItems",
+            "prefixItems",
+            "contains",
+            "unevaluatedProperties",
+            "unevaluatedItems",
+        ),
+    ]
+)
+
+
 def _check_emptiness(schema: Json, kind: str, trail: Trail, found: Findings) -> None:
-    if "oneOf" not in schema and _VALUES.isdisjoint(schema):
+    if _TELLING.isdisjoint(schema):
         what = "its members" if kind == "object" else "what is in it"
         reason = f"an {kind} without {_EMPTY[kind]} says nothing of {what}"
         found.warning(trail, reason, f"declare it in {_EMPTY[kind]}")
@@ -153,155 +206,17 @@ _PAIRS = (
 def _check_range(
     schema: Json, low: str, high: str, strict: bool, trail: Trail, found: Findings
 ) -> None:
-    least, most = schema[low], schema[high]
-    if _is_number(least) and _is_number(most) and (least > most or (strict and least == most)):
+    """An error where the bounds are for the type; without one there are values of other types still."""
+    least, most, kind = schema[low], schema[high], schema.get("type")
+    if not (is_number(least) and is_number(most)):
+        return
+    if isinstance(kind, str) and low in _WRONG.get(kind, _NONE):
+        return
+    if least > most or (strict and least == most):
+        report = found.error if isinstance(kind, str) else found.warning
         reason = f"{low} {shown(least)} and {high} {shown(most)} leave no value"
-        found.error((*trail, low), reason, "exchange them?" if least > most else "")
-
-
-def _is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _check_pattern(pattern: Any, trail: Trail, found: Findings) -> None:
-    if not isinstance(pattern, str) or not pattern:
-        return
-    if len(pattern) > _LONGEST or _LITERAL.fullmatch(pattern) or found.patterns >= _COMPILED:
-        return
-    found.patterns += 1
-    fault = _fault_of(pattern)
-    if fault == "look":
-        found.warning(
-            trail,
-            "look-around and back-references are not checked everywhere",
-            "use what all engines have",
-        )
-    elif fault:
-        found.error(
-            trail,
-            f"is not a regular expression: {fault}",
-            assertion="td-vocab-pattern--StringSchema",
-        )
-
-
-_SIZE = 1 << 18  # bytes of one that is compiled; those of more take long
-_COMPILED = 200  # patterns of a document that are looked into
-_LONGEST = 1000  # characters of a pattern that is looked into
-_CLASS = re.compile(r"\\[pP](\{[^{}]*\}|\w)")  # unknown to Python
-_LITERAL = re.compile(r"[\w\s^$\-.,:;@#%&=!~/'\"]*")
-
-
-@functools.lru_cache(maxsize=512)
-def _fault_of(pattern: str) -> str:
-    """What is wrong with a pattern: nothing, "look" for what linear engines lack, else the reason."""
-    import jsonschema_rs
-
-    try:
-        jsonschema_rs.Draft7Validator(
-            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions(size_limit=_SIZE)
-        )
-    except ValueError:
-        if re.search(r"\(\?<?[=!]|\\[1-9]|\\k<", pattern):
-            return "look"
-        try:
-            re.compile(_CLASS.sub(r"\\w", pattern))  # it may only be too large for the other engine
-        except (re.error, RecursionError, OverflowError) as error:
-            return str(error)
-    return ""
-
-
-def _check_values(schema: Json, trail: Trail, found: Findings) -> None:
-    choices = schema.get("enum")
-    if is_array(choices):
-        for number, choice in enumerate(choices):
-            reason = _misfit(choice, schema)
-            if reason:
-                found.error(
-                    (*trail, "enum", number),
-                    reason,
-                    "change the type, or the value",
-                    "td-vocab-enum--DataSchema",
-                )
-                break
-    if "const" in schema:
-        if "enum" in schema:
-            found.warning(
-                (*trail, "const"),
-                "const and enum together: const alone counts",
-                "leave one of them out",
-            )
-        reason = _misfit(schema["const"], schema)
-        if reason:
-            found.error(
-                (*trail, "const"),
-                reason,
-                "change the type, or the value",
-                "td-vocab-const--DataSchema",
-            )
-    if "default" in schema:
-        default = schema["default"]
-        reason = _misfit(default, schema)
-        if (
-            not reason
-            and is_array(choices)
-            and not any(_same(default, choice) for choice in choices)
-        ):
-            reason = f"{shown(default)} is none of the enum"
-        if not reason and "const" in schema and not _same(default, schema["const"]):
-            reason = f"{shown(default)} is not the const"
-        if reason:
-            found.warning(
-                (*trail, "default"),
-                reason,
-                "a default fits its schema",
-                "td-vocab-default--DataSchema",
-            )
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Equal as JSON: for Python, True is 1 as well."""
-    return bool(one == other) and _kinds(one) == _kinds(other)
-
-
-def _kinds(value: Any) -> Any:
-    """Where a value has booleans."""
-    if is_array(value):
-        return [_kinds(item) for item in value]
-    if is_object(value):
-        return {name: _kinds(item) for name, item in value.items()}
-    return isinstance(value, bool)
-
-
-def _misfit(value: Any, schema: Json) -> str:
-    """Why a value does not fit the scalar terms of a schema; "" where it does."""
-    kind = schema.get("type")
-    if isinstance(value, str) and "{{" in value:  # a placeholder of a model
-        return ""
-    if kind in ("number", "integer"):
-        if not _is_number(value) or (kind == "integer" and value != int(value)):
-            return f"{shown(value)} is not of the type {kind}"
-    elif isinstance(kind, str) and kind in _TYPES and not isinstance(value, _TYPES[kind]):
-        return f"{shown(value)} is not of the type {kind}, but {type_name(value)}"
-    if _is_number(value):
-        for term, is_out in _BOUNDS:
-            bound: Any = schema.get(term)
-            if _is_number(bound) and is_out(value, bound):
-                return f"{shown(value)} is beyond the {term} of {shown(bound)}"
-    if isinstance(value, str):
-        most, least = schema.get("maxLength"), schema.get("minLength")
-        if (isinstance(most, int) and len(value) > most) or (
-            isinstance(least, int) and len(value) < least
-        ):
-            return f"{shown(value)} is too {'long' if isinstance(most, int) and len(value) > most else 'short'}"
-    return ""
-
-
-_BOUNDS: tuple[tuple[str, Callable[[float, float], bool]], ...] = (
-    ("minimum", operator.lt),
-    ("exclusiveMinimum", operator.le),
-    ("maximum", operator.gt),
-    ("exclusiveMaximum", operator.ge),
-)
+        hint = "exchange them?" if least > most else "widen one of them"
+        report((*trail, low), reason, hint)
 
 
 def _check_required(schema: Json, trail: Trail, found: Findings) -> None:

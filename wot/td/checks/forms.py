@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wot.td.checks.addresses import check_url
 from wot.td.checks.bodies import check_body
-from wot.td.checks.security import Schemes, check_names, check_url, names
+from wot.td.checks.schemes import Schemes, names
+from wot.td.checks.security import check_names
 from wot.td.checks.trail import Findings, Trail
 from wot.td.mending import Unknowable
 from wot.td.node import Json, is_array, is_object, objects_in
@@ -17,6 +19,7 @@ _VARSPEC = re.compile(
     r"((?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:\.?(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2}))*)(\*|:[1-9][0-9]{0,3})?"
 )
 _HYPHENATED = re.compile(r"[A-Za-z0-9_.]+(?:-[A-Za-z0-9_.]+)+")  # Eclipse Ditto
+_ODD = re.compile(r"[@\[\\|^`%]")  # nothing else in an address is doubtful
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MEDIA_TYPE = re.compile(r"[^\s/;,]+/[^\s/;,]+(\s*;.*)?")
 _SELDOM = frozenset(["security", "additionalResponses", "response", "htv:methodName", "mqv:topic"])
@@ -69,7 +72,7 @@ class _Scene:
             if is_object(form)
         )
         self.carried: set[str] = set()
-        self.missing: list[tuple[str, Trail]] = []
+        self.missing: list[tuple[str, Trail, bool]] = []
         schemas, variables = td.get("schemaDefinitions"), td.get("uriVariables")
         self.schemas: Mapping[str, Any] = schemas if is_object(schemas) else {}
         self.variables: Mapping[str, Any] = variables if is_object(variables) else {}
@@ -194,7 +197,7 @@ def _check_form(
         scene.found.warning(
             (*trail, "href"), "is relative, and there is no base", hint, "td-vocab-base--Thing"
         )
-    if "@" in href or "[" in href:
+    if _ODD.search(href):
         check_url(href, (*trail, "href"), scene.found, "td-vocab-href--Form")
     if not _SELDOM.isdisjoint(form):
         _check_words(form, trail, scene)
@@ -268,14 +271,10 @@ def _check_declared(
 def _check_words(form: Json, trail: Trail, scene: _Scene) -> None:
     if "security" in form:
         check_names(
-            form["security"],
-            (*trail, "security"),
-            scene.schemes.definitions,
-            scene.found,
-            "Form",
-            scene.model,
+            form["security"], (*trail, "security"), scene.schemes, scene.found, "Form", scene.model
         )
-    responses: Any = form.get("additionalResponses")
+    known = "additionalResponses" not in scene.schemes.version.later
+    responses: Any = form.get("additionalResponses") if known else None
     for number, response in enumerate(responses if is_array(responses) else ()):
         if is_object(response):
             _check_response(response, (*trail, "additionalResponses", number), scene)
@@ -290,7 +289,12 @@ def _check_words(form: Json, trail: Trail, scene: _Scene) -> None:
             else f"one of {', '.join(_METHODS)}"
         )
         scene.found.warning((*trail, "htv:methodName"), f"{method!r} is no method of HTTP", hint)
-
+    several = [op for op in names(form.get("op")) if not op.startswith("un")]  # which end one
+    if method is not None and len(several) > 1:
+        # TD 1.1 section 8.3.1: of a form for several operations, "the usage of htv:methodName is not permitted".
+        reason = "one method for several operations, and nothing says which of them it is for"
+        hint = "write a form for each, or leave the method out"
+        scene.found.warning((*trail, "htv:methodName"), reason, hint, "td-default-http-method")
     topic = form.get("mqv:topic")
     if isinstance(topic, str) and ("#" in topic or "+" in topic):
         hint = "what is subscribed to with wildcards is mqv:filter"
@@ -347,19 +351,28 @@ def _check_method(ops: list[Any], form: Json, href: str, trail: Trail, scene: _S
 
 def _note_uri_security(form: Json, mine: list[str], trail: Trail, scene: _Scene) -> None:
     """Which forms have the variable of a definition they are under, and which have not."""
-    for name, variable in scene.schemes.active(form).in_uri.items():
-        if variable in mine or variable in scene.of_base:
-            scene.carried.add(name)
-        elif len(scene.missing) < _MOST:
-            scene.missing.append((name, (*trail, "href")))
+    active = scene.schemes.active(form)
+    there = {*mine, *scene.of_base}
+    scene.carried.update(name for name, variable in active.in_uri.items() if variable in there)
+    missing = [name for name, variable in active.in_uri.items() if variable not in there]
+    must = active.must(missing)
+    scene.missing += [
+        (name, (*trail, "href"), name in must)
+        for name in missing[: max(0, _MOST - len(scene.missing))]
+    ]
 
 
 def _check_uri_security(scene: _Scene) -> None:
-    """No form with the variable: an error. Some: a warning, as their authors meant the others to go without."""
-    for name, trail in scene.missing:
+    """No form with the variable: an error. Some: a warning, as their authors meant the others to go without.
+
+    As well a warning where a client may take another scheme instead.
+    """
+    for name, trail, is_needed in scene.missing:
         variable = scene.schemes.in_uri[name]
         reason = f"the security definition {name!r} needs the variable {variable!r} in the URI"
-        report = scene.found.warning if name in scene.carried else scene.found.error
+        report = (
+            scene.found.error if is_needed and name not in scene.carried else scene.found.warning
+        )
         report(trail, reason, f"put {{{variable}}} where it belongs", "td-security-in-uri-variable")
 
 

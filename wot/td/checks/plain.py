@@ -12,7 +12,7 @@ from typing import Any
 from wot.td.node import Json, is_object
 
 _ABSOLUTE = "^[A-Za-z][A-Za-z0-9+.-]*:"
-_HREF = r"[^{}@\[]*$"  # to its end: no template, no user, no IPv6 address
+_HREF = r"[^{}@\[\\|^`%]*$"  # to its end: no template, no user, no IPv6 address, nothing encoded or forbidden
 _MEDIA_TYPE = r"^[^\s/;,]+/[^\s/;,]+(\s*;.*)?$"
 _METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH"]
 _TEXTS: Json = {term: {} for term in ("@type", "title", "titles", "description", "descriptions")}
@@ -30,6 +30,7 @@ _OPS: dict[str, tuple[list[str], list[str]]] = {
     "actions": (["invokeaction"], ["queryaction", "cancelaction"]),
     "events": (["unsubscribeevent"], ["subscribeevent"]),
 }
+_STREAMS = ("observeproperty", "subscribeevent")
 
 
 def odd(td: Json, prefixes: Collection[str] | None) -> Json:
@@ -101,21 +102,26 @@ def _forms(usual: list[str], others: list[str], based: bool, http: bool) -> Json
         "contentType": {"anyOf": [{"const": "application/json"}, {"pattern": _MEDIA_TYPE}]},
         "subprotocol": {},
         "scopes": {},
-        **({"htv:methodName": {"enum": _METHODS}} if http else {}),
     }
     # By default an event is subscribed to, and that has none.
     needed = ["href", "op"] if "subscribeevent" in others else ["href"]
-    found = [{**_closed({**members, "op": _ops(usual)}), "required": needed}]
-    for way in ("subprotocol", "htv:methodName"):
-        if way in members:
-            ops = _ops(usual + others)
-            found.append({**_closed({**members, "op": ops}), "required": ["href", way]})
+    ways: list[tuple[Json, list[str]]] = [
+        ({"op": _ops(usual)}, needed),
+        ({"op": _ops(usual + others)}, ["href", "subprotocol"]),
+    ]
+    if http:  # one method is for one operation
+        every = usual + others
+        ended = [_ops([op, f"un{op}"]) for op in _STREAMS if op in every]
+        named = {"htv:methodName": {"enum": _METHODS}, "op": {"anyOf": [_ops(every, 1), *ended]}}
+        ways.append((named, ["href", "htv:methodName"]))
+    found = [{**_closed({**members, **more}), "required": wanted} for more, wanted in ways]
     return {"type": "array", "items": {"anyOf": found}}
 
 
-def _ops(names: list[str]) -> Json:
+def _ops(names: list[str], most: int = 9) -> Json:
     among = {"enum": names}
-    return {"anyOf": [among, {"type": "array", "items": among, "uniqueItems": True}]}
+    several = {"type": "array", "items": among, "uniqueItems": True, "maxItems": most}
+    return {"anyOf": [among, several]}
 
 
 def _closed(members: Json) -> Json:

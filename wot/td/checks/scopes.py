@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wot.td.checks.security import Schemes, names
+from wot.td.checks.schemes import Schemes, names
 from wot.td.checks.trail import Findings, Trail, listed
 from wot.td.node import Json, is_array, is_object, objects_in
 

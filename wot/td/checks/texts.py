@@ -19,7 +19,8 @@ def check(td: Json, text: bytes, found: Findings) -> None:
     dates = {name: _date(name, td[name], found) for name in _DATES if name in td}
     created, modified = dates.get("created"), dates.get("modified")
     if created and modified and modified < created:
-        found.warning(("modified",), "it is modified before it was created")
+        hint = "the later of the two is the modification"
+        found.warning(("modified",), "it is modified before it was created", hint)
     for term in ("title", "description") if b"<" in text else ():
         _check_markup(td, term, found)
     if b'"titles":' in text or b'"descriptions":' in text:
@@ -27,17 +28,23 @@ def check(td: Json, text: bytes, found: Findings) -> None:
 
 
 def _date(name: str, text: str, found: Findings) -> datetime | None:
-    """The moment, None where the schema has found fault with it or there is no such day."""
+    """The moment, None where the schema has found fault with it or there is no such day, or none that is known."""
+    is_before = text.startswith(
+        "0000-"
+    )  # legal, and unknown to datetime; 0400 is a leap year as well
     try:
         # Second 60 is a leap second: legal, and unknown to datetime.
-        moment = datetime.fromisoformat(text.upper().replace(":60", ":59", 1))
+        moment = datetime.fromisoformat(
+            (f"0400{text[4:]}" if is_before else text).upper().replace(":60", ":59", 1)
+        )
     except ValueError:
         if text[:1].isdigit() and re.fullmatch(
             r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt].+", text
         ):
-            found.error(
-                (name,), f"{shown(text)}: there is no such day", assertion="td-datetime-type"
-            )
+            hint = "a day that the month has"
+            found.error((name,), f"{shown(text)}: there is no such day", hint, "td-datetime-type")
+        return None
+    if is_before:
         return None
     if text[-1] not in "Zz" and moment.tzinfo is not None:
         hint = f"write it in UTC: {_in_utc(moment)}"

@@ -15,12 +15,22 @@ _MOST = 1000  # of each severity: whoever has more of them mends these first
 class Findings:
     """What the checks have found so far."""
 
-    __slots__ = ("_listed", "errors", "items", "patterns", "warnings")
+    __slots__ = (
+        "_listed",
+        "errors",
+        "items",
+        "pattern_characters",
+        "patterns",
+        "unread_patterns",
+        "warnings",
+    )
 
     def __init__(self) -> None:
         self.items: list[Finding] = []
         self.errors = self.warnings = 0
         self.patterns = 0  # that have been compiled
+        self.pattern_characters = 0  # that have been read
+        self.unread_patterns = False
         self._listed: dict[int, str] = {}
 
     def error(self, trail: Trail, reason: str, hint: str = "", assertion: str = "") -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.wot.td.hostile import model, thing
+from tests.wot.td.hostile import model
 from wot.errors import Finding
-from wot.td import TD_10, TD_11, validate
+from wot.td import TD_11, validate
 
 from .judging import FORM, error, form, judged, judged_thing, warning
 
@@ -75,12 +75,6 @@ def test_each_prefix_is_told_once() -> None:
 )
 def test_not_every_colon_makes_a_prefix(members: Any) -> None:
     assert [f for f in judged_thing(**members) if "prefix" in f.reason] == []
-
-
-def test_prefixes_of_the_older_version_are_known_there() -> None:
-    members = {"saref:x": 1, "sosa:y": 2, "om:z": 3}
-    assert judged_thing(**{"@context": TD_10}, **members) == []
-    assert len(judged_thing(**members)) == 3
 
 
 def leftover(path: str, name: str) -> Finding:
@@ -198,29 +192,3 @@ def test_a_term_that_is_nearly_right_is_told(
 @pytest.mark.parametrize("name", ["x", "ex_readOnly", "propertiesx", "tilte"])
 def test_other_names_are_nobodys_mistake(name: str) -> None:
     assert judged_thing(**{name: 1}) == []
-
-
-def test_a_context_that_defines_terms_by_objects() -> None:
-    reason = "the term 'a' is defined by an object, which not every consumer understands"
-    context = [TD_11, {"a": {"@id": "https://example.org/a"}, "b": "https://example.org/b"}]
-    assert judged_thing(**{"@context": context}) == [
-        warning(
-            "$['@context'][1].a",
-            reason,
-            "map it to the IRI of a namespace",
-            "td-context-ns-thing-map-of-namespaces",
-        )
-    ]
-
-
-@pytest.mark.parametrize(
-    "context",
-    [
-        TD_11,
-        [TD_11],
-        [TD_11, {}],
-        [TD_11, {"@language": "en", "@direction": "ltr", "@vocab": "x:"}],
-    ],
-)
-def test_nothing_is_said_of_good_contexts(context: Any) -> None:
-    assert judged(thing(**{"@context": context})) == []
