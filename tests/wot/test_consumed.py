@@ -8,7 +8,6 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from wot.binding import Client
 from wot.consumed import ConsumedThing
 from wot.content import CBOR, JSON, OCTETS, TEXT, Content, codec
 from wot.errors import (
@@ -16,7 +15,6 @@ from wot.errors import (
     ConnectError,
     InvalidInput,
     InvalidOutput,
-    NoBinding,
     NoForm,
     NotAllowed,
     ProtocolError,
@@ -27,26 +25,6 @@ from wot.interaction import Interaction
 from wot.td import Op, ThingDescription
 
 from .consuming import Consume, Fake, forms
-
-
-@pytest.fixture
-def client() -> Fake:
-    return Fake()
-
-
-@pytest.fixture
-def consume(client: Fake) -> Callable[..., ConsumedThing]:
-    def consume(base: str = "http://h/t/", patience: float = 5, **kinds: Any) -> ConsumedThing:
-        def client_for(scheme: str) -> Client:
-            if scheme not in ("http", "coap"):
-                raise NoBinding(f"there is no binding for {scheme!r}")
-            return client
-
-        td = ThingDescription({"title": "Lamp", "base": base, **kinds})
-        return ConsumedThing(td, client_for, patience=patience)
-
-    return consume
-
 
 FORMS = [{"href": "x"}]
 

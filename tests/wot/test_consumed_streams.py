@@ -1,45 +1,22 @@
 """Subscriptions to a Thing elsewhere: where they go on, what they miss, how they end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from wot.binding import Client
-from wot.consumed import ConsumedThing
 from wot.errors import (
     Conflict,
     ConnectError,
     EventsLost,
     InvalidOutput,
-    NoBinding,
     ProtocolError,
     TransportError,
     UnknownAffordance,
 )
-from wot.td import ThingDescription
 
 from .consuming import Consume, Fake, Flow, forms
-
-
-@pytest.fixture
-def client() -> Fake:
-    return Fake()
-
-
-@pytest.fixture
-def consume(client: Fake) -> Callable[..., ConsumedThing]:
-    def consume(base: str = "http://h/t/", patience: float = 5, **kinds: Any) -> ConsumedThing:
-        def client_for(scheme: str) -> Client:
-            if scheme not in ("http", "coap"):
-                raise NoBinding(f"there is no binding for {scheme!r}")
-            return client
-
-        td = ThingDescription({"title": "Lamp", "base": base, **kinds})
-        return ConsumedThing(td, client_for, patience=patience)
-
-    return consume
 
 
 @pytest.fixture

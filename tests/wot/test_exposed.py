@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wot.content import CBOR, JSON, OCTETS, TEXT, Content, codec
+from wot.content import CBOR, JSON, OCTETS, TEXT, codec
 from wot.errors import (
     Conflict,
     HandlerError,
@@ -17,29 +17,9 @@ from wot.errors import (
     UnsupportedContent,
     UriVariableError,
 )
-from wot.interaction import Interaction, Reply
 from wot.td import Op
-from wot.things import exposed_of
 
 from .exposing import INVOKE, READ, SECRET, WRITE, Ask, Point, Probe
-
-
-@pytest.fixture
-def probe() -> Probe:
-    return Probe()
-
-
-@pytest.fixture
-def ask(probe: Probe) -> Ask:
-    async def ask(
-        op: Op, name: str, body: bytes | None = None, kind: str = JSON, **variables: Any
-    ) -> bytes | None:
-        payload = None if body is None else Content(body, kind)
-        reply = await exposed_of(probe).request(Interaction(op, name, payload, variables))
-        assert isinstance(reply, Reply)
-        return None if reply.content is None else reply.content.body
-
-    return ask
 
 
 @pytest.mark.parametrize(

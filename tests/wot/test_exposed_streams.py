@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 import wot
-from wot.content import JSON, Content
 from wot.errors import (
     HandlerError,
     InteractionError,
@@ -16,31 +15,13 @@ from wot.errors import (
     UnknownAffordance,
     UriVariableError,
 )
-from wot.interaction import Interaction, Reply
+from wot.interaction import Interaction
 from wot.td import Op
 from wot.things import exposed_of
 
 from .exposing import READ, SECRET, WRITE, Ask, Probe
 
 OBSERVE, SUBSCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT
-
-
-@pytest.fixture
-def probe() -> Probe:
-    return Probe()
-
-
-@pytest.fixture
-def ask(probe: Probe) -> Ask:
-    async def ask(
-        op: Op, name: str, body: bytes | None = None, kind: str = JSON, **variables: Any
-    ) -> bytes | None:
-        payload = None if body is None else Content(body, kind)
-        reply = await exposed_of(probe).request(Interaction(op, name, payload, variables))
-        assert isinstance(reply, Reply)
-        return None if reply.content is None else reply.content.body
-
-    return ask
 
 
 async def test_observing_begins_with_the_value_now(probe: Probe) -> None:

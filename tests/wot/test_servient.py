@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -26,31 +25,6 @@ from wot.errors import (
 )
 
 from .lamps import LOCAL, Lamp, Plug
-
-
-@pytest.fixture
-async def servient() -> AsyncIterator[wot.Servient]:
-    async with wot.Servient(patience=5) as servient:
-        yield servient
-
-
-@pytest.fixture
-def lamp() -> Lamp:
-    return Lamp()
-
-
-@pytest.fixture(params=["direct", "through a gateway"])
-async def url(
-    request: pytest.FixtureRequest, servient: wot.Servient, lamp: Lamp
-) -> AsyncIterator[str]:
-    async with servient.serve(lamp, LOCAL) as served:
-        if request.param == "direct":
-            yield served.urls[0]
-            return
-        remote = await servient.consume(served.urls[0])
-        async with wot.Servient() as gateway, gateway.serve(remote, LOCAL) as again:
-            assert again.urls != served.urls
-            yield again.urls[0]
 
 
 async def test_by_name(servient: wot.Servient, lamp: Lamp, url: str) -> None:

@@ -1,6 +1,5 @@
 """Where Things are served: paths, endpoints, and what cannot be."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,31 +14,6 @@ from wot.servient import slug
 from wot.things import exposed_of
 
 from .lamps import LOCAL, Lamp, Plug
-
-
-@pytest.fixture
-async def servient() -> AsyncIterator[wot.Servient]:
-    async with wot.Servient(patience=5) as servient:
-        yield servient
-
-
-@pytest.fixture
-def lamp() -> Lamp:
-    return Lamp()
-
-
-@pytest.fixture(params=["direct", "through a gateway"])
-async def url(
-    request: pytest.FixtureRequest, servient: wot.Servient, lamp: Lamp
-) -> AsyncIterator[str]:
-    async with servient.serve(lamp, LOCAL) as served:
-        if request.param == "direct":
-            yield served.urls[0]
-            return
-        remote = await servient.consume(served.urls[0])
-        async with wot.Servient() as gateway, gateway.serve(remote, LOCAL) as again:
-            assert again.urls != served.urls
-            yield again.urls[0]
 
 
 async def test_paths_come_from_titles_or_from_a_mapping(servient: wot.Servient, lamp: Lamp) -> None:
