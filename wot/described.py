@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from wot.affordances import ABSENT, Action, Event, Stored
@@ -147,6 +147,7 @@ class _Making:
         self._shared: Json = td.get("uriVariables", {})
         self._payloads = variables_of(self._shared)
         self._patterns = Patterns()
+        self._check_patterns(self._shared.values())
         self._room = _MOST_VARIABLES
 
     def named(self, kind: str, make: Callable[[str, Json, Variables], Any]) -> dict[str, Any]:
@@ -157,7 +158,9 @@ class _Making:
                 if served is None:
                     continue
                 schemas = self._variables(json)
-                self._check_patterns(kind, served, schemas)
+                self._check_patterns(_schemas(kind, served))
+                own: Json = json.get("uriVariables", {})
+                self._check_patterns(own.values())
                 served |= {"uriVariables": schemas} if schemas else {}
                 found[name] = make(name, served, Variables(schemas, self._judges(schemas)))
             except (Malformed, DefinitionError) as error:
@@ -181,13 +184,16 @@ class _Making:
         made = variables_of(own)
         return {name: made.get(name) or self._payloads[name] for name in schemas}
 
-    def _check_patterns(self, kind: str, json: Json, variables: Json) -> None:
-        terms = {"actions": ("input", "output"), "events": ("data",)}.get(kind, ())
-        schemas = [json.get(term) for term in terms] or [json]
-        own = [schema for name, schema in variables.items() if schema is not self._shared.get(name)]
-        for schema in [*schemas, *own]:
+    def _check_patterns(self, schemas: Iterable[Any]) -> None:
+        for schema in schemas:
             for pattern in refused_patterns(schema, self._patterns):
                 raise DefinitionError(f"the pattern {pattern!r:.80} cannot be checked", hint=_HINT)
+
+
+def _schemas(kind: str, json: Json) -> Iterable[Any]:
+    """What an affordance is made of, URI variables apart."""
+    terms = {"actions": ("input", "output"), "events": ("data",)}.get(kind, ())
+    return [json[term] for term in terms if term in json] if terms else [json]
 
 
 def _served(kind: str, json: Json, of_each: Collection[Op]) -> Json | None:
@@ -225,7 +231,8 @@ def _of_property(json: Json, of_each: Collection[Op]) -> set[str]:
 def _ops(kind: str, json: Json) -> set[str]:
     """The operations of all forms of an affordance; where it has none yet, those of a form that says nothing."""
     default = default_ops(kind, bool(json.get("readOnly")), bool(json.get("writeOnly")))
-    return {op for form in json.get("forms") or [{}] for op in Form(form).op or default}
+    forms: list[Json] = json.get("forms") or [{}]
+    return {op for form in forms for op in Form(form).op or default}
 
 
 def _description(td: Json, kinds: Mapping[str, Mapping[str, Any]]) -> Json:

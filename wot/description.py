@@ -88,11 +88,17 @@ def composed(td: ThingDescription, ends: Sequence[End], own: End, base: str) -> 
 
 
 def _told(affordance: Json) -> Json:
-    """An affordance that is called observable only where one of its forms lets it be observed."""
+    """An affordance that is called observable only where one of its forms lets it be observed.
+
+    One that can be neither read nor written, but observed, is no secret: it is called read-only.
+    """
     ops = [op for form in affordance["forms"] for op in form.get("op", ())]
-    if not affordance.get("observable") or Op.OBSERVE_PROPERTY in ops:
-        return affordance
-    return {term: value for term, value in affordance.items() if term != "observable"}
+    untrue = set[str]()
+    if affordance.get("observable") and Op.OBSERVE_PROPERTY not in ops:
+        untrue.add("observable")
+    if affordance.get("readOnly") and affordance.get("writeOnly"):
+        untrue.add("writeOnly")
+    return {t: v for t, v in affordance.items() if t not in untrue} if untrue else affordance
 
 
 def _reachable(base: str, seen: str) -> str:

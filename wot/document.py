@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from wot.errors import InvalidTD
+from wot.resolving import ResolveError, beginning, files, first_of, visible
 from wot.td import KINDS, Json, Resolver, ThingDescription, is_model, is_object, read, validate
 
 if TYPE_CHECKING:
     from wot.td.thing_model import Composition, Include, ThingModel
 
 _LARGEST = 4 << 20  # bytes of a file
+_HINT = "a str that does not begin with a brace is the name of a file; a document may be given as bytes, too"
 
 Document = ThingDescription | Mapping[str, Any] | bytes | str | Path
 ModelDocument: TypeAlias = "ThingModel | Mapping[str, Any] | bytes | str | Path"
@@ -49,23 +51,31 @@ def check_td(json: Json) -> None:
 
 
 def read_model(source: Any, resolver: Resolver | None = None, folder: str = "") -> Model:
-    """The Thing Model in `source`, which may be a URL that `resolver` knows; a file may refer to those beside it."""
+    """The Thing Model in `source`, which may be a URL that `resolver` knows; a file may refer to those beside it.
+
+    A text of a stranger is to be given as bytes or decoded: as a str it may name a file or a URL.
+    """
     path = file_of(source)
     if isinstance(source, str) and _is_url(source):
         if resolver is None:
             raise InvalidTD(
-                f"nothing says how {source} is read",
+                f"nothing says how {visible(source)} is read",
                 hint="give a resolver, such as resolver=wot.resolving.web()",
             )
         return Model(_model(read(resolver(source))), source, resolver)
     if path is None:
         return Model(_model(read_document(source)), "", resolver)
-    from wot.resolving import files, first_of
-
-    path = (Path(folder) / path).resolve()
+    path = _located(Path(folder) / path)
     beside = files(path.parent)
     reader = beside if resolver is None else first_of(beside, resolver)
     return Model(_model(read(_content(path))), path.as_uri(), reader)
+
+
+def _located(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or a character that no name has
+        raise InvalidTD(f"{visible(str(path))} is no name of a file") from None
 
 
 def _model(json: Json) -> Json:
@@ -123,12 +133,16 @@ def _is_url(source: str) -> bool:
 
 
 def read_document(source: Any) -> Json:
-    """The JSON object in `source`: a text that begins with a brace, or else the name of a file."""
+    """The JSON object in `source`: bytes, decoded, a str that begins with a brace, or else a file name.
+
+    A text of a stranger is to be given as bytes or decoded: as a str it may name a file. InvalidTD with the name
+    where it is no plain file or cannot be read.
+    """
     path = file_of(source)
     if path is not None:
         if _is_url(str(source)):
             raise InvalidTD(
-                f"{source} is somewhere else",
+                f"{visible(str(source))} is somewhere else, and nothing is fetched here: give the document itself",
                 hint="fetch it: (await servient.consume(url)).description",
             )
         return read(_content(path))
@@ -145,8 +159,10 @@ def file_of(source: Any) -> Path | None:
 
 
 def _content(path: Path) -> bytes:
-    with path.open("rb") as file:
-        body = file.read(_LARGEST + 1)
+    try:
+        body = beginning(path, _LARGEST + 1, str(path))
+    except ResolveError as error:
+        raise InvalidTD(str(error), hint=_HINT) from None
     if len(body) > _LARGEST:
-        raise InvalidTD(f"{path} is larger than {_LARGEST >> 20} MiB")
+        raise InvalidTD(f"{visible(str(path))} is larger than {_LARGEST >> 20} MiB")
     return body

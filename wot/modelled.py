@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from wot.affordances import Declared
 from wot.document import Model, ModelDocument, read_model, with_instance
@@ -18,13 +19,18 @@ from wot.td.placeholders import fill, names, strings
 from wot.td.pointers import pointer
 from wot.td.thing_model import ThingModel, placeholders, resolve_model
 from wot.template import Template
-from wot.things import DescribedThing, Thing, ThingT, exposed_of
+from wot.things import DescribedThing, Thing, ThingT, ThingWords, exposed_of
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _TM = "tm:ThingModel"
 _TM_JSON = "application/tm+json"
 _TEXTS = frozenset({"title", "titles", "description", "descriptions", "unit"})
+_IN_OTHER_LANGUAGES = {"title": "titles", "description": "descriptions"}
 _NAMED = (*KINDS, "uriVariables")  # whose members have names that somebody chose
 _SCHEMAS = ("input", "output", "data", "items")
+_WORDS = ThingWords.__optional_keys__
 # What a class says in another way, or what is no business of a model.
 _NOT_TAKEN = frozenset(
     {
@@ -45,6 +51,22 @@ _NOT_TAKEN = frozenset(
 )
 
 
+def _with_model(decorator: Callable[P, R]) -> Callable[P, R]:
+    """`decorator`, saying what to write where it is used without a model."""
+
+    @functools.wraps(decorator)
+    def checked(*args: P.args, **words: P.kwargs) -> R:
+        if args or "model" not in words:
+            raise DefinitionError(
+                "@wot.thing says which model a class follows",
+                hint='write @wot.thing(model="lamp.tm.jsonld"); a class without a model needs no decorator',
+            )
+        return decorator(*args, **words)
+
+    return checked
+
+
+@_with_model
 def thing(
     *, model: ModelDocument, values: Mapping[str, Any] = NONE, resolver: Resolver | None = None
 ) -> Callable[[type[ThingT]], type[ThingT]]:
@@ -109,15 +131,24 @@ def _completed(cls: type[Thing], wanted: Json, url: str) -> Template:
         members: Mapping[str, Declared] = getattr(template, kind)
         given: Json = wanted.get(kind, {})
         kinds[kind] = {n: _member(cls, m, given.get(n, {})) for n, m in members.items()}
-    json = _head(template.json, wanted, url)
+    said: Json = {} if _is_untitled(cls) else {"title": template.title}
+    json = _head({**template.json, **said}, wanted, url)
+    json.pop("title", None)
     for kind, members in kinds.items():
         if members:
             json[kind] = {name: member.json for name, member in members.items()}
-    more: dict[str, Any] = {**kinds, "json": json}
+    # Subclasses take over the terms as they do those of a class keyword; for the words they have their own rules.
+    terms = {t: v for t, v in json.items() if t not in {*template.json, *_NOT_TAKEN, *_WORDS}}
+    more: dict[str, Any] = {**kinds, "json": json, "terms": {**terms, **template.terms}}
     title = wanted.get("title")
-    if template.title == cls.__name__ and title and not _open(title):
+    if _is_untitled(cls) and title and not _open(title):
         more["title"] = title
     return template._replace(**more)
+
+
+def _is_untitled(cls: type[Thing]) -> bool:
+    """Whether a class leaves it to its model how it is called."""
+    return cls.__template__.title == cls.__name__ and "titles" not in cls.__template__.json
 
 
 def _member(cls: type[Thing], member: Declared, wanted: Json) -> Declared:
@@ -133,10 +164,11 @@ def _member(cls: type[Thing], member: Declared, wanted: Json) -> Declared:
 
 def _head(own: Json, wanted: Json, url: str) -> Json:
     """What the TD says of the Thing itself."""
+    said = _texts_of(own, wanted)
     more = {
         term: value
         for term, value in wanted.items()
-        if term not in _NOT_TAKEN and not term.startswith("tm:") and not _open(value)
+        if term not in _NOT_TAKEN | said and not term.startswith("tm:") and not _open(value)
     }
     json: Json = {**more, **{term: value for term, value in own.items() if term not in KINDS}}
     json["@context"] = _contexts(own["@context"], wanted.get("@context"))
@@ -186,11 +218,14 @@ def _types(own: Any, wanted: Any) -> Any:
 def _with_texts(own: Json, wanted: Json) -> Json:
     """An object of a TD with what the model says for people and for machines that reason, but not for values."""
     out = dict(own)
+    said = _texts_of(own, wanted)
     types = _types(own.get("@type"), wanted.get("@type"))
     if types:
         out["@type"] = types
     for term, value in wanted.items():
         mine = own.get(term)
+        if term in said:
+            continue
         if term not in own:
             if (term in _TEXTS or (":" in term and not term.startswith("tm:"))) and not _open(
                 value
@@ -201,6 +236,16 @@ def _with_texts(own: Json, wanted: Json) -> Json:
         elif term in _SCHEMAS:
             out[term] = _both(mine, value)
     return out
+
+
+def _texts_of(own: Json, wanted: Json) -> set[str]:
+    """The texts that are the class's own: where it says one, the model's other languages may say something else."""
+    return {
+        term
+        for pair in _IN_OTHER_LANGUAGES.items()
+        if any(term in own and own[term] != wanted.get(term) for term in pair)
+        for term in pair
+    }
 
 
 def _both(own: Any, wanted: Any) -> Any:
@@ -220,7 +265,13 @@ def model_of(
     `optional` names affordances that other implementations may leave out ("fade", or "/actions/fade"), `version`
     is that of the model, unless the class says it.
     """
-    template = exposed_of(cls).template if isinstance(cls, DescribedThing) else cls.__template__
+    template = exposed_of(cls).template if isinstance(cls, DescribedThing) else None
+    template = template or getattr(cls, "__template__", None)
+    if not isinstance(template, Template):
+        raise DefinitionError(
+            f"{cls!r:.80} has no model",
+            hint="give a subclass of wot.Thing, or what wot.Thing.from_td made",
+        )
     own = template.json
     json: Json = {
         "@context": own["@context"],

@@ -170,16 +170,18 @@ class Patterns:
     which it does has not the form. Neither takes what is too long or too large once it is compiled.
     """
 
-    def __init__(self, room: int = _ROOM) -> None:
+    def __init__(self, room: int = _ROOM, *, backtracking: bool = True) -> None:
         self.weight = 0  # bytes, of all that were taken
-        self.backtracking = False
-        self._room = room
+        self.backtracking = False  # whether one of those needs it
+        self._room, self._may_backtrack = room, backtracking
 
     def take(self, pattern: Any) -> bool:
         """Whether `pattern` is checked; once the room is used up, none is, and none is compiled."""
         if self._room <= 0:
             return False
-        size = _size(pattern) or -_size(pattern, backtracking=True)
+        size = _size(pattern)
+        if not size and self._may_backtrack:
+            size = -_size(pattern, backtracking=True)
         self._room -= abs(size) or _SIZES[-1]
         if not size or self._room < 0:
             return False

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from wot.affordances import Action, Declared, Event, Property
 from wot.errors import DefinitionError
 from wot.td import (
+    TD_10,
+    TD_11,
     ActionAffordance,
     EventAffordance,
     Json,
@@ -19,6 +21,7 @@ from wot.td import (
     ThingDescription,
     context_with,
     is_object,
+    validate,
 )
 from wot.terms import check_extension
 
@@ -140,6 +143,19 @@ def _check_words(cls: type, words: Mapping[str, Any]) -> None:
     check_limits(cls.__name__, words.get("threads", 1), words.get("timeout", 1.0))
 
 
+def check_names(id: Any, title: Any) -> None:
+    """DefinitionError where what one Thing is to be called would make its TD invalid; "" is for not given."""
+    given = {term: value for term, value in (("id", id), ("title", title)) if value}
+    least = {"@context": TD_11, "title": "Thing", "security": "nosec_sc"}
+    schemes = {"securityDefinitions": {"nosec_sc": {"scheme": "nosec"}}}
+    for found in validate({**least, **schemes, **given}) if given else ():
+        if found.severity == "error":
+            term = found.path.removeprefix("$.")
+            raise DefinitionError(
+                f"{term}={given.get(term)!r:.80}: {found.reason}", hint=found.hint
+            )
+
+
 def check_limits(name: str, threads: Any, timeout: Any) -> None:
     """DefinitionError where a Thing could never run a handler."""
     if not isinstance(threads, int) or threads < 1:
@@ -159,11 +175,13 @@ def _description(
             ([types] if isinstance(types, str) else list(types)) if types else old["@type"]
         )
     doc = inspect.cleandoc(cls.__doc__) if cls.__doc__ else ""
-    description = words.get("description") or doc or old.get("description", "")
-    if description:
-        json["description"] = description
+    own = words.get("description") or doc
+    if own or old.get("description"):
+        json["description"] = own or old["description"]
+    # Texts in other languages go with the text that they translate: a title is never inherited.
+    kept = {"version", "support", "links", *(() if own else ("descriptions",))}
     for word in ("titles", "descriptions", "version", "support", "links"):
-        value = words.get(word, old.get(word))
+        value = words.get(word, old.get(word) if word in kept else None)
         if value:
             json[word] = list(value) if word == "links" else value
     for kind in ("properties", "actions", "events"):
@@ -174,9 +192,14 @@ def _description(
 
 def _context(extensions: Mapping[str, str], old: Json) -> list[Any]:
     inherited: Json = {}
+    others: list[Any] = []
     for part in old.get("@context", ()):
-        inherited = part if is_object(part) else inherited
-    return context_with({**inherited, **extensions})
+        if is_object(part):
+            inherited = part
+        elif part not in (TD_10, TD_11):
+            others.append(part)
+    standard = context_with({**inherited, **extensions})
+    return [*standard[:2], *others, *standard[2:]]
 
 
 def _members(cls: type) -> dict[str, Any]:

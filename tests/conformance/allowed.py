@@ -84,7 +84,7 @@ ALLOWED: list[tuple[str, Mapping[str, Any]]] = [
 
 ALLOWED_IN_MODELS: list[tuple[str, Mapping[str, Any]]] = [
     ("tm-identification", {"@type": "tm:ThingModel"}),
-    ("tm-context-requirement", {"@context": V11}),
+    ("tm-context-requirement", {"@context": V11, "@type": "tm:ThingModel"}),
     ("tm-protocol-security-restriction", {"actions.toggle": {}}),
     (
         "tm-protocol-security-restriction",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from wot.document import file_of, read_document, read_td
+from wot.document import file_of, read_document, read_model, read_td
 from wot.errors import InvalidTD
 from wot.td import TD_11, ThingDescription
 
@@ -40,7 +42,7 @@ def test_a_text_that_begins_with_no_bracket_names_a_file() -> None:
     assert file_of("lamp.td.json") == Path("lamp.td.json")
     assert file_of(' {"title": "x"}') is None
     assert file_of(b"lamp.td.json") is None
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(InvalidTD, match="cannot be read"):
         read_document("nowhere.td.json")
 
 
@@ -83,3 +85,26 @@ def test_what_is_elsewhere_is_not_fetched() -> None:
     with pytest.raises(InvalidTD, match="is somewhere else") as raised:
         read_td("http://127.0.0.1:9/lamp")
     assert "servient.consume" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    "source", ["none.td.json", "", ".", "a\0b", "x" * 5000, "<td>\x1b[2J", "/dev/zero"]
+)
+@pytest.mark.parametrize("read", [read_td, read_model])
+def test_a_text_that_names_no_plain_file(source: str, read: Callable[[str], Any]) -> None:
+    for given in (source, Path(source)):
+        with pytest.raises(
+            InvalidTD, match=r"is no file|cannot be read|no name of a file"
+        ) as caught:
+            read(given)  # type: ignore[arg-type]
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("read", [read_td, read_model])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, read: Callable[[Path], Any]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name in ("pipe", "loop"):
+        with pytest.raises(InvalidTD, match=name):
+            read(tmp_path / name)

@@ -92,6 +92,75 @@ def test_a_subclass_says_what_its_base_was_told() -> None:
     assert list(json["properties"]) == ["brightness", "more"]
 
 
+TEXTS: Json = {
+    "titles": {"en": "Dimmable lamp", "de": "Lampe"},
+    "descriptions": {"de": "Jede Lampe."},
+    "schemaDefinitions": {"fault": {"type": "string"}},
+    "support": "mailto:lamps@example.org",
+    "ex:colour": "red",
+}
+
+
+def translated() -> Json:
+    model: Json = {**MODEL, **TEXTS}
+    level: Json = {**MODEL["properties"]["brightness"], "titles": {"de": "Helligkeit"}}
+    return {**model, "properties": {**MODEL["properties"], "brightness": level}}
+
+
+def test_texts_in_other_languages_go_with_the_texts_that_they_translate() -> None:
+    silent = td(implementing(translated()))
+    assert (silent["title"], silent["titles"]) == ("Dimmable lamp", TEXTS["titles"])
+    assert silent["descriptions"] == TEXTS["descriptions"]
+    assert silent["properties"]["brightness"]["titles"] == {"de": "Helligkeit"}
+
+    class Mine(wot.Thing, title="My lamp", description="My own."):
+        brightness = wot.stored(0, minimum=0, maximum=100, title="Level")
+
+        @wot.action
+        async def fade(self, to: int) -> None: ...
+
+    said = td(wot.thing(model=translated())(Mine))
+    assert said["title"] == "My lamp"
+    assert said["properties"]["brightness"]["title"] == "Level"
+    for made in (said, said["properties"]["brightness"]):
+        assert not {"titles", "descriptions"} & set(made)
+
+
+def test_where_the_class_says_the_same_the_translations_hold() -> None:
+    class Same(Lamp, title="Dimmable lamp"):
+        pass
+
+    assert td(wot.thing(model=translated())(Same))["titles"] == TEXTS["titles"]
+
+
+def test_the_titles_of_a_class_are_not_those_of_another_title() -> None:
+    class Own(Lamp, titles={"de": "Meine"}):
+        pass
+
+    made = td(wot.thing(model=translated())(Own))
+    assert (made["title"], made["titles"]) == ("Own", {"de": "Meine"})
+
+
+def test_a_subclass_inherits_all_that_the_model_says_but_the_title() -> None:
+    context = [TD_11, "https://example.org/more", *MODEL["@context"][1:]]
+    base = implementing({**translated(), "@context": context})
+
+    class Sub(base):  # type: ignore[valid-type, misc]
+        pass
+
+    mine, theirs = td(Sub), td(base)
+    assert mine.pop("title") == "Sub"
+    assert "titles" not in mine
+    del theirs["title"], theirs["titles"]
+    assert mine == theirs
+
+    class Said(base, description="Another."):  # type: ignore[valid-type, misc]
+        pass
+
+    assert td(Said)["description"] == "Another."
+    assert "descriptions" not in td(Said)
+
+
 async def test_it_works_as_before() -> None:
     lamp = implementing()()
     await lamp.brightness.write(30)
@@ -173,6 +242,20 @@ def test_only_classes_of_things_have_models() -> None:
             wot.thing(model=MODEL)(wrong)  # type: ignore[type-var]
 
 
+def test_the_decorator_wants_to_know_the_model() -> None:
+    anything: Any = wot.thing
+    for wrong in (lambda: anything(Lamp), lambda: anything()):
+        with pytest.raises(DefinitionError, match="which model") as raised:
+            wrong()
+        assert "@wot.thing(model=" in raised.value.hint
+
+
+@pytest.mark.parametrize("value", [5, None, int, wot.Thing])
+def test_only_things_have_a_model(value: Any) -> None:
+    with pytest.raises(DefinitionError, match="has no model"):
+        wot.model_of(value)
+
+
 def test_what_is_no_model_is_refused() -> None:
     with pytest.raises(InvalidTD):
         implementing({**MODEL, "@type": "ex:Lamp"})
@@ -249,5 +332,5 @@ def test_a_model_that_cannot_be_resolved_is_refused() -> None:
     links = [{"rel": "tm:extends", "href": "https://example.org/none.tm.json"}]
     with pytest.raises(InvalidTD, match=r"none\.tm\.json"):
         implementing({**MODEL, "links": links})
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises((FileNotFoundError, InvalidTD), match=r"none\.tm\.json"):
         implementing("none.tm.json")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wot.schema import Mismatch, Verdict
+from wot.schema import Mismatch, Patterns, Verdict, _Validators, is_pattern, refused_patterns
 
 OBJECT = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
 NESTED = {"type": "array", "items": OBJECT}
@@ -149,3 +149,82 @@ def test_refusing_takes_no_longer_than_deciding(schema: dict[str, Any], value: A
         best = min(best, time.perf_counter() - began)
     assert best < 0.2
     assert len(str(caught.value)) < 400
+
+
+# Regular expressions.
+
+
+def test_look_around_is_judged_by_an_engine_that_gives_up() -> None:
+    verdict = Verdict({"type": "string", "pattern": "^(?=a)(a|aa)+$"})
+    verdict.check("aaa", closed=True)
+    started = time.perf_counter()
+    for value in ("b", "a" * 5000 + "b"):
+        with pytest.raises(Mismatch):
+            verdict.check(value, closed=True)
+    assert time.perf_counter() - started < 1
+
+
+LARGE = r"\p{L}{200}"
+
+
+def test_a_pattern_that_is_too_large_is_no_pattern_for_declarations() -> None:
+    assert is_pattern(r"^[0-9a-f]{64}$")
+    assert is_pattern(r"^\w{1,255}$")
+    assert not is_pattern(LARGE)
+    assert not is_pattern("a" * 20_000)
+    assert not is_pattern(5)
+
+
+def test_all_patterns_together_have_so_much_room() -> None:
+    patterns = Patterns()
+    assert not any(patterns.take(LARGE + str(number)) for number in range(32))
+    assert not patterns.take("a")  # from here on nothing is compiled
+    some = Patterns()
+    assert all(some.take(f"[a-z]{{{number}}}") for number in range(1, 60))
+    assert 0 < some.weight < 1 << 20
+
+
+def test_a_consumer_goes_without_what_it_cannot_check() -> None:
+    verdict = Verdict({"type": "string", "minLength": 2, "pattern": LARGE})
+    verdict.check("ab", closed=False)
+    with pytest.raises(Mismatch):
+        verdict.check("a", closed=False)
+
+
+def test_data_is_not_taken_for_schemas() -> None:
+    data = {"properties": 5, "pattern": "[", "items": [{"pattern": "["}]}
+    verdict = Verdict({"enum": [data], "pattern": "["})
+    verdict.check(data, closed=False)
+    with pytest.raises(Mismatch):
+        verdict.check({"properties": 5}, closed=False)
+    assert list(refused_patterns({"const": data, "default": data}, Patterns())) == []
+    nested = {"items": [{"oneOf": [{"additionalProperties": {"pattern": "["}}]}]}
+    assert list(refused_patterns(nested, Patterns())) == ["["]
+
+
+def test_terms_that_no_validator_takes_are_left_out_alone() -> None:
+    schema = {"minimum": "low", "oneOf": 5, "items": [{"maximum": 1, "multipleOf": 0}]}
+    verdict = Verdict(schema)
+    verdict.check([0.5], closed=False)
+    with pytest.raises(Mismatch):
+        verdict.check([2], closed=False)
+
+
+def test_validators_are_kept_by_weight() -> None:
+    kept = _Validators(100_000)
+    for number in range(300):
+        kept.of(b'{"maxLength":%d}' % number)
+    assert len(kept._kept) == 300
+    assert kept.of(b'{"maxLength":7}') is kept.of(b'{"maxLength":7}')
+    for number in range(30):
+        kept.of(b'{"pattern":"[0-9a-f]{%d}"}' % (number + 40))
+    assert kept.weight <= 100_000
+    assert len(kept._kept) < 30
+    kept.of(b'{"enum":["%s"]}' % (b"x" * 100_000))
+    assert kept.weight <= 100_000
+
+
+@pytest.mark.timeout(10)
+def test_patterns_of_one_schema_have_so_much_room() -> None:
+    properties = {f"p{i}": {"type": "string", "pattern": LARGE + str(i)} for i in range(5000)}
+    Verdict({"type": "object", "properties": properties}).check({"p1": "x"}, closed=True)

@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 
 import wot
 from wot.content import Content
-from wot.errors import WoTError
+from wot.errors import InvalidTD, WoTError
 from wot.stubs import stub
 
-from .stub_cases import HOSTILE, class_of, every_td, examples, hostile, with_property
+from .stub_cases import HOSTILE, class_of, described, every_td, examples, hostile, with_property
 from .td.generator import mutated, thing_descriptions
 from .td.schemas import Chooser, Draw, Schemas
 
+LONE = "\ud800"  # half of a character: no JSON text can say it
 
-@pytest.mark.parametrize("text", HOSTILE)
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE if text != LONE])
 def test_texts_stay_texts(text: str) -> None:
     check_safety(stub(hostile(text)))
 
@@ -50,6 +52,64 @@ def check_safety(source: str) -> None:
     comments = [line for line in lines if line.startswith("#")]
     assert all(line.count("#") == 1 for line in comments)
     class_of(source)
+
+
+LOOP: dict[str, Any] = {}
+LOOP["loop"] = LOOP
+
+
+@pytest.mark.parametrize(
+    "value",
+    [LONE, {LONE: 1}, b"x", {1, 2}, float("inf"), float("nan"), 10**5000, object(), LOOP],
+    ids=["half", "name", "bytes", "set", "inf", "nan", "long", "object", "loop"],
+)
+def test_what_no_json_can_say_is_refused(value: Any) -> None:
+    for terms in ({"enum": [value], "default": value}, {"const": value}, {"ex:more": value}):
+        with pytest.raises(InvalidTD, match="not JSON"):
+            stub(with_property({"type": "string", **terms}))
+
+
+# Documents of a megabyte that were made to take long.
+
+
+def many(number: int, **terms: Any) -> Any:
+    forms = [{"href": "http://example.org/x"}]
+    return described(properties={f"p{i}": {**terms, "forms": forms} for i in range(number)})
+
+
+@pytest.mark.timeout(8)
+def test_a_union_of_very_many_is_anything() -> None:
+    for number, expected in ((64, "a union"), (65, "Any"), (3000, "Any")):
+        branches = [{"type": "integer", "minimum": i, "maximum": i} for i in range(number)]
+        source = stub(with_property({"oneOf": branches}))
+        assert (") -> Any:" in source) == (expected == "Any")
+        class_of(source)
+
+
+@pytest.mark.timeout(8)
+def test_uri_variables_that_no_form_names_cost_nothing() -> None:
+    td = {**many(3000), "uriVariables": {f"v{i}": {} for i in range(20000)}}
+    assert "v1:" not in stub(td)
+
+
+@pytest.mark.timeout(8)
+def test_there_are_so_many_uri_variables_and_no_more() -> None:
+    names = [f"v{i}" for i in range(2000)]
+    td = {**many(5), "uriVariables": {name: {"type": "string"} for name in names}}
+    for prop in td["properties"].values():
+        prop["forms"][0]["href"] += "{?" + ",".join(names) + "}"
+    source = stub(td)
+    assert source.count("v1999: ") == 2 * 2  # read and written
+    assert '#     property "p2": it has too many URI variables' in source
+
+
+@pytest.mark.timeout(8)
+def test_large_patterns_are_left_out_and_cost_nothing() -> None:
+    td = many(4000, type="string")
+    for number, prop in enumerate(td["properties"].values()):
+        prop |= {"pattern": rf"\p{{L}}{{200}}{number}", "const": "x", "default": "x"}
+    source = stub(td)
+    assert "pattern" not in source
 
 
 # Every TD there is.

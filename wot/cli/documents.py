@@ -23,6 +23,10 @@ _LARGEST = 4 << 20  # bytes
 _AT_ONCE = 8  # URLs
 
 
+class LeftOut(WoTError):
+    """What a folder holds and nobody has asked for by name."""
+
+
 class Document(NamedTuple):
     """Bytes under the name that they were asked for by, or the error why there are none."""
 
@@ -72,7 +76,7 @@ def _local(name: str, folders: bool) -> Iterator[Document]:
     elif not (folders and path.is_dir()):
         yield _read(name, path, path.parent)
     elif inside := sorted(_below(path)):
-        yield from (_read(str(file), file, path) for file in inside)
+        yield from (_inside(file, path) for file in inside)
     else:
         wanted = ", ".join(f"*{suffix}" for suffix in SUFFIXES)
         hint = f"what counts in a folder is {wanted}; or name the files, {path / '*.json'}"
@@ -83,6 +87,19 @@ def _below(folder: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(root, name) for name in files if name.endswith(SUFFIXES))
+
+
+def _inside(file: Path, folder: Path) -> Document:
+    """A file of a folder, which others may have filled: nothing that blocks, nothing that stands elsewhere."""
+    reason = ""
+    if not file.is_file():
+        reason = "it is no regular file"
+    elif file.is_symlink() and not file.resolve().is_relative_to(folder.resolve()):
+        reason = "it is a link to a file outside of the folder"
+    if reason:
+        hint = "name it, and it is read"
+        return Document(str(file), error=LeftOut(f"left out: {reason}", hint=hint))
+    return _read(str(file), file, folder)
 
 
 def _read(name: str, path: Path | None, folder: Path | None) -> Document:
@@ -99,7 +116,20 @@ def _read(name: str, path: Path | None, folder: Path | None) -> Document:
     if len(body) > _LARGEST:
         too_large = f"it is larger than {_LARGEST >> 20} MiB"
         return Document(name, error=InvalidTD(too_large, hint="is it a Thing Description?"))
-    return Document(name, body, url, folder=folder)
+    return _opened(Document(name, body, url, folder=folder))
+
+
+def _opened(found: Document) -> Document:
+    """The document, or what it is instead, where its name or its first bytes tell."""
+    path = urlsplit(found.url).path
+    if b"\0" in found.body[:4]:
+        error = InvalidTD("not JSON: it is UTF-16 or binary", hint="save it as UTF-8")
+    elif path.endswith(".py") and found.body.lstrip()[:1] != b"{":
+        hint = "wot model makes a Thing Model of a class, wot serve its TD: both take a Python file"
+        error = InvalidTD("not JSON: it is Python", hint=hint)
+    else:
+        return found
+    return found._replace(body=b"", error=error)
 
 
 def _limited(file: BinaryIO) -> bytes:
@@ -132,7 +162,7 @@ async def _fetch(urls: Collection[str], timeout: float) -> dict[str, Document]:
                 return Document(url, error=error)
             except TimeoutError:
                 return Document(url, error=Timeout(f"no answer within {timeout:g} s"))
-            return Document(url, body, found)
+            return _opened(Document(url, body, found))
 
         async with asyncio.TaskGroup() as tasks:
             started = [tasks.create_task(one(url)) for url in urls]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ import msgspec
 
 from wot.cli.documents import Document
 from wot.cli.output import Part
-from wot.cli.values import clean
+from wot.cli.values import clean, flat
 from wot.errors import Finding, InvalidTD
 from wot.td import locate
 
@@ -24,15 +24,15 @@ _STYLES = {"error": "bold red", "warning": "bold yellow"}
 
 
 class Faulty(InvalidTD):
-    """A document has errors; `details` shows where."""
+    """Documents have errors; `details` shows where."""
 
     kind = "InvalidTD"
 
     def __init__(
-        self, document: Document, findings: Sequence[Finding], width: int, hint: str = ""
+        self, found: Mapping[Document, Sequence[Finding]], width: int, hint: str = ""
     ) -> None:
-        super().__init__(findings, hint=hint)
-        self.details = list(lines(document, findings, width))
+        super().__init__([finding for each in found.values() for finding in each], hint=hint)
+        self.details = [line for each in found.items() for line in lines(*each, width)]
 
 
 def check(document: Document, width: int) -> None:
@@ -41,7 +41,7 @@ def check(document: Document, width: int) -> None:
 
     errors = [finding for finding in validate(document.body) if finding.severity == "error"]
     if errors:
-        raise Faulty(document, errors, width)
+        raise Faulty({document: errors}, width)
 
 
 class Page:
@@ -141,7 +141,7 @@ def _cells(text: str) -> Iterator[_Cell]:
 
 
 def _lines(document: Document, page: Page, finding: Finding, width: int) -> Iterator[Line]:
-    name, style = clean(document.name), _STYLES.get(finding.severity, "")
+    name, style = flat(document.name), _STYLES.get(finding.severity, "")
     severity, reason = (f"{finding.severity}: ", style), (_short(finding.reason), "bold")
     if document.error is not None:
         yield ((f"{name}: ", ""), severity, reason)
@@ -161,7 +161,7 @@ def _lines(document: Document, page: Page, finding: Finding, width: int) -> Iter
 
 
 def _short(text: str) -> str:
-    text = clean(text[:_LONGEST].replace("\n", "\\n").replace("\t", " "))
+    text = flat(text[:_LONGEST])
     return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST - 1 else text
 
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from wot.cli.arguments import assignments, value_of
+from wot.cli.derived import Wanted, blamed, faults, lacks, options
 from wot.cli.documents import Document, document
 from wot.cli.ending import DONE, UsageError
+from wot.cli.filling import Made, Parts, filled
 from wot.cli.findings import Faulty, check
 from wot.cli.output import Output
 from wot.cli.resolvers import Where, resolver
-from wot.cli.writing import as_text, write
+from wot.cli.writing import Out, as_text, write
 from wot.errors import Finding, InvalidTD
 from wot.forms import scheme_of
 from wot.td import Json, is_model, is_object, read
+from wot.td.placeholders import placeholders
 
 _GIVES = {
     "title": "--title",
@@ -31,41 +32,43 @@ _GIVES = {
 }
 
 
-class Wanted(NamedTuple):
-    """What is to be made of a model."""
-
-    values: Sequence[str] = ()  # NAME=VALUE
-    include: Sequence[str] = ()
-    contained: bool = False
-    base: str = ""
-    security: str = ""
-    id: str = ""
-    title: str = ""
-    version: str = ""
-    out: str = ""
-
-
 def derive(output: Output, name: str, wanted: Wanted, where: Where) -> int:
     """Print or write the TDs of a model."""
     source = document(name, where.timeout)
-    try:
-        if is_model(read(source.body)):
-            check(
-                source, output.width
-            )  # else the findings would be on a TD that it is not meant to be
-        tds = _derived(source, wanted, where)
-    except Faulty:
-        raise
-    except InvalidTD as error:
-        findings, hint = _with_options(error.findings)
-        raise Faulty(source, findings, output.width, hint=hint or error.hint) from None
-    if wanted.out:
-        _write(output, tds, Path(wanted.out))
+    tds = _checked(source, wanted, where, output.width)
+    if wanted.out.file:
+        _write(output, tds, wanted.out)
     else:
         shown = [_portable(td, source.folder) for td in tds.values()]
         output.document(shown if len(shown) > 1 else shown[0])
     _tell(output, tds)
     return DONE
+
+
+def _checked(source: Document, wanted: Wanted, where: Where, width: int) -> Parts:
+    """The TDs of a model; Faulty where it is none, or where they are wrong as far as they go."""
+    try:
+        if is_model(read(source.body)):
+            check(source, width)  # else the findings would be on a TD that it is not meant to be
+        made = filled(wanted.given, lambda values: _derived(source, wanted, where, values), faults)
+    except Faulty:
+        raise
+    except InvalidTD as error:
+        findings, hint = _with_options(error.findings)
+        raise Faulty({source: findings}, width, hint=hint or error.hint) from None
+    given = options(wanted, placeholders(read(source.body)))
+    wrong = {
+        _page(href, made): blamed(found, given) for href, found in made.faults.items() if found
+    }
+    if wrong:
+        raise Faulty(wrong, width)
+    return made.parts
+
+
+def _page(href: str, made: Made) -> Document:
+    """A TD that is not to be had, so that its faults can be shown."""
+    name = f"{PurePosixPath(href).name} (not made)"
+    return Document(name, as_text(made.parts[href]).encode("utf-8", "backslashreplace"))
 
 
 def declared(output: Output, spec: str, wanted: Wanted) -> int:
@@ -77,25 +80,24 @@ def declared(output: Output, spec: str, wanted: Wanted) -> int:
         hint = f"make the model first: wot model {spec} -o lamp.tm.json"
         raise UsageError("this is a class, which has no TD without being served", hint=hint)
     models = [model_of(found).json for found in classes_in(spec)]
-    if not wanted.out:
+    if not wanted.out.file:
         output.document(models if len(models) > 1 else models[0])
     elif len(models) == 1:
-        write(output, wanted.out, as_text(models[0]))
+        write(output, {Path(wanted.out.file): as_text(models[0])}, wanted.out)
     else:
         raise UsageError(f"{spec} has {len(models)} Thing classes", hint=f"name one: {spec}:CLASS")
     return DONE
 
 
-def _derived(source: Document, wanted: Wanted, where: Where) -> dict[str, Json]:
+def _derived(source: Document, wanted: Wanted, where: Where, values: Mapping[str, Any]) -> Parts:
     """The TDs of a model, by the references that they link each other by; its own is the first."""
     from wot.td import thing_model
 
-    given = assignments(wanted.values, "--set", "NAME=VALUE", "SERIAL=1234")
     parts = thing_model.derive_parts(
         source.body,
         resolver(where, source),
         base=source.url,
-        values={name: value_of(text) for name, text in given.items()},
+        values=values,
         include="all" if "optional" in wanted.include else wanted.include,
         compose="contained" if wanted.contained else "linked",
     )
@@ -146,27 +148,23 @@ def _relative(link: Any, folder: Path | None) -> Any:
     return {**link, "href": there if there.startswith(".") else f"./{there}"}
 
 
-def _write(output: Output, tds: Mapping[str, Json], out: Path) -> None:
+def _write(output: Output, tds: Parts, out: Out) -> None:
     """One TD into a file; several, or one for a folder, under the names that they link each other by."""
-    if len(tds) == 1 and not out.is_dir():
+    path = Path(out.file)
+    if path.is_dir():
+        files = {path / name: as_text(_portable(td, path)) for name, td in tds.items()}
+    elif len(tds) == 1:
         (td,) = tds.values()
-        write(output, out, as_text(_portable(td, out.parent)))
-    elif out.is_dir():
-        for name, td in tds.items():
-            write(output, out / name, as_text(_portable(td, out)))
+        files = {path: as_text(_portable(td, path.parent))}
     else:
         hint = f"make that folder, or choose --contained: {len(tds)} TDs are made of the model"
-        raise UsageError(f"{out} is no folder", hint=hint)
+        raise UsageError(f"{path} is no folder", hint=hint)
+    write(output, files, out)
 
 
-def _tell(output: Output, tds: Mapping[str, Json]) -> None:
+def _tell(output: Output, tds: Parts) -> None:
     """Say what keeps partial TDs from being whole ones, and how to give it."""
-    from wot.td.thing_model import missing
-
-    named = [
-        re.search(r"'(\w+)'", finding.reason) for td in tds.values() for finding in missing(td)
-    ]
-    members = dict.fromkeys(found[1] for found in named if found)
+    members = dict.fromkeys(name for td in tds.values() for name in lacks(td))
     if members:
         what = "these are partial TDs" if len(tds) > 1 else "this is a partial TD"
         options = dict.fromkeys(_GIVES[member] for member in members if member in _GIVES)

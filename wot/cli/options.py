@@ -48,7 +48,11 @@ MapOption = Annotated[
 ]
 SetOption = Annotated[
     list[str] | None,
-    _repeated("--set", "NAME=VALUE", "The value of a placeholder, JSON or a bare word"),
+    _repeated(
+        "--set",
+        "NAME=VALUE",
+        "The value of a placeholder, JSON or a bare word, whichever fits; NAME='\"5\"' is text in any case",
+    ),
 ]
 IncludeOption = Annotated[
     list[str] | None,
@@ -60,6 +64,9 @@ IncludeOption = Annotated[
 ]
 OutOption = Annotated[
     str, typer.Option("--out", "-o", metavar="FILE", help="Write it here instead of printing it.")
+]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Overwrite files that say something else.")
 ]
 # So that -5 is a value and not an option.
 VALUES = {"ignore_unknown_options": True}

@@ -100,7 +100,7 @@ class Output:
         if self.json:
             self.record(None)
         elif self.people:
-            self.line(values.clean(text))
+            self.line(values.flat(text))
 
     def error(self, what: str, error: WoTError, hint: str = "") -> None:
         """What went wrong, why, and what to do, to standard error."""
@@ -108,7 +108,7 @@ class Output:
         hint = error.hint or hint
         if self.json:
             problem = {"type": kind, "detail": str(error), "hint": hint}
-            _to_stderr((_compact({"error": problem}), ""))
+            print(_compact({"error": problem}), file=sys.stderr)
             return
         _to_stderr(("error:", "bold red"), (f" {what}", ""))
         details = getattr(error, "details", ())
@@ -146,11 +146,11 @@ def _compact(json: Any) -> str:
 
 def _to_stderr(*parts: Part) -> None:
     """One line, in colours where people look."""
+    flat = [(values.flat(text), style) for text, style in parts]
     if not sys.stderr.isatty():
-        print("".join(text for text, _ in parts), file=sys.stderr)
+        print("".join(text for text, _ in flat), file=sys.stderr)
         return
     from rich.console import Console
     from rich.text import Text
 
-    shown = Text.assemble(*((values.clean(text), style) for text, style in parts))
-    Console(stderr=True, highlight=False).print(shown, soft_wrap=True)
+    Console(stderr=True, highlight=False).print(Text.assemble(*flat), soft_wrap=True)

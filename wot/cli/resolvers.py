@@ -36,7 +36,7 @@ def is_unasked(finding: Finding) -> bool:
 def resolver(where: Where, document: Document) -> Resolver:
     """Reads the models that a document names, by absolute URLs, and by relative ones where it has none itself."""
     copies = _copies(where.mapped)
-    folder = Path(where.folder) if where.folder else document.folder
+    folder = _folder(where.folder) if where.folder else document.folder
     local = None if folder is None else files(folder)
     remote = web(where.timeout) if where.fetch else None
 
@@ -66,6 +66,13 @@ def _nearby(read: Resolver, url: str) -> Any:
         if not error.hint:
             raise
         raise ResolveError(f"{error}; --resolve FOLDER allows one that holds both") from None
+
+
+def _folder(name: str) -> Path:
+    """The folder of --resolve."""
+    if not Path(name).is_dir():
+        raise UsageError(f"--resolve {name}: there is no such folder", hint="name a folder")
+    return Path(name)
 
 
 def _copies(given: Sequence[str]) -> Mapping[str, Path]:

@@ -11,6 +11,7 @@ from wot.cli.options import (
     DocumentsArgument,
     FetchOption,
     FolderOption,
+    ForceOption,
     IncludeOption,
     JsonOption,
     MapOption,
@@ -30,6 +31,12 @@ def validate(
     map: MapOption = None,
     fetch: FetchOption = False,
     timeout: TimeoutOption = 30.0,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", "-q", help="Show errors only; warnings are counted. --json has both."
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Tell what is wrong with Thing Descriptions and Thing Models, and where.
@@ -42,7 +49,11 @@ def validate(
     output = Output(json)
     where = Where(resolve, map or (), fetch, timeout)
     raise typer.Exit(
-        settled(output, "cannot validate", lambda: validating.validate(output, files, model, where))
+        settled(
+            output,
+            "cannot validate",
+            lambda: validating.validate(output, files, model, where, quiet),
+        )
     )
 
 
@@ -87,17 +98,20 @@ def model(
     map: MapOption = None,
     fetch: FetchOption = False,
     out: OutOption = "",
+    force: ForceOption = False,
     timeout: TimeoutOption = 30.0,
     json: JsonOption = False,
 ) -> None:
     """Make a Thing Description from a Thing Model, or a Thing Model from a class."""
     from wot.cli import modelling
+    from wot.cli.derived import Wanted
     from wot.cli.loading import is_python
     from wot.cli.resolvers import Where
+    from wot.cli.writing import Out
 
     output = Output(json)
-    wanted = modelling.Wanted(
-        set or (), include or (), contained, base, security, id, title, instance, out
+    wanted = Wanted(
+        set or (), include or (), contained, base, security, id, title, instance, Out(out, force)
     )
     where = Where(resolve, map or (), fetch, timeout)
 
@@ -117,15 +131,17 @@ def stub(
         str, typer.Option(metavar="NAME", help="Of the class; default: the title.")
     ] = "",
     out: OutOption = "",
+    force: ForceOption = False,
     timeout: TimeoutOption = 30.0,
     json: JsonOption = False,
 ) -> None:
     """Write a Python module with a Thing class of this TD, for type checkers and editors."""
     from wot.cli import rewriting
+    from wot.cli.writing import Out
 
     output = Output(json)
 
     def work() -> int:
-        return rewriting.stubbed(output, thing, name, out, timeout)
+        return rewriting.stubbed(output, thing, name, Out(out, force), timeout)
 
     raise typer.Exit(settled(output, f"cannot write a stub of {thing}", work))

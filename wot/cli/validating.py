@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from wot.cli.documents import Document, document, documents
+from wot.cli.documents import Document, LeftOut, documents
 from wot.cli.ending import DONE, INVALID_TD, NO_ANSWER, advice
-from wot.cli.findings import Faulty, counted, lines
+from wot.cli.findings import counted, lines
 from wot.cli.output import Output
 from wot.cli.resolvers import Where, is_unasked, resolver
-from wot.cli.values import clean
+from wot.cli.values import flat
 from wot.errors import Finding, InvalidTD
 from wot.td import Resolver
+
+_STATES = ("valid", "invalid", "unread", "left out")
 
 Check = Callable[[Document], Sequence[Finding]]
 
@@ -24,56 +27,80 @@ class Judged(NamedTuple):
     findings: Sequence[Finding]
 
     @property
-    def valid(self) -> bool:
-        """Whether there is no error; warnings are no fault."""
-        return not any(finding.severity == "error" for finding in self.findings)
-
-    @property
-    def unread(self) -> bool:
-        """Whether nothing is known about it because it could not be had."""
+    def state(self) -> str:
+        """Whether it has errors, or why that is not known."""
         error = self.document.error
-        return error is not None and not isinstance(error, InvalidTD)
+        if isinstance(error, LeftOut):
+            return "left out"
+        if error is not None and not isinstance(error, InvalidTD):
+            return "unread"
+        return "invalid" if _errors(self.findings) else "valid"
 
 
-def validate(output: Output, names: Sequence[str], model: str, where: Where) -> int:
+def validate(
+    output: Output, names: Sequence[str], model: str, where: Where, quiet: bool = False
+) -> int:
     """Show what is wrong with documents; returns the exit code."""
-    check = _check(_model(output, model, where) if model else None, where)
     judged: list[Judged] = []
-    for found in documents(names, where.timeout, folders=True):
-        judged.append(Judged(found, _findings(found, check)))
+    for each in _judged(names, model, where):
+        judged.append(each)
         if not output.json:
-            for line in lines(*judged[-1], output.width):
+            shown = _errors(each.findings) if quiet else each.findings
+            for line in lines(each.document, shown, output.width):
                 output.styled(line)
     if output.json:
         output.document([_entry(each) for each in judged])
     else:
         output.styled(_summary(judged))
-    if any(not each.valid and not each.unread for each in judged):
+    states = {each.state for each in judged}
+    if "invalid" in states:
         return INVALID_TD
-    return NO_ANSWER if any(each.unread for each in judged) else DONE
+    return NO_ANSWER if "unread" in states or "valid" not in states else DONE
 
 
-def _model(output: Output, name: str, where: Where) -> Document:
-    """The Thing Model of --model; Faulty where it is none."""
+def _judged(names: Sequence[str], model: str, where: Where) -> Iterator[Judged]:
+    """What there is to say about each document; about the one of --model, where it cannot be used."""
+    held = [Judged(found, _unusable(found)) for found in _named(model, where)]
+    yield from (each for each in held if each.findings)
+    check = _check([each.document for each in held if not each.findings], where)
+    for found in documents(names, where.timeout, folders=True):
+        yield Judged(found, _findings(found, check))
+
+
+def _named(name: str, where: Where) -> Sequence[Document]:
+    resolver(
+        where, Document("")
+    )  # raises for options that name nothing, before anything is printed
+    return documents([name], where.timeout) if name else ()
+
+
+def _unusable(model: Document) -> Sequence[Finding]:
+    """Why nothing can be held against this as a Thing Model."""
     from wot.td.thing_model import ThingModel
 
-    found = document(name, where.timeout)
-    try:
-        ThingModel.parse(found.body)
-    except InvalidTD as error:
-        raise Faulty(found, error.findings, output.width, hint=error.hint) from None
-    return found
+    def check(found: Document) -> Sequence[Finding]:
+        try:
+            ThingModel.parse(found.body)
+        except InvalidTD as error:
+            return error.findings
+        return ()
+
+    return _findings(model, check)
 
 
-def _check(model: Document | None, where: Where) -> Check:
-    """Holds a document against the specification, and against the models that it names and that are at hand."""
+def _errors(findings: Sequence[Finding]) -> Sequence[Finding]:
+    return [finding for finding in findings if finding.severity == "error"]
+
+
+def _check(models: Sequence[Document], where: Where) -> Check:
+    """Holds a document against the specification, these models, and those that it names and that are at hand."""
     from wot.td import validate
     from wot.td.pointers import join
 
     def check(found: Document) -> Sequence[Finding]:
         read = resolver(where, found)
         findings = validate(found.body, resolver=lambda href: read(join(found.url, href)))
-        if model is not None:
+        for model in models:
             findings += _compared(found, model, resolver(where, model))
         ranked = (_warned(finding) if is_unasked(finding) else finding for finding in findings)
         return sorted(dict.fromkeys(ranked), key=_rank)
@@ -108,13 +135,15 @@ def _findings(document: Document, check: Check) -> Sequence[Finding]:
         return check(document)
     if isinstance(error, InvalidTD):
         return [finding._replace(hint=finding.hint or error.hint) for finding in error.findings]
-    return [Finding("$", str(error), error.hint or advice(error, ""))]
+    severity = "warning" if isinstance(error, LeftOut) else "error"
+    return [Finding("$", str(error), error.hint or advice(error, ""), severity)]
 
 
 def _entry(judged: Judged) -> dict[str, Any]:
     def of(severity: str) -> list[dict[str, str]]:
+        members = ("path", "reason", "hint", "assertion")
         return [
-            {"path": finding.path, "reason": finding.reason, "assertion": finding.assertion}
+            {name: getattr(finding, name) for name in members}
             for finding in judged.findings
             if finding.severity == severity
         ]
@@ -124,13 +153,12 @@ def _entry(judged: Judged) -> dict[str, Any]:
 
 def _summary(judged: Sequence[Judged]) -> tuple[tuple[str, str], ...]:
     """`3 documents: 1 valid, 2 invalid (4 errors, 1 warning)`."""
-    unread = sum(each.unread for each in judged)
-    valid = sum(each.valid for each in judged)
-    states = (("valid", valid), ("invalid", len(judged) - valid - unread), ("unread", unread))
-    words = ", ".join(f"{number:,} {state}" for state, number in states if number)
+    states = Counter(each.state for each in judged)
+    words = ", ".join(f"{states[state]:,} {state}" for state in _STATES if states[state])
     what = f"{len(judged):,} documents: {words}"
     if len(judged) == 1:
-        what = f"{clean(judged[0].document.name)}: {words.partition(' ')[2]}"
-    said = counted([finding for each in judged if not each.unread for finding in each.findings])
-    style = "bold green" if valid == len(judged) else "bold red"
+        what = f"{flat(judged[0].document.name)}: {words.partition(' ')[2]}"
+    read = [each for each in judged if each.state in ("valid", "invalid")]
+    said = counted([finding for each in read for finding in each.findings])
+    style = "bold red" if states["invalid"] or states["unread"] else "bold green"
     return ((what, style), (f" ({said})" if said else "", ""))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 import msgspec
 
@@ -28,25 +28,51 @@ _UNITS = {
     "1": "",
 }
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-# C0, C1, what reverses or hides text (Unicode TR 36), and halves of characters, which nothing can print.
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_LAYOUT = {"\n": r"\n", "\t": r"\t"}
 
 
 def clean(text: str) -> str:
     """`text` without what would control the terminal: it may come from anybody's Thing."""
-    return _CONTROL.sub(_escaped, text)
+    return _mended(text, _cleaned)
+
+
+def flat(text: str) -> str:
+    """The same on one line: for what stands in a line of ours, where a line break would begin another one."""
+    return "".join(_LAYOUT.get(each, each) for each in clean(text))
 
 
 def escaped(json: str) -> str:
     """JSON text without what would control the terminal: the same JSON still."""
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
+    return _mended(json, _in_json)
 
 
-def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+def _mended(text: str, mend: Callable[[str], str]) -> str:
+    # Most lines need nothing, and telling that is quick.
+    return "\n".join(
+        line if line.isprintable() else "".join(map(mend, line)) for line in text.split("\n")
+    )
+
+
+def _is_shown(character: str) -> bool:
+    """Whether it stands for itself, and not for what reverses, hides or breaks text (Unicode TR 36)."""
+    # Printable is what is neither control, format, private, half of a character nor unassigned; nor any other space.
+    return character.isprintable() or character in _LAYOUT or category(character) == "Zs"
+
+
+def _cleaned(character: str) -> str:
+    code = ord(character)
+    if _is_shown(character):
+        return character
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _in_json(character: str) -> str:
+    if _is_shown(character):
+        return character
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def plain(value: Any, *, one_line: bool = False) -> str:

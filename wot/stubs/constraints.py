@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wot.schema import ASSERTED, fits, is_pattern
+from wot.schema import ASSERTED, Patterns, fits, refused_patterns
 from wot.stubs.source import is_sayable, is_text, string
 from wot.td import Json, is_array, is_object
 
@@ -37,16 +37,16 @@ def asserted(schema: Json) -> set[str]:
     return {term for term in schema if term in ASSERTED} - {"type", "required"}
 
 
-def terms_of(schema: Json, kind: str, said: frozenset[str]) -> Json:
+def terms_of(schema: Json, kind: str, said: frozenset[str], patterns: Patterns) -> Json:
     """What of `schema` a declaration can say besides a type, which has `said` some; nonsense is left out."""
     texts = {term: schema[term] for term in _TEXTS if is_text(schema.get(term)) and schema[term]}
-    terms = {**texts, **_bounds(schema, kind)}
+    terms = {**texts, **_bounds(schema, kind, patterns)}
     if "default" in schema and is_sayable(schema["default"]):
         terms["default"] = schema["default"]
     return {term: value for term, value in terms.items() if term not in said}
 
 
-def _bounds(schema: Json, kind: str) -> Json:
+def _bounds(schema: Json, kind: str, patterns: Patterns) -> Json:
     found: Json = {}
     for term in _BOUNDS.get(kind, ()):
         value = _number(schema.get(term))
@@ -58,7 +58,7 @@ def _bounds(schema: Json, kind: str) -> Json:
     _keep_stricter(found, "minimum", "exclusiveMinimum", 1)
     _keep_stricter(found, "maximum", "exclusiveMaximum", -1)
     pattern = schema.get("pattern")
-    if kind in ("string", "union") and is_text(pattern) and pattern and is_pattern(pattern):
+    if kind in ("string", "union") and is_text(pattern) and pattern and patterns.take(pattern):
         found["pattern"] = pattern
     return found
 
@@ -129,7 +129,7 @@ def _has_type(value: Any, kind: Any) -> bool:
     return kind in (None, kind_of(value))
 
 
-def default_of(schema: Any) -> str | None:
+def default_of(schema: Any, patterns: Patterns) -> str | None:
     """The `default` of `schema` as source text, where it is a simple value that fits; None otherwise."""
     if not is_object(schema) or "default" not in schema:
         return None
@@ -137,6 +137,8 @@ def default_of(schema: Any) -> str | None:
     if schema.get("type") == "integer" and float_is_int(value):
         value = int(value)
     simple = value is None or isinstance(value, (bool, int, float, str))
-    if not (simple and is_sayable(value) and fits(schema, value)):
+    if not (simple and is_sayable(value)) or any(refused_patterns(schema, patterns)):
+        return None
+    if not fits(schema, value):
         return None
     return string(value) if isinstance(value, str) else repr(value)

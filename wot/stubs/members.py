@@ -15,6 +15,7 @@ from wot.stubs.source import (
     WIDTH,
     Code,
     Group,
+    Union,
     call,
     doc,
     flat,
@@ -34,10 +35,12 @@ from wot.td import (
     PropertyAffordance,
     is_object,
 )
+from wot.templates import variables_in
 
 _BYTES = Type("bytes", frozenset({"string"}), {}, plain=False)
 _PLAIN = ("bool", "int", "float", "str")
 BODY = " " * 2 * INDENT + "raise NotImplementedError"
+_MOST_VARIABLES = 4096  # parameters for URI variables, in one module
 # Terms that only a type can say, or that would be said of something else as a keyword.
 _ONLY_INSIDE = {"properties": {"uniqueItems"}, "events": {"uniqueItems", "title", "description"}}
 
@@ -69,6 +72,7 @@ class Members:
         self.left_out: list[str] = []
         self._types = types
         self._variables = variables
+        self._room = _MOST_VARIABLES
 
     def property(self, attribute: str, name: str, json: Json) -> Iterator[str]:
         """A property: the method that reads it and, where there is one, the method that writes it."""
@@ -178,25 +182,32 @@ class Members:
 
     def _named(self, json: Json) -> Json:
         """The URI variables of an affordance: its own, and those of the Thing that its forms name."""
-        hrefs = " ".join(str(form.get("href")) for form in json.get("forms", ()))
-        shared = {
-            n: v for n, v in self._variables.items() if re.search(rf"\b{re.escape(n)}\b", hrefs)
-        }
+        shared: Json = {}
+        if self._variables:
+            for form in json.get("forms", ()):
+                names = variables_in(str(form.get("href", "")))
+                shared |= {n: self._variables[n] for n in names if n in self._variables}
         return {**shared, **json.get("uriVariables", {})}
+
+    def _sayable(self, what: str, json: Json) -> Json:
+        """The URI variables that can be parameters, as long as there are not too many of them."""
+        named = self._named(json)
+        if len(named) > self._room:
+            self.left_out.append(f"{what}: it has too many URI variables")
+            return {}
+        self._room -= len(named)
+        sayable = {name: schema for name, schema in named.items() if name}
+        if len(sayable) < len(named):
+            self.left_out.append(f'{what}: its URI variable "" has no usable name')
+        return sayable
 
     def _parameters(
         self, what: str, json: Json, title: str, optional: bool = False
     ) -> list[Parameter]:
         """The URI variables as parameters, needed ones first."""
-        named = self._named(json)
-        sayable = [name for name in named if name and is_text(name)]
-        self.left_out += [
-            f"{what}: its URI variable {shown(name)} has no usable name"
-            for name in named
-            if name not in sayable
-        ]
+        named = self._sayable(what, json)
         found: list[Parameter] = []
-        for name, own in _own_names(sayable, _members_of_input(json)).items():
+        for name, own in _own_names(list(named), _members_of_input(json)).items():
             label = title + pascal(name, "Variable")
             made = self._parameter(own, named[name], label, not optional, in_uri=True)
             found.append(made._replace(given=name))
@@ -205,7 +216,7 @@ class Members:
     def _parameter(
         self, name: str, schema: Any, label: str, needed: bool, in_uri: bool = False
     ) -> Parameter:
-        default = default_of(schema)
+        default = default_of(schema, self._types.patterns)
         found = self._types.of(schema, label, formats=not in_uri)
         if in_uri and found.kinds & {"array", "object"}:
             found = Type(
@@ -220,7 +231,7 @@ class Members:
         code = short.code
         if default is None and not needed:
             default = "UNSET"
-            code = code if code == "Any" else f"{flat(code)} | UnsetType"
+            code = code if code == "Any" else Union("", [flat(code), "UnsetType"], bare=True)
         return Parameter(name, code, default or "", name)
 
     def _arguments(
@@ -244,7 +255,8 @@ class Members:
         if media_type and is_opaque(media_type):
             return [f"{name}: bytes", "/", *(parameter.source() for parameter in variables)]
         # With a default it could not stand before what needs a value.
-        fixed = any(not parameter.default for parameter in variables) or default_of(schema) is None
+        fixed = any(not parameter.default for parameter in variables)
+        fixed = fixed or default_of(schema, self._types.patterns) is None
         whole = self._parameter(name, schema, f"{title}Input", needed=fixed)
         return [whole.source(), "/", *(parameter.source() for parameter in variables)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ from wot.stubs.typed import Types
 from wot.td import KINDS, Json, ThingDescription
 from wot.things import Thing
 
+_IMPORTED = re.compile(rf"\b(?:dt|uuid|{'|'.join((*TYPING, *MSGSPEC))})\b")
 _OURS = frozenset(name for name in dir(Thing) if not name.startswith("_"))
 SINGULAR = {"properties": "property", "actions": "action", "events": "event"}
 
@@ -25,16 +27,15 @@ def module(td: ThingDescription, name: str) -> str:
     attributes = _attributes(td)
     types = Types(Names({*USED, name, *attributes.values()}))
     members = Members(types, td.json.get("uriVariables", {}))
-    left_out = [
-        f"{SINGULAR[kind]} {shown(given)}: its name cannot be written"
-        for kind, given in _keys(td)
-        if (kind, given) not in attributes
+    found = [
+        _member(members, kind, given, td, attribute)
+        for (kind, given), attribute in attributes.items()
     ]
-    body = list(_class(td, name, members, attributes))
+    body = list(_class(td, name, found))
     blocks: list[_Block] = [_definition(chosen, code) for chosen, code in types.definitions]
     rest = "\n".join(_spaced([*blocks, (True, body)]))
-    header = "\n".join(_header(td, [*left_out, *members.left_out]))
-    return f"{header}\n\n{_imports(rest)}\n{rest}\n"
+    header = "\n".join(_header(td, members.left_out))
+    return f"{header}\n\n{_imports([*blocks, *found])}\n{rest}\n"
 
 
 def _keys(td: ThingDescription) -> Iterator[_Key]:
@@ -45,7 +46,7 @@ def _keys(td: ThingDescription) -> Iterator[_Key]:
 
 def _attributes(td: ThingDescription) -> dict[_Key, str]:
     """The attribute of each affordance: its own name where that is possible, or else a similar one."""
-    keys = [(kind, name) for kind, name in _keys(td) if is_text(name)]
+    keys = list(_keys(td))
     names = Names({*USED, *_OURS})
     found: dict[_Key, str] = {}
     for key in keys:
@@ -64,9 +65,7 @@ def _adjusted(kind: str, name: str, taken: set[str]) -> str:
     return f"{made}_" if made in {*USED, *_OURS} else made
 
 
-def _class(
-    td: ThingDescription, name: str, members: Members, attributes: dict[_Key, str]
-) -> Iterator[str]:
+def _class(td: ThingDescription, name: str, found: Sequence[_Block]) -> Iterator[str]:
     words: Json = {}
     if td.title and td.title != name and is_text(td.title):
         words["title"] = td.title
@@ -74,10 +73,6 @@ def _class(
     if td.description and not described and is_text(td.description):
         words["description"] = td.description
     yield from lines(call(f"class {name}(", words, "):", first=["wot.Thing"]))
-    found = [
-        _member(members, kind, given, td, attribute)
-        for (kind, given), attribute in attributes.items()
-    ]
     if described:
         yield from doc(td.description, INDENT)
         if found:
@@ -111,16 +106,27 @@ def _spaced(blocks: Sequence[_Block]) -> Iterator[str]:
         yield from text
 
 
-def _imports(rest: str) -> str:
-    """The imports that `rest` needs, and an empty line."""
-    names = [node for node in ast.walk(ast.parse(rest)) if isinstance(node, ast.Name)]
-    used = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+def _imports(blocks: Iterable[_Block]) -> str:
+    """The imports that definitions and members need, and an empty line."""
+    used = set[str]()
+    for _, text in blocks:
+        source = "\n".join(text)
+        if not used.issuperset(_IMPORTED.findall(source)):  # they may be in strings only
+            used.update(_loaded(source))
     found = ["import datetime as dt"] * ("dt" in used) + ["import uuid"] * ("uuid" in used)
     typing = ", ".join(name for name in TYPING if name in used)
     found += [f"from typing import {typing}"] if typing else []
     ours = ", ".join(name for name in MSGSPEC if name in used)
     others = ["import wot", *([f"from msgspec import {ours}"] if ours else [])]
     return "\n".join([*found, *([""] if found else []), *sorted(others, key=_import_key), ""])
+
+
+def _loaded(source: str) -> Iterator[str]:
+    """The names that a definition, or a member of a class, reads."""
+    tree = ast.parse(f"class _:\n{source}" if source.startswith(" ") else source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
 
 
 def _import_key(line: str) -> tuple[bool, str]:

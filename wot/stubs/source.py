@@ -38,11 +38,12 @@ class Text(NamedTuple):
 
 
 class Union(NamedTuple):
-    """`A | B`, in parentheses where it is long."""
+    """`A | B`, in parentheses where it is long, unless it is `bare` as the type of a parameter."""
 
     head: str
     items: Sequence[str]
     tail: str = ""
+    bare: bool = False
 
 
 Code = str | Group | Text | Union
@@ -158,6 +159,10 @@ def lines(code: Code, indent: int = 0, tail: str = "") -> Iterator[str]:
         yield line
     elif isinstance(code, Text):
         yield from _strings(code, start, tail)
+    elif isinstance(code, Union) and code.bare:
+        yield f"{start}{code.head}{code.items[0]}"
+        yield from (f"{start}| {item}" for item in code.items[1:-1])
+        yield f"{start}| {code.items[-1]}{code.tail}{tail}"
     elif isinstance(code, Union):
         yield f"{start}{code.head}("
         yield from _alternatives(code.items, start + " " * INDENT)

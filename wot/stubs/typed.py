@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from wot.schema import Patterns
 from wot.stubs.constraints import (
     COMBINED,
     OF_UNIONS,
@@ -19,6 +20,8 @@ from wot.stubs.source import Code, Group, Union, call, flat, is_text, string, wi
 from wot.td import Json, is_array, is_object
 
 _LONGEST = 60  # characters of a type before it gets a name
+_MOST_ALTERNATIVES = 64  # of a union: type checkers compare each with each
+_PATTERNS = 1 << 23  # bytes of the regular expressions of a module, were they compiled
 _MOST_ALIKE = 6  # items of one type that are a tuple rather than a list
 _SCALARS = {"boolean": "bool", "integer": "int", "number": "float", "string": "str", "null": "None"}
 # What msgspec reads as a whole; durations of months or years, for one, it does not.
@@ -63,6 +66,7 @@ class Types:
 
     def __init__(self, names: Names) -> None:
         self.definitions: list[tuple[str, Code | list[Code]]] = []
+        self.patterns = Patterns(_PATTERNS, backtracking=False)
         self._names = names
         self._defined: set[str] = {*USED}  # a member of that name would hide the type
 
@@ -72,7 +76,7 @@ class Types:
             return _ANY
         kind = _kind(schema)
         found = _values(schema) or self._shape(schema, kind, name, formats)
-        terms = {**terms_of(schema, kind, found.said), **found.terms}
+        terms = {**terms_of(schema, kind, found.said, self.patterns), **found.terms}
         exact = found.exact and asserted(schema) <= found.said | set(terms)
         return found._replace(terms=terms, exact=exact)
 
@@ -109,6 +113,9 @@ class Types:
         return found._replace(exact=found.exact and not combined)
 
     def _union(self, branches: Iterable[Any], name: str, formats: bool) -> Type:
+        branches = list(branches)
+        if len(branches) > _MOST_ALTERNATIVES:
+            return _ANY
         found = [
             self.whole(branch, _branch(branch, name, index), formats=formats)
             for index, branch in enumerate(branches, 1)
@@ -138,7 +145,7 @@ class Types:
         item = self.whole(items, f"{name}Item")
         if least == most and type(most) is int and 0 < most <= _MOST_ALIKE:
             return _tuple([item] * most, found)
-        return found._replace(code=within(item.code, "list[", "]"), exact=item.exact)
+        return found._replace(code=Group("list[", [item.code], "]"), exact=item.exact)
 
     def _object(self, schema: Json, name: str, combined: bool) -> Type:
         found = Type("dict[str, Any]", frozenset({"object"}), {}, exact=not combined, plain=False)
@@ -154,7 +161,8 @@ class Types:
             return found._replace(code=self._typed_dict(schema, inner, name), exact=exact)
         if is_object(rest) and not combined:
             item = self.whole(rest, f"{name}Item")
-            return found._replace(code=within(item.code, "dict[str, ", "]"), exact=item.exact)
+            code = Group("dict[", ["str", item.code], "]")
+            return found._replace(code=code, exact=item.exact)
         return found._replace(exact=found.exact and rest is None)
 
     def _typed_dict(self, schema: Json, members: dict[str, Type], name: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from wot.td.likeness import written_for
-from wot.td.node import is_array, is_object, shown
+from wot.td.node import is_array, is_object, shown, type_name
 
 _COMPARED = 100  # names of an object that may be meant for one that is missing
 # A member that is missing → what it may look like.
@@ -149,7 +149,11 @@ def _for_type(value: Any, wanted: Any, term: str) -> str:
         return f'put it in quotation marks: "{shown(value, 20)}"'
     if "boolean" in kinds:
         return "write true or false"
-    return "round it" if isinstance(value, float) and "integer" in kinds else "change it, or leave it out"
+    return (
+        "round it"
+        if isinstance(value, float) and "integer" in kinds
+        else "change it, or leave it out"
+    )
 
 
 def _for_text(value: str, kinds: Collection[str]) -> str:
@@ -164,8 +168,7 @@ def _for_text(value: str, kinds: Collection[str]) -> str:
 
 
 def _kind(value: Any) -> str:
-    names = {bool: "boolean", str: "string", dict: "object", list: "array", type(None): "null"}
-    return names.get(type(value), "number")
+    return type_name(value).rpartition(" ")[2]  # without its article
 
 
 def _for_choice(value: Any, options: Any, term: str) -> str:

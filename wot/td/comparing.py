@@ -79,7 +79,7 @@ class _Comparison:
                     f"the model promises that it is {promise}",
                 )
         if kind == "properties":
-            yield from self._access(mine, model, path)
+            yield from self.schemas.access(mine, model, path)
             yield from self.schemas.differences(
                 mine, model, path, "in" if mine.get("writeOnly") is True else "out"
             )
@@ -97,18 +97,6 @@ class _Comparison:
         yield from self._variables(
             mine.get("uriVariables"), model.get("uriVariables"), at(path, "uriVariables")
         )
-
-    def _access(self, mine: Json, model: Json, path: str) -> Iterator[Finding]:
-        for word, verb in (("readOnly", "written"), ("writeOnly", "read")):
-            wanted, given = model.get(word, False), mine.get(word, False)
-            if wanted is False and given is True:
-                yield self.schemas.fault(
-                    at(path, word), f"it cannot be {verb}, and by the model it can"
-                )
-            elif wanted is True and given is False:
-                yield self.schemas.fault(
-                    path, f"it can be {verb}, and by the model it cannot", error=False
-                )
 
     def _part(self, mine: Any, model: Any, path: str, member: str, way: Way) -> Iterator[Finding]:
         if is_object(mine) and is_object(model):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from wot.errors import Finding
+from wot.td.arguments import ArgumentError, check_word
+from wot.td.editions import EDITIONS
 from wot.td.node import Json, at, is_array, is_object
 from wot.td.vocabulary import KINDS, Op, default_ops
 
 Security = str | Mapping[str, Mapping[str, Any]]
 
+# Schemes that say nothing without further members (TD 1.1 section 5.3.3), and those.
+_INCOMPLETE = {"combo": "'allOf': […]", "oauth2": "'flow': 'client'"}
+_EXTENSION = re.compile(r"[A-Za-z][\w.+-]*:\S+").fullmatch
 _FORMS = "thing-model-td-generation-processor-forms"
 _EVENTS = {
     "http": "sse",
@@ -52,20 +58,39 @@ def _secure(out: Json, security: Security | None) -> None:
         named = [
             name for name, found in known.items() if name == security or _scheme(found) == security
         ]
+        if not named:
+            _check_scheme(security, known)
         chosen = named[:1] or [f"{security}_sc"]
-        out["securityDefinitions"] = {
-            **known,
-            **({} if named else {chosen[0]: {"scheme": security}}),
-        }
+        more = {} if named else {chosen[0]: {"scheme": security}}
+        out["securityDefinitions"] = {**known, **more}
         out["security"] = chosen
     elif security is not None:
-        out["securityDefinitions"] = {
-            **known,
-            **{name: dict(found) for name, found in security.items()},
-        }
-        out["security"] = list(security)
+        given = _definitions(security)
+        out["securityDefinitions"] = {**known, **given}
+        out["security"] = list(given)
     elif len(known) == 1 and "security" not in out:
         out["security"] = list(known)
+
+
+def _definitions(security: object) -> dict[str, Json]:
+    hint = "security should be the name of a scheme, or definitions by name"
+    if not isinstance(security, Mapping):
+        raise TypeError(f"{hint}, not {type(security).__name__}")
+    given: Mapping[str, Any] = security
+    for name, found in given.items():
+        if not isinstance(found, Mapping):
+            raise TypeError(f"{hint}: {name!r} is a {type(found).__name__}")
+    return {name: dict(found) for name, found in given.items()}
+
+
+def _check_scheme(security: str, known: Json) -> None:
+    """Raises ArgumentError for what is no name of a scheme, and for a scheme that its name does not define."""
+    if security in _INCOMPLETE:
+        hint = f"give security={{'{security}_sc': {{'scheme': '{security}', {_INCOMPLETE[security]}}}}}"
+        raise ArgumentError(f"security={security!r} needs more than its name", hint=hint)
+    if not _EXTENSION(security):
+        plain = (name for name in EDITIONS["1.1"].schemes if name not in _INCOMPLETE)
+        check_word("security", security, [*known, *sorted(plain)])
 
 
 def _scheme(definition: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import unquote
 
 from wot.errors import Finding, InvalidTD
@@ -17,6 +17,7 @@ from wot.td.resolution import LARGEST, Resolution
 from wot.td.vocabulary import KINDS, TD_JSON
 
 Composition = Literal["linked", "contained", "merged", "alone"]
+COMPOSITIONS: tuple[str, ...] = get_args(Composition)
 
 _DEEPEST = 32  # models within models
 _SUFFIX = re.compile(r"(\.(tm|td|model|jsonld|json))+$", re.IGNORECASE)
@@ -152,12 +153,14 @@ class _Container:
         if not subs:
             return model
         out = {**model, "links": [link for link in model["links"] if relation(link) != SUBMODEL]}
+        home = _Home(out)
         everything = (model, *(part for _, part in subs))
         counts = Counter(found for part in everything for found in _names(part))
         prefixes = self.resolution.prefixes
         for sub, part in subs:
             prefixes.take(url, sub.url, {kind: part.get(kind) for kind in KINDS}, "$.links")
-            _add(out, part, sub, None if self.prefixed else counts)
+            home.add(part, sub, None if self.prefixed else counts)
+        home.close()
         context = prefixes.merged(url)
         return out if context is MISSING else {**out, "@context": context}
 
@@ -177,38 +180,51 @@ def _names(model: Json) -> Iterator[tuple[str, str]]:
             yield kind, name
 
 
-def _add(out: Json, part: Json, sub: _Sub, counts: Counter[tuple[str, str]] | None) -> None:
-    """Put a part's affordances, and what they need, into the model `out`."""
-    before = sub.name or stem_of(sub.url, part)
-    renamed = {member: _defined(out, part, member, before) for member in _DEFINITIONS}
-    may = optional(part)
-    for kind, name in _names(part):
-        home = out[kind] = dict(members(out, kind))
-        unique = counts is not None and counts[kind, name] == 1
-        new = _free(name if unique else f"{before}_{name}", home)
-        home[new] = _moved(part[kind][name], out, part, renamed)
-        if (kind, name) in may:
-            out[OPTIONAL] = [*out.get(OPTIONAL, ()), pointer((kind, new))]
+class _Home:
+    """A model into which parts are put, each member of it copied once."""
 
+    def __init__(self, out: Json) -> None:
+        self.out = out
+        self.members = {kind: dict(members(out, kind)) for kind in (*KINDS, *_DEFINITIONS)}
+        self.optional: list[str] = []
+        self._numbers: dict[tuple[str, str], int] = {}
 
-def _free(name: str, home: Json) -> str:
-    """`name`, with a number where something else has it already."""
-    found, number = name, 2
-    while found in home:
-        found, number = f"{name}_{number}", number + 1
-    return found
+    def add(self, part: Json, sub: _Sub, counts: Counter[tuple[str, str]] | None) -> None:
+        """Take over a part's affordances, and what they need."""
+        before = sub.name or stem_of(sub.url, part)
+        renamed = {member: self._defined(part, member, before) for member in _DEFINITIONS}
+        may = set(optional(part))
+        for kind, name in _names(part):
+            unique = counts is not None and counts[kind, name] == 1
+            new = self._free(kind, name if unique else f"{before}_{name}")
+            self.members[kind][new] = _moved(part[kind][name], self.out, part, renamed)
+            if (kind, name) in may:
+                self.optional.append(pointer((kind, new)))
 
+    def close(self) -> None:
+        """Give the model what has been put in."""
+        self.out |= {member: found for member, found in self.members.items() if found}
+        if self.optional:
+            given = self.out.get(OPTIONAL)
+            self.out[OPTIONAL] = [*(given if is_array(given) else ()), *self.optional]
 
-def _defined(out: Json, part: Json, member: str, before: str) -> dict[str, str]:
-    """Take over definitions of a part; how their names change."""
-    given = part.get(member)
-    changes: dict[str, str] = {}
-    for name, definition in (given if is_object(given) else {}).items():
-        home = out[member] = dict(members(out, member))
-        new = name if home.get(name, definition) == definition else _free(f"{before}_{name}", home)
-        home[new] = definition
-        changes[name] = new
-    return changes
+    def _free(self, member: str, name: str) -> str:
+        """`name`, with a number where something else has it already."""
+        found, home = name, self.members[member]
+        while found in home:
+            number = self._numbers.get((member, name), 1) + 1
+            self._numbers[member, name] = number
+            found = f"{name}_{number}"
+        return found
+
+    def _defined(self, part: Json, member: str, before: str) -> dict[str, str]:
+        """Take over definitions of a part; how their names change."""
+        home, changes = self.members[member], dict[str, str]()
+        for name, definition in members(part, member).items():
+            same = home.get(name, definition) == definition
+            changes[name] = name if same else self._free(member, f"{before}_{name}")
+            home[changes[name]] = definition
+        return changes
 
 
 def _moved(affordance: Any, out: Json, part: Json, renamed: dict[str, dict[str, str]]) -> Any:

@@ -16,12 +16,16 @@ class Dependencies:
     """What has been imported into which model, and the definitions that it names."""
 
     def __init__(self) -> None:
+        self._taken: dict[tuple[str, str, int], Any] = {}  # which hold what they are about
         self._sources: dict[str, dict[str, None]] = {}
         self._needs: dict[str, dict[Need, str]] = {}
         self._named: dict[int, tuple[Any, frozenset[Need]]] = {}
 
     def take(self, user: str, source: str, value: Any) -> None:
         """Note that the model `user` imports `value` from the model `source`."""
+        if (user, source, id(value)) in self._taken:
+            return
+        self._taken[user, source, id(value)] = value
         self._sources.setdefault(user, {})[source] = None
         needs = self._needs.setdefault(user, {})
         for need in self._in(value):

@@ -84,8 +84,9 @@ def _resolution(
 
 def _partial(part: Part, values: Mapping[str, Any], wanted: Include, known: frozenset[str]) -> Json:
     out = {name: value for name, value in part.model.items() if not name.startswith("tm:")}
-    for kind, name in _left_out(part.model, wanted):
-        out[kind] = {other: value for other, value in out[kind].items() if other != name}
+    gone = set(_left_out(part.model, wanted))
+    for kind in {kind for kind, _ in gone}:
+        out[kind] = {name: value for name, value in out[kind].items() if (kind, name) not in gone}
     for kind in KINDS:
         if out.get(kind) == {}:
             del out[kind]
@@ -147,9 +148,14 @@ def _with_type(td: Json, url: str) -> None:
     """Link the model that a TD follows; there may be one such link (TD 1.1 section 9.4)."""
     given = td.get("links")
     links = given if is_array(given) else []
-    types = [link for link in links if relation(link) == "type"]
-    rest = [link for link in links if not any(link is found for found in types)]
-    rest = [link for link in rest if not relation(link).startswith("tm:")]
+    types: list[Any] = []
+    rest: list[Any] = []
+    for link in links:
+        rel = relation(link)
+        if rel == "type":
+            types.append(link)
+        elif not rel.startswith("tm:"):
+            rest.append(link)
     if url:
         types = [{"rel": "type", "href": url, "type": TM_JSON}]
     td["links"] = [*rest, *types[:1]]

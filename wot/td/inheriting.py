@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from json import dumps
 from typing import Any
+
+import msgspec
 
 from wot.td.library import EXTENDS, REF, SUBMODEL, types_of
 from wot.td.node import Json, is_array, is_object
@@ -28,19 +29,25 @@ def merged_links(parents: list[Json], own: Json, url: str) -> Any:
     A list cannot be patched, and the model needs one of its own to extend anything. The URLs of submodels become
     absolute, because they are relative to the model that names them.
     """
-    inherited: dict[str, Any] = {}
+    inherited: dict[bytes, Any] = {}
     for parent in parents:
         for link in _listed(parent):
             if relation(link) not in (EXTENDS, "type"):
-                inherited.setdefault(dumps(link, sort_keys=True), link)
+                inherited.setdefault(_text(link), link)
     mine: list[Any] = []
     for link in _listed(own):
-        if relation(link) == SUBMODEL and isinstance(link.get("href"), str):
+        rel = relation(link)
+        if rel == SUBMODEL and isinstance(link.get("href"), str):
             mine.append({**link, "href": join(url, link["href"])})
-        elif relation(link) != EXTENDS:
+        elif rel != EXTENDS:
             mine.append(link)
-        inherited.pop(dumps(link, sort_keys=True), None)
+        if inherited:
+            inherited.pop(_text(link), None)
     return [*inherited.values(), *mine] or MISSING
+
+
+def _text(link: Any) -> bytes:
+    return msgspec.json.encode(link, order="sorted")
 
 
 def _listed(model: Json) -> list[Any]:

@@ -9,8 +9,10 @@ from importlib import resources
 from typing import Any
 from urllib.parse import urljoin
 
-from wot.errors import Finding
+from wot.errors import Finding, InvalidTD
+from wot.td.arguments import ArgumentError
 from wot.td.node import Json, at, is_array, is_object
+from wot.td.reading import read
 
 # URLs without scheme, "www." and what may end them. W3C serves one and the same file for TD 1.0 and 1.1.
 _PACKAGED: Mapping[str, str] = {
@@ -86,7 +88,7 @@ class Inlining:
             return []
         if url not in self._read:
             if url in self.given:
-                given = self.given[url]
+                given = self._given(url)
                 inner = given.get("@context", given) if is_object(given) else given
                 self._read[url] = self.context(inner, path, (*within, url))
             elif file := _PACKAGED.get(_plain(url)):
@@ -97,6 +99,20 @@ class Inlining:
                 self.findings.append(Finding(path, reason, _HINT))
                 return []
         return self._read[url]
+
+    def _given(self, url: str) -> Any:
+        """What the caller gave for a URL: a text is read."""
+        given = self.given[url]
+        if not (isinstance(given, (bytes, str, Mapping)) or is_array(given)):
+            kind = type(given).__name__
+            raise TypeError(f"contexts[{url!r}] should be a JSON-LD context, not {kind}")
+        if not isinstance(given, (bytes, str)) or _is_reference(given):
+            return given
+        try:
+            return read(given)
+        except InvalidTD as error:
+            reason = f"contexts[{url!r}]: {error.findings[0].reason}"
+            raise ArgumentError(reason, hint="a JSON-LD context is an object") from None
 
     def _known(self, name: str, within: tuple[str, ...]) -> str:
         if name in self.given:
@@ -123,6 +139,11 @@ class Inlining:
         if not within:
             self.own.append(found)
         return found
+
+
+def _is_reference(given: bytes | str) -> bool:
+    """Whether it is the URL of another context rather than the text of one."""
+    return isinstance(given, str) and not given.lstrip().startswith("{")
 
 
 def _plain(url: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from time import monotonic
+from typing import Any, NamedTuple, NoReturn
+
+import msgspec
 
 from wot.errors import Finding, InvalidTD, WoTError
 from wot.td.editions import is_model
 from wot.td.node import Json, at, is_array, is_object
 from wot.td.placeholders import is_json, names, textual
-from wot.td.pointers import is_container, join
+from wot.td.pointers import Trail, containers, join, written
 from wot.td.reading import read
 
 REF = "tm:ref"
@@ -21,6 +24,9 @@ ASSERTIONS = {EXTENDS: "tm-extend", SUBMODEL: "tm-compose-submodel"}
 MOST_MODELS = 200
 MOST_FINDINGS = 100
 LARGEST = 4 << 20  # bytes of one model
+MOST_BYTES = 2 * LARGEST  # of all models together
+SECONDS = 60  # for everything, the reading of models among it
+_TICKS = 1000  # pieces of work between two looks at the clock
 
 Resolver = Callable[[str], bytes | str | Mapping[str, Any]]
 
@@ -34,7 +40,7 @@ class Edge(NamedTuple):
 
     kind: str
     url: str
-    path: str
+    path: Trail
 
 
 def links(model: Json, rel: str) -> Iterator[tuple[int, Json]]:
@@ -45,17 +51,11 @@ def links(model: Json, rel: str) -> Iterator[tuple[int, Json]]:
             yield index, link
 
 
-def references(model: Json, path: str = "$") -> Iterator[tuple[str, Json]]:
-    """Every object of a model that holds a `tm:ref`, with its path."""
-    todo: list[tuple[str, Any]] = [(path, model)]
-    while todo:
-        here, value = todo.pop()
-        if is_object(value):
-            if isinstance(value.get(REF), str):
-                yield here, value
-            todo += [(at(here, name), item) for name, item in value.items() if is_container(item)]
-        elif is_array(value):
-            todo += [(at(here, i), item) for i, item in enumerate(value) if is_container(item)]
+def references(model: Json, path: str = "$") -> Iterator[tuple[Trail, Json]]:
+    """Every object of a model that holds a `tm:ref`, with its place."""
+    for trail, value in containers(model, path):
+        if is_object(value) and isinstance(value.get(REF), str):
+            yield trail, value
 
 
 class Library:
@@ -70,9 +70,14 @@ class Library:
         self.findings: list[Finding] = []
         self._resolver, self._values = resolver, values
         self._edges: dict[str, list[Edge]] = {}
+        self._room, self._ticks = MOST_BYTES, 0
+        self._end = monotonic() + SECONDS
 
-    def report(self, url: str, path: str, reason: str, hint: str = "", assertion: str = "") -> None:
-        """Note a fault at `path` of the model at `url`: at the place of the first model that leads there."""
+    def report(
+        self, url: str, trail: Trail, reason: str, hint: str = "", assertion: str = ""
+    ) -> None:
+        """Note a fault at a place of the model at `url`: at that of the first model that leads there."""
+        path = written(trail)
         if url != self.top:
             path, reason = self._way_to(url), f"{reason} (at {path} of the model {url})"
         finding = Finding(path, reason, hint, assertion=assertion)
@@ -86,6 +91,20 @@ class Library:
         if self.findings:
             raise InvalidTD(self.findings)
 
+    def work(self) -> None:
+        """Count a piece of work; InvalidTD where all of them together take too long."""
+        self._ticks += 1
+        if self._ticks % _TICKS == 0:
+            self._check_time()
+
+    def _check_time(self) -> None:
+        if monotonic() > self._end:
+            self._too_much(f"it takes more than {SECONDS} seconds")
+
+    def _too_much(self, reason: str) -> NoReturn:
+        hint = "what it takes from other models may be too much, or come too slowly"
+        raise InvalidTD([*self.findings, Finding("$", reason, hint)])
+
     def get(self, url: str) -> Json | None:
         """The model at `url`; None where it cannot be had."""
         if url in self.models:
@@ -93,18 +112,22 @@ class Library:
         if url in self.failures:
             return None
         if len(self.models) + len(self.failures) >= MOST_MODELS:
-            raise InvalidTD(
-                [*self.findings, Finding("$", f"it needs more than {MOST_MODELS} models")]
-            )
+            self._too_much(f"it needs more than {MOST_MODELS} models")
+        self._check_time()
         try:
-            self.models[url] = self._read(url)
+            model = self._read(url)
         except InvalidTD as error:
             self.failures[url] = "; ".join(finding.reason for finding in error.findings[:3])
         except (LookupError, OSError, ValueError, WoTError) as error:
             self.failures[url] = _said(error)
+        else:
+            self._room -= len(msgspec.json.encode(model))
+            if self._room < 0:
+                self._too_much(f"it needs more than {MOST_BYTES:,} bytes of other models")
+            self.models[url] = model
         return self.models.get(url)
 
-    def need(self, url: str, user: str, path: str, assertion: str) -> Json | None:
+    def need(self, url: str, user: str, path: Trail, assertion: str) -> Json | None:
         """The model at `url`, which the model `user` needs at `path`; a fault where it cannot be had."""
         model = self.get(url)
         if model is None:
@@ -151,7 +174,7 @@ class Library:
             raise ResolveError(f"it has more than {LARGEST:,} bytes")
         return read(document)
 
-    def url(self, user: str, reference: Any, path: str) -> str | None:
+    def url(self, user: str, reference: Any, path: Trail) -> str | None:
         """The URL that a reference in the model `user` means, its placeholders filled; a fault where it means none."""
         if not isinstance(reference, str):
             self.report(user, path, "should be the URL of a model")
@@ -170,27 +193,25 @@ class Library:
         return join(user, textual(reference, self._values))
 
     def edges(self, url: str) -> list[Edge]:
-        """What the model at `url` needs of other models; [] where it cannot be had."""
+        """What the model at `url` needs of other models, with the first place each; [] where it cannot be had."""
         if url not in self._edges:
             model = self.get(url)
             self._edges[url] = [] if model is None else list(self._found(url, model))
         return self._edges[url]
 
     def _found(self, url: str, model: Json) -> Iterator[Edge]:
-        for kind in (EXTENDS, SUBMODEL):
-            for index, link in links(model, kind):
-                yield from self._edge(
-                    kind, url, link.get("href"), at(at(at("$", "links"), index), "href")
-                )
-        for path, holder in references(model):
-            yield from self._edge(REF, url, holder[REF].partition("#")[0], at(path, REF))
-
-    def _edge(self, kind: str, url: str, reference: Any, path: str) -> Iterator[Edge]:
-        """One need; none where the reference cannot be read, which is a fault only for whoever follows it."""
-        if isinstance(reference, str) and reference and not self._without_values(reference):
-            target = self._joined(url, reference)
-            if kind != REF or target != url:
-                yield Edge(kind, target, path)
+        asked: set[tuple[str, str]] = set()
+        known: set[tuple[str, str]] = set()
+        for kind, reference, path in _needs(model):
+            if not isinstance(reference, str) or (kind, reference) in asked:
+                continue
+            asked.add((kind, reference))
+            # One that cannot be read is a fault only for whoever follows it.
+            if reference and not self._without_values(reference):
+                target = self._joined(url, reference)
+                if (kind != REF or target != url) and (kind, target) not in known:
+                    known.add((kind, target))
+                    yield Edge(kind, target, path)
 
     def ancestors(self, url: str) -> list[str]:
         """The models that the one at `url` extends, directly or not, the most basic ones first, itself last."""
@@ -226,7 +247,7 @@ class Library:
         """Where the first model names the one at `url`, or one that leads to it."""
         for first in self.edges(self.top):
             if url in self._reached([first.url]):
-                return first.path
+                return written(first.path)
         return "$"
 
     def _survey(self) -> list[str]:
@@ -254,6 +275,14 @@ class Library:
         reason = f"it leads back to itself by {edge.kind}: {way}"
         self.report(url, edge.path, reason, "break the circle", LOOP)
         raise InvalidTD(self.findings)
+
+
+def _needs(model: Json) -> Iterator[tuple[str, Any, Trail]]:
+    for kind in (EXTENDS, SUBMODEL):
+        for index, link in links(model, kind):
+            yield kind, link.get("href"), ((("$", "links"), index), "href")
+    for trail, holder in references(model):
+        yield REF, holder[REF].partition("#")[0], (trail, REF)
 
 
 def _bits(numbers: set[int]) -> int:

@@ -8,24 +8,25 @@ import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 from urllib.parse import urljoin
 
 import msgspec
 
 from wot.errors import Finding, InvalidTD
+from wot.td.arguments import ArgumentError, check_mapping, check_texts, check_word
 from wot.td.editions import is_model
 from wot.td.inlining import Inlining, needed, reduced, words
 from wot.td.node import Json, at
-from wot.td.reading import read
+from wot.td.reading import Document, read
 from wot.td.workload import Survey, check_work
 
 if TYPE_CHECKING:
     import pyoxigraph
     import rdflib
 
-Document = bytes | str | Mapping[str, Any]
 Unknown = Literal["refuse", "skip"]
+_UNKNOWN: tuple[str, ...] = get_args(Unknown)
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 _PREFIXES: Mapping[str, str] = {
@@ -87,10 +88,11 @@ def to_quads(
     """The same for a store of Oxigraph, in the graph of that name or the default one; blank nodes are fresh."""
     import pyoxigraph as ox
 
+    check_texts(graph=graph)
+    name = _named("graph", graph) if graph else None
     quads = _parsed(_prepare(document, base, contexts, unknown), base)
-    if not graph:
+    if name is None:
         return list(quads)
-    name = ox.NamedNode(graph)
     return [ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads]
 
 
@@ -122,6 +124,7 @@ def unknown_contexts(
     document: Document, *, base: str = "", contexts: Mapping[str, Any] = NONE
 ) -> list[Finding]:
     """The contexts that `unknown="skip"` passes over, as warnings."""
+    _check(base, contexts, "skip")
     inlining = Inlining(contexts, base)
     inlining.document(read(document), nested=True)
     return [finding._replace(severity="warning") for finding in inlining.findings]
@@ -137,6 +140,7 @@ def _prepare(
     document: Document, base: str, contexts: Mapping[str, Any], unknown: Unknown
 ) -> _Prepared:
     """The document as JSON-LD that refers to no other one, with those definitions only that it needs."""
+    _check(base, contexts, unknown)
     json = read(document)
     if "@context" not in json:
         reason = "the member '@context' is missing, so that no term has a meaning"
@@ -160,6 +164,25 @@ def _prepare(
         (name, value) for name, value in own.items() if name in used and _is_prefix(name, value)
     ]
     return _Prepared(text, prefixes, b'"@direction"' in text)
+
+
+def _check(base: str, contexts: Mapping[str, Any], unknown: Unknown) -> None:
+    """Raises for arguments that mean nothing; the parser would blame the document."""
+    check_texts(base=base)
+    check_mapping("contexts", contexts)
+    check_word("unknown", unknown, _UNKNOWN)
+    if base:
+        _named("base", base)
+
+
+def _named(argument: str, iri: str) -> pyoxigraph.NamedNode:
+    import pyoxigraph as ox
+
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        hint = "give one with a scheme, for instance https://… or urn:…"
+        raise ArgumentError(f"{argument}={iri!r} is no IRI", hint=hint) from None
 
 
 def _check_id(json: Json, base: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wot.td.node import is_object
+from wot.td.node import Json, is_object
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
@@ -36,4 +36,34 @@ def overlay(parent: Any, child: Any) -> Any:
             out[name] = overlay(out[name], value)
         else:
             out[name] = value
+    return out
+
+
+def removed(model: Any, within: bool = False) -> Json:
+    """The nulls of a model beside or below a `tm:ref`, as a patch: the definition referred to forgets them.
+
+    They are for whatever is inherited at the same place, too.
+    """
+    out: Json = {}
+    if not is_object(model):
+        return out
+    within = within or isinstance(model.get("tm:ref"), str)
+    for name, value in model.items():
+        if value is None and within:
+            out[name] = None
+        elif is_object(value) and (inner := removed(value, within)):
+            out[name] = inner
+    return out
+
+
+def without(target: Any, nulls: Json) -> Any:
+    """`target` without what a patch of nulls takes out; what is not there stays so."""
+    if not nulls or not is_object(target):
+        return target
+    out = dict(target)
+    for name, value in nulls.items():
+        if value is None:
+            out.pop(name, None)
+        elif name in out:
+            out[name] = without(out[name], value)
     return out

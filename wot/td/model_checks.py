@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,7 @@ from wot.td.inheriting import OPTIONAL, REQUIRED
 from wot.td.library import ASSERTIONS, EXTENDS, LOOP, REF, SUBMODEL, links
 from wot.td.node import Json, at, is_array, is_object, shown
 from wot.td.placeholders import names, strings
-from wot.td.pointers import find, is_container, parse, pointer
+from wot.td.pointers import containers, find, parse, pointer, written
 from wot.td.reference_checks import check_references
 from wot.td.vocabulary import KINDS
 
@@ -59,36 +60,36 @@ def _warning(path: str, reason: str, hint: str = "", assertion: str = "") -> Fin
 
 
 def _names(model: Json, path: str) -> Iterator[Finding]:
-    todo: list[tuple[str, Any]] = [(path, model)]
-    while todo:
-        here, value = todo.pop()
-        if is_object(value):
-            for name in value:
-                if "{{" in name and _BRACED.search(name):
-                    hint = "placeholders stand for values; name what is there, or leave it out"
-                    reason = f"the name {name!r} holds a placeholder"
-                    yield Finding(at(here, name), reason, hint, assertion="tm-placeholder-value")
-            todo += [(at(here, name), item) for name, item in value.items() if is_container(item)]
-        elif is_array(value):
-            todo += [
-                (at(here, index), item) for index, item in enumerate(value) if is_container(item)
-            ]
+    for trail, value in containers(model, path):
+        for name in value if is_object(value) else ():
+            if "{{" in name and _BRACED.search(name):
+                hint = "placeholders stand for values; name what is there, or leave it out"
+                reason = f"the name {shown(name)} holds a placeholder"
+                here = written((trail, name))
+                yield Finding(here, reason, hint, assertion="tm-placeholder-value")
 
 
 def _texts(model: Json, path: str) -> Iterator[Finding]:
-    for here, text in strings(model, path):
+    for trail, text in strings(model, path):
         if "{" not in text:
             continue
+        here = functools.partial(written, trail)
         known = names(text)
         for braced in _BRACED.finditer(text):
             if braced[1] not in known:
                 whole = braced[0] == text
                 reason = f"{shown(braced[0])} is no placeholder"
                 hint = "the name between the brackets is made of printable ASCII characters"
-                yield Finding(here, reason, hint, "error" if whole else "warning", "tm-placeholder")
-        if _SINGLE(text) and not here.endswith(_TEMPLATES):
+                yield Finding(
+                    here(), reason, hint, "error" if whole else "warning", "tm-placeholder"
+                )
+        for name in dict.fromkeys(name for name in known if name != name.strip()):
+            reason = f"spaces are part of the name of the placeholder {shown(name)}"
+            hint = f"write {{{{{name.strip()}}}}}"
+            yield _warning(here(), reason, hint, "tm-placeholder-pattern")
+        if _SINGLE(text) and not here().endswith(_TEMPLATES):
             hint = f"those have two curly brackets: {{{text}}}"
-            yield _warning(here, f"{text!r} is no placeholder", hint, "tm-placeholder")
+            yield _warning(here(), f"{text!r} is no placeholder", hint, "tm-placeholder")
 
 
 # ── what is optional ──

@@ -9,11 +9,14 @@ from json import dumps
 from typing import Any
 
 from wot.errors import Finding, InvalidTD, listed
-from wot.td.node import Json, at, is_array, is_object
+from wot.td.node import Json, is_array, is_object
+from wot.td.pointers import Trail, written
 
 # The specification's {{2}[ -~]+}{2} would take "{{A}}-{{B}}" for one placeholder: a name ends at the first "}}" here,
 # and what looks like the beginning of another one is no part of it.
 _PLACEHOLDER = re.compile(r"\{\{(?!\{)((?:[ -z|~]++|\{(?!\{)|\}(?!\}))+)\}\}")
+_BITS = 4096  # of an integer; Python refuses to write those of more than about 14,000
+_SURROGATE = re.compile("[\ud800-\udfff]").search  # half a character, which UTF-8 cannot say
 LIMIT = 4 << 20  # characters of all that is filled in
 
 Path = str
@@ -24,27 +27,30 @@ def names(text: str) -> list[str]:
     return _PLACEHOLDER.findall(text) if "{{" in text else []
 
 
-def strings(json: Any, path: Path = "$") -> Iterator[tuple[Path, str]]:
-    """Every string value of a document, with its JSON path."""
-    todo: list[tuple[Path, Any]] = [(path, json)]
+def strings(json: Any, path: Path = "$") -> Iterator[tuple[Trail, str]]:
+    """Every string value of a document, with its place."""
+    todo: list[tuple[Trail, Any]] = [(path, json)]
     while todo:
         here, value = todo.pop()
         if isinstance(value, str):
             yield here, value
         elif is_object(value):
-            todo += [(at(here, name), item) for name, item in reversed(value.items())]
+            todo += [((here, name), item) for name, item in reversed(value.items()) if _has(item)]
         elif is_array(value):
-            todo += [(at(here, index), value[index]) for index in reversed(range(len(value)))]
+            indexes = reversed(range(len(value)))
+            todo += [((here, index), value[index]) for index in indexes if _has(value[index])]
+
+
+def _has(value: Any) -> bool:
+    return isinstance(value, (str, dict, list))
 
 
 def placeholders(model: Json) -> dict[str, list[Path]]:
     """The placeholders of a model by name, each with the JSON paths of the values that hold it."""
     found: dict[str, list[Path]] = {}
-    for path, text in strings(model):
-        for name in names(text):
-            paths = found.setdefault(name, [])
-            if path not in paths[-1:]:
-                paths.append(path)
+    for trail, text in strings(model):
+        for name in dict.fromkeys(names(text)):
+            found.setdefault(name, []).append(written(trail))
     return found
 
 
@@ -96,46 +102,51 @@ class _Filling:
         self.room = LIMIT
         self.bad = {name for name, value in values.items() if not is_json(value)}
 
-    def fill(self, json: Any, path: Path) -> Any:
+    def fill(self, json: Any, path: Trail) -> Any:
         if isinstance(json, str):
             return self._text(json, path) if "{{" in json else json
         if is_object(json):
             self._check_names(json, path)
-            return {name: self.fill(value, at(path, name)) for name, value in json.items()}
+            return {name: self.fill(value, (path, name)) for name, value in json.items()}
         if is_array(json):
-            return [self.fill(value, at(path, index)) for index, value in enumerate(json)]
+            return [self.fill(value, (path, index)) for index, value in enumerate(json)]
         return json
 
-    def _check_names(self, json: Json, path: Path) -> None:
+    def _check_names(self, json: Json, path: Trail) -> None:
         for name in json:
             if names(name):
                 reason = f"the name {name!r} holds a placeholder"
                 hint = "placeholders stand for values only"
                 self.findings.append(
-                    Finding(at(path, name), reason, hint, assertion="tm-placeholder-value")
+                    Finding(written((path, name)), reason, hint, assertion="tm-placeholder-value")
                 )
 
-    def _text(self, text: str, path: Path) -> Any:
+    def _text(self, text: str, path: Trail) -> Any:
         whole = _PLACEHOLDER.fullmatch(text)
         if whole is not None:
             return self._value(whole[1], path, copied)
         return _PLACEHOLDER.sub(lambda found: self._value(found[1], path, text_of), text)
 
-    def _value(self, name: str, path: Path, form: Callable[[Any], Any]) -> Any:
+    def _value(self, name: str, path: Trail, form: Callable[[Any], Any]) -> Any:
         self.seen.add(name)
         if name not in self.values:
             hint = f"give a value for {name}"
             reason = f"the placeholder {name!r} has no value"
             self.findings.append(
                 Finding(
-                    path, reason, hint, assertion="thing-model-td-generation-processor-placeholder"
+                    written(path),
+                    reason,
+                    hint,
+                    assertion="thing-model-td-generation-processor-placeholder",
                 )
             )
         if name not in self.values or name in self.bad:
             return ""
         self.room -= len(text_of(self.values[name]))
         if self.room < 0:
-            raise InvalidTD([Finding(path, f"the values fill more than {LIMIT:,} characters")])
+            raise InvalidTD(
+                [Finding(written(path), f"the values fill more than {LIMIT:,} characters")]
+            )
         return form(self.values[name])
 
 
@@ -162,7 +173,11 @@ def is_json(value: Any, depth: int = 64) -> bool:
         )
     if is_array(value):
         return depth > 0 and all(is_json(item, depth - 1) for item in value)
-    return value is None or isinstance(value, (str, bool, int))
+    if isinstance(value, str):
+        return value.isascii() or not _SURROGATE(value)
+    if isinstance(value, int):
+        return value.bit_length() <= _BITS
+    return value is None
 
 
 def copied(value: Any) -> Any:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json.decoder
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -106,14 +110,66 @@ def _path(trail: list[str | int]) -> str:
     return path
 
 
-class _Wanted:
-    """A place that is looked for, and those inside."""
+class _Index:
+    """Where every value of a text stands: as numbers, for there are many, and few of them are asked for."""
 
-    __slots__ = ("inner", "offset")
+    def __init__(self, text: str) -> None:
+        self._text = text = text.removeprefix("\ufeff")
+        self._offsets = array("I", [_skip(text, 0)])
+        self._ends = array("I", [0])  # the number of the first value behind those inside of it
+        self._named = bytearray(1)  # whether it is a member of an object
+        self._inner: dict[int, dict[str, int]] = {}  # of containers that paths have led through
+        self._breaks = array("I", (found.start() for found in _BREAK.finditer(text)))
+        opened = [0]
+        with contextlib.suppress(ValueError, IndexError):  # what comes before a fault is known
+            self._fill(opened)
+        self._close(opened, 0)
 
-    def __init__(self, offset: int) -> None:
-        self.inner: dict[str, _Wanted] = {}
-        self.offset = offset
+    def _fill(self, opened: list[int]) -> None:
+        for level, part, offset in steps(self._text):
+            self._close(opened, level)
+            opened.append(len(self._offsets))
+            self._offsets.append(offset)
+            self._ends.append(0)
+            self._named.append(isinstance(part, str))
+
+    def _close(self, opened: list[int], level: int) -> None:
+        while len(opened) > level:
+            self._ends[opened.pop()] = len(self._offsets)
+
+    def place(self, path: str) -> tuple[int, int]:
+        """Line and column of what stands at a path, or of its nearest ancestor."""
+        number = 0
+        for part in _PARTS.findall(path)[1:] if path.startswith("$") else ():
+            inner = self._within(number).get(part)
+            if inner is None:
+                break
+            number = inner
+        offset = self._offsets[number]
+        line = bisect_left(self._breaks, offset)
+        return line + 1, offset - (self._breaks[line - 1] if line else -1)
+
+    def _within(self, number: int) -> dict[str, int]:
+        """The values directly in a container, by their part of the path."""
+        if number not in self._inner:
+            self._inner[number] = dict(self._members(number))
+        return self._inner[number]
+
+    def _members(self, number: int) -> Iterator[tuple[str, int]]:
+        inner, count = number + 1, 0
+        while inner < self._ends[number]:
+            name = (
+                _scan(self._text, self._offsets[inner] + 1, True)[0]
+                if self._named[inner]
+                else count
+            )
+            yield at("", name), inner
+            inner, count = self._ends[inner], count + 1
+
+
+_BREAK = re.compile("\n")
+_PARTS = re.compile(r"\$|\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\]|\['(?:[^'\\]|\\.)*'\]|.", re.DOTALL)
+_KEPT = 4 << 20  # characters of a text whose index is worth keeping
 
 
 def locate(text: str, paths: Collection[str]) -> Mapping[str, tuple[int, int]]:
@@ -122,60 +178,19 @@ def locate(text: str, paths: Collection[str]) -> Mapping[str, tuple[int, int]]:
     Where there is no such thing, those of its nearest ancestor; (1, 1) as far as the text is no JSON. Where a
     member is there twice, the last one counts.
     """
-    text = text.removeprefix("\ufeff")
-    root = _Wanted(_skip(text, 0))
-    chains = {path: _chain(root, path) for path in paths}
-    try:
-        if root.inner:
-            _fill(text, root)
-    except (ValueError, IndexError):
-        pass  # what came before the fault is known
-    found: dict[int, tuple[int, int]] = {}
-    lines = _lines(text, sorted({_nearest(chain) for chain in chains.values()}))
-    found.update(lines)
-    return {path: found[_nearest(chain)] for path, chain in chains.items()}
-
-
-def _chain(root: _Wanted, path: str) -> list[_Wanted]:
-    """The places from the outermost one to that of a path."""
-    chain = [root]
-    for part in _PARTS.findall(path)[1:] if path.startswith("$") else ():
-        inner = chain[-1].inner.get(part)
-        if inner is None:
-            inner = chain[-1].inner[part] = _Wanted(-1)
-        chain.append(inner)
-    return chain
-
-
-def _nearest(chain: list[_Wanted]) -> int:
-    return next(place.offset for place in reversed(chain) if place.offset >= 0)
-
-
-def _fill(text: str, root: _Wanted) -> None:
-    """The offsets of the wanted places: only what leads to one of them is looked at."""
-    way: list[_Wanted] = [root]  # as far as it is wanted
-    for level, part, offset in steps(text):
-        if level > len(way):
-            continue
-        del way[level:]
-        wanted = way[-1].inner.get(at("", part)) if way[-1].inner else None
-        if wanted is not None:
-            wanted.offset = offset
-            way.append(wanted)
-
-
-_PARTS = re.compile(r"\$|\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\]|\['(?:[^'\\]|\\.)*'\]|.", re.DOTALL)
-
-
-def _lines(text: str, offsets: list[int]) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Offset, and its line and column; each part of the text is counted once."""
-    line, counted = 1, 0
-    for offset in offsets:
-        line += text.count("\n", counted, offset)
-        counted = offset
-        yield offset, (line, offset - text.rfind("\n", 0, offset))
+    index = _Index(text)
+    return {path: index.place(path) for path in paths}
 
 
 def place(text: str, path: str) -> tuple[int, int]:
-    """Line and column, from 1, of what stands at one JSON path; see `locate`."""
-    return locate(text, [path])[path]
+    """Line and column, from 1, of what stands at one JSON path; see `locate`.
+
+    Asking for one after the other in the same text is quick, too: the last one is remembered.
+    """
+    index = _last_index(text) if len(text) <= _KEPT else _Index(text)
+    return index.place(path)
+
+
+@functools.lru_cache(maxsize=1)
+def _last_index(text: str) -> _Index:
+    return _Index(text)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urljoin
 
 from wot.td.node import at, is_array, is_object
 
+# Where something stands: a JSON path, or a place and a step from it. Most places are never told, and to write the
+# path of each would take more time and room than the document.
+Trail: TypeAlias = "str | tuple[Trail, str | int]"
 MISSING: Final[Any] = object()  # where there is nothing, not even null
 Tokens = tuple[str, ...]
 
@@ -41,6 +45,27 @@ def json_path(tokens: Tokens) -> str:
     for token in tokens:
         path = at(path, token)
     return path
+
+
+def written(trail: Trail) -> str:
+    """The JSON path of a place."""
+    parts: list[str | int] = []
+    while not isinstance(trail, str):
+        trail, part = trail
+        parts.append(part)
+    for part in reversed(parts):
+        trail = at(trail, part)
+    return trail
+
+
+def containers(json: Any, path: str = "$") -> Iterator[tuple[Trail, Any]]:
+    """Every object and array of a document, with its place."""
+    todo: list[tuple[Trail, Any]] = [(path, json)]
+    while todo:
+        here, value = todo.pop()
+        yield here, value
+        inner = value.items() if is_object(value) else enumerate(value)
+        todo += [((here, part), item) for part, item in inner if is_container(item)]
 
 
 def step(value: Any, token: str) -> Any:

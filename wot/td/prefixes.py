@@ -7,7 +7,7 @@ from typing import Any
 
 from wot.td.library import EXTENDS, Library
 from wot.td.node import Json, is_array, is_object
-from wot.td.pointers import MISSING, is_container
+from wot.td.pointers import MISSING, Trail, is_container
 from wot.td.vocabulary import TD_10, TD_11
 
 # Whatever version the other model is written in, the one that takes from it keeps its own.
@@ -23,20 +23,30 @@ class Prefixes:
         self._taken: dict[str, dict[str, None]] = {}
         self._declared: dict[str, Json] = {}
         self._meanings: dict[str, Json] = {}
+        self._checked: dict[tuple[str, str, int], Any] = {}  # which hold what they are about
         self._used: dict[int, tuple[Any, frozenset[str]]] = {}
 
-    def take(self, user: str, source: str, value: Any, path: str) -> None:
+    def take(self, user: str, source: str, value: Any, path: Trail) -> None:
         """Note that the model `user` takes `value` from the model `source`, and whether prefixes clash."""
         self._taken.setdefault(user, {})[source] = None
         self.check(user, source, value, path)
 
-    def check(self, user: str, source: str, value: Any, path: str) -> None:
+    def check(self, user: str, source: str, value: Any, path: Trail) -> None:
         """Note a fault where a prefix in `value` means one thing in `source` and another in `user`."""
-        theirs = {**self.declared(source), **self._meanings.get(source, {})}
-        mine = self._meanings.setdefault(user, dict(self.declared(user, inherited=False)))
-        for prefix in sorted(self._in(value) & theirs.keys()):
-            if mine.setdefault(prefix, theirs[prefix]) != theirs[prefix]:
-                reason = f"the prefix {prefix!r} means {mine[prefix]!r} here and {theirs[prefix]!r} in {source}"
+        if (user, source, id(value)) in self._checked:
+            return
+        self._checked[user, source, id(value)] = value
+        declared, more = self.declared(source), self._meanings.get(source, {})
+        if user not in self._meanings:
+            self._meanings[user] = dict(self.declared(user, inherited=False))
+        mine = self._meanings[user]
+        known = (prefix for prefix in self._in(value) if prefix in declared or prefix in more)
+        for prefix in sorted(known):
+            meant = more[prefix] if prefix in more else declared[prefix]
+            if mine.setdefault(prefix, meant) != meant:
+                reason = (
+                    f"the prefix {prefix!r} means {mine[prefix]!r} here and {meant!r} in {source}"
+                )
                 self.library.report(
                     user, path, reason, "use another prefix in one of the two", "tm-tmRef2"
                 )
@@ -57,28 +67,22 @@ class Prefixes:
         """The `@context` of a model with everything that its definitions need; MISSING where there is none."""
         own = self.library.models[url].get("@context", MISSING)
         entries = [] if own is MISSING else own if is_array(own) else [own]
+        mine, named = _terms(self.library.models[url]), {e for e in entries if isinstance(e, str)}
         texts: dict[str, None] = {}
         terms: Json = {}
         for source in self._sources(url):
             for entry in _entries(self.library.models[source]):
-                if (
-                    isinstance(entry, str)
-                    and entry not in entries
-                    and (own is MISSING or entry not in _VERSIONS)
-                ):
-                    texts[entry] = None
+                if isinstance(entry, str):
+                    if entry not in named and (own is MISSING or entry not in _VERSIONS):
+                        texts[entry] = None
                 elif is_object(entry):
-                    terms |= {
-                        name: value
-                        for name, value in entry.items()
-                        if name not in terms and name[:1] != "@"
-                    }
-        mine = _terms(self.library.models[url])
-        terms = {name: value for name, value in terms.items() if name not in mine}
+                    for name, value in entry.items():
+                        if name[:1] != "@" and name not in mine:
+                            terms.setdefault(name, value)
         if not texts and not terms:
             return own
-        versions = [entry for entry in entries if isinstance(entry, str) and entry in _VERSIONS]
-        rest = [entry for entry in entries if entry not in versions]
+        versions = [entry for entry in entries if _is_version(entry)]
+        rest = [entry for entry in entries if not _is_version(entry)]
         return [*versions, *texts, *rest, *([terms] if terms else [])]
 
     def _sources(self, url: str) -> list[str]:
@@ -107,6 +111,10 @@ class Prefixes:
             found = frozenset[str]().union(*map(self._in, inner))
             known = self._used[id(value)] = (value, found)
         return known[1]
+
+
+def _is_version(entry: Any) -> bool:
+    return isinstance(entry, str) and entry in _VERSIONS
 
 
 def _entries(model: Json) -> list[Any]:

@@ -9,8 +9,19 @@ from wot.errors import Finding, InvalidTD
 from wot.td.library import EXTENDS, LOOP, REF, Library, links, references
 from wot.td.merging import merge_patch
 from wot.td.narrowing import Narrowing
-from wot.td.node import Json, at, is_array, is_object, shown
-from wot.td.pointers import MISSING, Tokens, find, is_container, literal, pointer, split, step
+from wot.td.node import Json, is_array, is_object, shown
+from wot.td.pointers import (
+    MISSING,
+    Tokens,
+    Trail,
+    containers,
+    find,
+    literal,
+    pointer,
+    split,
+    step,
+    written,
+)
 from wot.td.resolution import Resolution
 from wot.td.vocabulary import KINDS
 
@@ -19,48 +30,38 @@ def check_references(model: Json, path: str) -> Iterator[Finding]:
     """Every finding on the tm:ref members of one model by itself."""
     inherits = any(True for _ in links(model, EXTENDS))
     local = False
-    for here, holder, named in _holders(model, path):
+    for trail, holder, named in _holders(model, path):
         text = holder[REF]
         if not isinstance(text, str):
             if not named:  # an affordance may be called so, if oddly
                 hint = 'for instance "#/properties/on"'
-                yield Finding(at(here, REF), "should be a string", hint, assertion="tm-tmRef1")
+                yield Finding(
+                    written((trail, REF)), "should be a string", hint, assertion="tm-tmRef1"
+                )
             continue
         parts = split(text)
         if parts is None:
             reason = f"{shown(text)} should be the URL of a model, '#' and a JSON Pointer"
             hint = 'for instance "./lamp.tm.jsonld#/properties/on", or "#/properties/on" within one model'
-            yield Finding(at(here, REF), reason, hint, assertion="tm-tmRef1")
+            yield Finding(written((trail, REF)), reason, hint, assertion="tm-tmRef1")
         elif not parts[0]:
             local = True
             if not (
                 inherits or _may_be_there(model, parts[1]) or _may_be_there(model, literal(text))
             ):
                 reason = f"there is no {shown(pointer(parts[1]))} in this model"
-                yield Finding(at(here, REF), reason, "is it spelt as there?", assertion="tm-tmRef1")
+                yield Finding(
+                    written((trail, REF)), reason, "is it spelt as there?", assertion="tm-tmRef1"
+                )
     if local:
         yield from _circles(model, path)
 
 
-def _holders(model: Json, path: str) -> Iterator[tuple[str, Json, bool]]:
-    """Every object with a member tm:ref: its path, itself, and whether its members are affordances."""
-    todo: list[tuple[str, Any, bool]] = [(path, model, False)]
-    while todo:
-        here, value, named = todo.pop()
-        if is_object(value):
-            if value.get(REF, MISSING) is not MISSING:
-                yield here, value, named
-            todo += [
-                (at(here, name), item, name in KINDS)
-                for name, item in value.items()
-                if is_container(item)
-            ]
-        elif is_array(value):
-            todo += [
-                (at(here, index), item, False)
-                for index, item in enumerate(value)
-                if is_container(item)
-            ]
+def _holders(model: Json, path: str) -> Iterator[tuple[Trail, Json, bool]]:
+    """Every object with a member tm:ref: its place, itself, and whether its members are affordances."""
+    for trail, value in containers(model, path):
+        if is_object(value) and value.get(REF, MISSING) is not MISSING:
+            yield trail, value, not isinstance(trail, str) and trail[1] in KINDS
 
 
 def _may_be_there(model: Json, tokens: Tokens | None) -> bool:
@@ -105,11 +106,12 @@ def _local(value: Any) -> Any:
 
 def _widened(model: Json, path: str) -> Iterator[Finding]:
     judge = Narrowing("tm-tmRef-overwrite-semantic-meaning", "what it refers to")
-    for here, holder in references(model, path):
+    for trail, holder in references(model, path):
         parts = split(holder[REF])
         origin = find(model, parts[1]) if parts is not None and not parts[0] else None
         changes = {name: value for name, value in holder.items() if name != REF}
         if is_object(origin) and changes:
-            for finding in judge.differences(merge_patch(origin, changes), origin, here, "out"):
+            mine, here = merge_patch(origin, changes), written(trail)
+            for finding in judge.differences(mine, origin, here, "out"):
                 if finding.severity == "error" and not finding.path.endswith(".unit"):
                     yield finding._replace(severity="warning")

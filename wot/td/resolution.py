@@ -8,9 +8,19 @@ from wot.errors import InvalidTD
 from wot.td.dependencies import Dependencies
 from wot.td.inheriting import OPTIONAL, REQUIRED, merged_links, merged_optional, merged_types
 from wot.td.library import EXTENDS, LOOP, REF, Library
-from wot.td.merging import merge_patch, overlay
-from wot.td.node import Json, at, is_array, is_object, shown
-from wot.td.pointers import MISSING, Tokens, find, is_container, literal, pointer, split, step
+from wot.td.merging import merge_patch, overlay, removed, without
+from wot.td.node import Json, is_array, is_object, shown
+from wot.td.pointers import (
+    MISSING,
+    Tokens,
+    Trail,
+    find,
+    is_container,
+    literal,
+    pointer,
+    split,
+    step,
+)
 from wot.td.prefixes import Prefixes
 from wot.td.reading import DEEPEST
 
@@ -35,7 +45,7 @@ class Resolution:
         self._inherited: dict[str, Any] = {}
         self._found: dict[tuple[str, Tokens], Any] = {}
         self._pending: dict[
-            tuple[str, Tokens], tuple[str, str]
+            tuple[str, Tokens], tuple[str, Trail]
         ] = {}  # what is looked up, and who wants it
         self._measured: dict[int, tuple[Any, int, int]] = {}
         self._room = 4 * LARGEST
@@ -53,7 +63,7 @@ class Resolution:
         own = self._own(url, self.library.models[url], "$")
         if not is_object(own):
             self.library.report(
-                url, at("$", REF), "it refers to what is no model", assertion="tm-tmRef1"
+                url, ("$", REF), "it refers to what is no model", assertion="tm-tmRef1"
             )
             own = {}
         inherited = self._inherited_by(url)
@@ -75,11 +85,18 @@ class Resolution:
 
     def _define(self, out: Json, url: str) -> None:
         """Add the security and schema definitions that imported forms name, from where those come."""
+        homes: dict[str, Json] = {}
         for (member, name), source in self._dependencies.missing(url, out):
-            home = out.get(member, {})
-            found = self._lookup(source, (member, name), url, "$")
-            if found is not MISSING and is_object(home) and name not in home:
-                out[member] = {**home, name: found}
+            if member not in homes:
+                home = out.get(member, {})
+                homes[member] = dict(home) if is_object(home) else {}
+            self.library.work()
+            found = (
+                MISSING if name in homes[member] else self._lookup(source, (member, name), url, "$")
+            )
+            if found is not MISSING and is_object(out.get(member, {})):
+                homes[member][name] = found
+        out |= {member: home for member, home in homes.items() if home}
 
     # ── what is extended ──
 
@@ -98,44 +115,45 @@ class Resolution:
                 model = self.model(parent)
                 self.prefixes.check(url, parent, model, "$.links")
                 found = model if found is MISSING else overlay(found, model)
-            self._inherited[url] = found
+            self._inherited[url] = without(found, removed(self.library.models[url]))
         return self._inherited[url]
 
     # ── what is referred to ──
 
-    def _own(self, url: str, node: Any, path: str) -> Any:
+    def _own(self, url: str, node: Any, path: Trail) -> Any:
         """A part of a model as it stands there, with every reference in it replaced by what it means."""
         if not is_container(node):
             return node
         self._enter(url, path)
         try:
             if is_array(node):
-                return [self._inner(url, item, at(path, index)) for index, item in enumerate(node)]
+                return [self._inner(url, item, (path, index)) for index, item in enumerate(node)]
             return self._object(url, node, path) if is_object(node) else node
         finally:
             self._level -= 1
 
-    def _object(self, url: str, node: Json, path: str) -> Any:
+    def _object(self, url: str, node: Json, path: Trail) -> Any:
         reference = node.get(REF)
         out: Any = {
-            name: self._inner(url, value, at(path, name))
+            name: self._inner(url, value, (path, name))
             for name, value in node.items()
             if name != REF
         }
         if isinstance(reference, str):
             return self._referred(url, reference, (), out or MISSING, path)
-        return {**out, REF: self._inner(url, reference, at(path, REF))} if REF in node else out
+        return {**out, REF: self._inner(url, reference, (path, REF))} if REF in node else out
 
-    def _inner(self, url: str, node: Any, path: str) -> Any:
+    def _inner(self, url: str, node: Any, path: Trail) -> Any:
         """The same inside of something: a reference that means nothing has been reported, and leaves an object."""
         found = self._own(url, node, path)
         return {} if found is MISSING else found
 
-    def meant(self, url: str, reference: str, path: str) -> Any:
+    def meant(self, url: str, reference: str, path: Trail) -> Any:
         """What a reference in the model at `url` means; MISSING or a fault where it means nothing."""
         return self._referred(url, reference, (), MISSING, path)
 
-    def _enter(self, url: str, path: str) -> None:
+    def _enter(self, url: str, path: Trail) -> None:
+        self.library.work()
         self._level += 1
         if self._level > _MOST_LEVELS:
             hint = "a chain of references may be shorter, or go round in a circle"
@@ -143,9 +161,9 @@ class Resolution:
             self.library.report(url, path, "its references lead too deep", hint, LOOP)
             raise InvalidTD(self.library.findings)
 
-    def _referred(self, url: str, reference: str, further: Tokens, beside: Any, path: str) -> Any:
+    def _referred(self, url: str, reference: str, further: Tokens, beside: Any, path: Trail) -> Any:
         """What a reference means, or a part of it, patched by what stands beside it."""
-        path = at(path, REF)
+        path = (path, REF)
         target = self._target(url, reference, path)
         if target is None:
             return {} if beside is MISSING else beside
@@ -157,7 +175,7 @@ class Resolution:
             self._dependencies.take(url, target[0], below)
         return self._patched(below, beside, url)
 
-    def _target(self, url: str, reference: str, path: str) -> tuple[str, Tokens] | None:
+    def _target(self, url: str, reference: str, path: Trail) -> tuple[str, Tokens] | None:
         parts = split(reference)
         if parts is None:
             reason = f"{shown(reference)} should be the URL of a model, '#' and a JSON Pointer"
@@ -170,7 +188,7 @@ class Resolution:
             return None
         return target, tokens
 
-    def _literally(self, url: str, reference: str, target: tuple[str, Tokens], path: str) -> Any:
+    def _literally(self, url: str, reference: str, target: tuple[str, Tokens], path: Trail) -> Any:
         """What a pointer means that is not percent-encoded, though it looks like it."""
         tokens = literal(reference)
         below = MISSING
@@ -182,7 +200,7 @@ class Resolution:
             self.library.report(url, path, reason, "is it spelt as there?", "tm-tmRef1")
         return below
 
-    def _lookup(self, url: str, tokens: Tokens, user: str, path: str) -> Any:
+    def _lookup(self, url: str, tokens: Tokens, user: str, path: Trail) -> Any:
         """What stands at a pointer of the resolved model at `url`; MISSING where nothing does."""
         key = (url, tokens)
         if key in self._found:
@@ -196,6 +214,8 @@ class Resolution:
             own = self._part(url, self.library.models[url], tokens, "$")
             inherited = self._inherited_by(url)
             above = MISSING if inherited is MISSING else find(inherited, tokens)
+            if own is None and above is not MISSING:  # null takes out what is inherited
+                own = above = MISSING
             found = own if above is MISSING else above if own is MISSING else overlay(above, own)
         finally:
             self._level -= 1
@@ -204,7 +224,7 @@ class Resolution:
         self._measure(found, url)
         return found
 
-    def _circle(self, key: tuple[str, Tokens], user: str, path: str) -> None:
+    def _circle(self, key: tuple[str, Tokens], user: str, path: Trail) -> None:
         pending = list(self._pending)
         way = [
             f"{model}#{pointer(tokens)}" for model, tokens in (*pending[pending.index(key) :], key)
@@ -212,7 +232,7 @@ class Resolution:
         reason = f"it refers to itself: {' → '.join(way[:10])}"
         self.library.report(user, path, reason, "break the circle", LOOP)
 
-    def _part(self, url: str, node: Any, tokens: Tokens, path: str) -> Any:
+    def _part(self, url: str, node: Any, tokens: Tokens, path: Trail) -> Any:
         """What stands at a pointer below `node`; references on the way there are followed no further than needed."""
         if not tokens:
             return self._own(url, node, path)
@@ -222,7 +242,7 @@ class Resolution:
             beside = (
                 MISSING
                 if inner is MISSING
-                else self._part(url, inner, tokens[1:], at(path, tokens[0]))
+                else self._part(url, inner, tokens[1:], (path, tokens[0]))
             )
             if is_object(node) and isinstance(node.get(REF), str):
                 return self._referred(url, node[REF], tokens, beside, path)

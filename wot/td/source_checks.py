@@ -9,6 +9,7 @@ from wot.td.library import EXTENDS, REF, SUBMODEL, Library, Resolver, references
 from wot.td.merging import merge_patch
 from wot.td.narrowing import Narrowing
 from wot.td.node import Json, at, is_object
+from wot.td.pointers import written
 from wot.td.resolution import Resolution
 from wot.td.vocabulary import KINDS
 
@@ -51,13 +52,13 @@ def _overwritten(resolution: Resolution, model: Json, base: str) -> Iterator[Fin
 def _widened(resolution: Resolution, model: Json, base: str) -> Iterator[Finding]:
     """What it imports by tm:ref and changes into something that allows more."""
     judge = Narrowing("tm-tmRef-overwrite-semantic-meaning", "what it refers to")
-    for path, holder in references(model):
+    for trail, holder in references(model):
         changes = {name: value for name, value in holder.items() if name != REF}
-        origin = resolution.meant(base, holder[REF], path)
+        origin = resolution.meant(base, holder[REF], trail)
         if is_object(origin) and not holder[REF].startswith(
             "#"
         ):  # within the model: said without any resolver
-            yield from _warnings(judge, merge_patch(origin, changes), origin, path)
+            yield from _warnings(judge, merge_patch(origin, changes), origin, written(trail))
 
 
 def _warnings(judge: Narrowing, mine: Json, origin: Json, path: str) -> Iterator[Finding]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, Self
 
 from wot.errors import Finding, InvalidTD
+from wot.td.arguments import ArgumentError, check_mapping, check_resolver, check_texts, check_word
 from wot.td.comparing import VALIDITY, compared
 from wot.td.completing import Security, completed, lacking
-from wot.td.composing import Composition
+from wot.td.composing import COMPOSITIONS, Composition
 from wot.td.deriving import Include, derived, resolved
 from wot.td.editions import is_model
 from wot.td.library import ResolveError, Resolver
@@ -17,7 +18,7 @@ from wot.td.model import Described
 from wot.td.model_checks import check_model
 from wot.td.node import Json
 from wot.td.placeholders import placeholders
-from wot.td.reading import read
+from wot.td.reading import Document, read
 from wot.td.source_checks import checked
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -29,7 +30,7 @@ class ThingModel(Described):
     __slots__ = ()
 
     @classmethod
-    def parse(cls, document: bytes | str | Mapping[str, Any]) -> Self:
+    def parse(cls, document: Document) -> Self:
         """The Thing Model in a JSON text or a decoded one; InvalidTD where it is none."""
         return cls(_model(document))
 
@@ -43,9 +44,6 @@ class ThingModel(Described):
         return type(self)(resolve_model(self.json, resolver, base))
 
 
-Document = bytes | str | Mapping[str, Any] | ThingModel
-
-
 def resolve_model(model: Document, resolver: Resolver | None = None, base: str = "") -> Json:
     """A model with everything in it that it takes from other models by tm:extends and tm:ref; still a model.
 
@@ -53,6 +51,7 @@ def resolve_model(model: Document, resolver: Resolver | None = None, base: str =
     only. Raises InvalidTD with everything that is wrong: loops, what cannot be read or is not there, what would
     become too large.
     """
+    _check(resolver, base)
     return resolved(_model(model), resolver, base)
 
 
@@ -89,11 +88,16 @@ def derive_parts(
     compose: Composition = "linked",
 ) -> list[tuple[str, Json]]:
     """What `derive` makes, each TD with the relative reference by which the others link it ("./lamp.td.jsonld")."""
+    _check(resolver, base)
+    check_mapping("values", values)
+    check_word("compose", compose, COMPOSITIONS)
+    if not isinstance(include, Collection):
+        raise TypeError(f"include should be names of affordances, not {type(include).__name__}")
     return derived(_model(model), resolver, base, values, include, compose)
 
 
 def complete(
-    partial: Mapping[str, Any],
+    partial: Document,
     *,
     base: str = "",
     security: Security | None = None,
@@ -105,18 +109,20 @@ def complete(
 
     With a `base` every affordance gets forms below it. `security` is the name of a scheme or of a definition
     ("nosec", "basic"), or definitions by name, all of which apply; nothing is assumed. `version` is that of the
-    TD. What is still missing then, `missing` lists.
+    TD. What is still missing then, `missing` lists. Raises InvalidTD for what is no object, ArgumentError for a
+    scheme that there is not, or that needs more than its name.
     """
-    return completed(dict(partial), base, security, id, title, version)
+    check_texts(base=base, id=id, title=title, version=version)
+    return completed(read(partial), base, security, id, title, version)
 
 
-def missing(td: Mapping[str, Any]) -> list[Finding]:
+def missing(td: Document) -> list[Finding]:
     """What a partial TD lacks of a TD, with what to give."""
-    return list(lacking(dict(td)))
+    return list(lacking(read(td)))
 
 
 def compare(
-    td: Mapping[str, Any] | Described,
+    td: Document,
     model: Document,
     resolver: Resolver | None = None,
     *,
@@ -127,9 +133,9 @@ def compare(
     `base` is the URL of the model. An affordance missing, a type or a range wider than the model's, or what cannot
     be done any more are errors; what is merely not stated is a warning. The TD of a class may be a model itself.
     """
-    json: Json = td.json if isinstance(td, Described) else dict(td)
+    json, given = read(td), _model(model)
     try:
-        return compared(json, resolve_model(model, resolver, base))
+        return compared(json, resolve_model(given, resolver, base))
     except InvalidTD as error:
         reasons = "; ".join(f"{found.path}: {found.reason}" for found in error.findings[:3])
         return [Finding("$", f"its model cannot be resolved: {reasons}", "", "warning", VALIDITY)]
@@ -142,7 +148,13 @@ def check_sources(
 
     Warnings on what it overwrites and should not. What one can say of the model alone, `check_model` says.
     """
+    _check(resolver, base)
     return checked(_model(model), resolver, base)
+
+
+def _check(resolver: object, base: object) -> None:
+    check_resolver(resolver)
+    check_texts(base=base)
 
 
 def _model(document: Document) -> Json:
@@ -156,6 +168,7 @@ def _model(document: Document) -> Json:
 
 
 __all__ = [
+    "ArgumentError",
     "Composition",
     "Document",
     "Include",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from wot import errors
-from wot.cli.documents import document, documents
+from wot.cli.documents import LeftOut, document, documents
 from wot.cli.ending import UsageError
 
 from .elsewhere import Elsewhere, hangs, sends
@@ -38,6 +40,92 @@ def test_a_folder_is_what_is_named_like_a_document_below_it(tmp_path: Path) -> N
     assert names(tmp_path, "") == inside
     assert names(tmp_path, "h.td", "c") == ["h.td", *inside[2:]]
     assert {each.folder for each in documents([str(tmp_path)], 5, folders=True)} == {tmp_path}
+
+
+def test_a_folder_may_have_been_filled_by_others(tmp_path: Path) -> None:
+    """What blocks is not opened, and what stands elsewhere is not shown."""
+    (tmp_path / "secret").write_text("mine")
+    folder = tmp_path / "folder"
+    (folder / "folder.td.json").mkdir(parents=True)
+    (folder / "a.td.json").write_text("x")
+    os.mkfifo(folder / "fifo.td.json")
+    for name, target in {
+        "gone": folder / "nowhere",
+        "inside": folder / "a.td.json",
+        "outside": tmp_path / "secret",
+        "relative": Path("../secret"),
+        "zero": Path("/dev/zero"),
+    }.items():
+        (folder / f"{name}.td.json").symlink_to(target)
+    found = {Path(each.name).name[:-8]: each for each in documents([str(folder)], 5, folders=True)}
+    assert {name for name, each in found.items() if each.error is None} == {"a", "inside"}
+    reasons = {name: str(each.error) for name, each in found.items() if each.error is not None}
+    assert {name for name, reason in reasons.items() if "no regular file" in reason} == {
+        "fifo",
+        "gone",
+        "zero",
+    }
+    assert {name for name, reason in reasons.items() if "outside" in reason} == {
+        "outside",
+        "relative",
+    }
+    assert all(isinstance(found[name].error, LeftOut) for name in reasons)
+    assert document(str(folder / "outside.td.json"), 5).body == b"mine"
+    (tmp_path / "link").symlink_to(folder)
+    linked = documents([str(tmp_path / "link")], 5, folders=True)
+    assert [each.error is None for each in linked] == [
+        each.error is None for each in found.values()
+    ]
+
+
+def test_a_pipe_that_is_named_is_read(tmp_path: Path) -> None:
+    """As of `wot validate <(make-td)`; as far as documents go."""
+    reader, writer = os.pipe()
+    os.write(writer, b"x")
+    os.close(writer)
+    assert document(f"/dev/fd/{reader}", 5).body == b"x"
+    os.close(reader)
+    os.mkfifo(tmp_path / "fifo")
+    for body, error in ((b"x", None), (b" " * (5 << 20), errors.InvalidTD)):
+        feeder = threading.Thread(target=_fed, args=(tmp_path / "fifo", body))
+        feeder.start()
+        (found,) = documents([str(tmp_path / "fifo")], 5, folders=True)
+        feeder.join()
+        assert (found.error and type(found.error)) == error
+
+
+def _fed(fifo: Path, body: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        fifo.write_bytes(body)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "hint"),
+    [
+        ("lamp.py", b"import wot\n", "wot model"),
+        ("lamp.py", b"", "wot model"),
+        ("a.json", '{"a": 1}'.encode("utf-16-le"), "UTF-8"),
+        ("a.json", '{"a": 1}'.encode("utf-16-be"), "UTF-8"),
+        ("a.json", '{"a": 1}'.encode("utf-32-le"), "UTF-8"),
+        ("a.json", b"\x7fELF\0\0", ""),
+    ],
+)
+def test_what_is_something_else(tmp_path: Path, name: str, body: bytes, hint: str) -> None:
+    (tmp_path / name).write_bytes(body)
+    (found,) = documents([str(tmp_path / name)], 5)
+    if not hint:
+        assert found.body == body
+        return
+    assert isinstance(found.error, errors.InvalidTD)
+    assert hint in found.error.hint
+
+
+def test_a_document_may_have_any_name(tmp_path: Path, elsewhere: Elsewhere) -> None:
+    (tmp_path / "lamp.py").write_text(' {"title": 5}')
+    assert document(str(tmp_path / "lamp.py"), 5).error is None
+    base = elsewhere(**{"lamp.py": sends(b"import wot")})
+    (found,) = documents([f"{base}/lamp.py"], 5)
+    assert isinstance(found.error, errors.InvalidTD)
 
 
 def test_a_file_that_is_named_like_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

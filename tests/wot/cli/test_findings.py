@@ -75,7 +75,7 @@ def test_the_place_of_a_path(path: str, place: str) -> None:
         ('"👍": 1, ', '"👍": 1, '),
         ('"❤\ufe0f": 1, ', '"❤\ufe0f": 1, '),
         ('\t"a":\t1,\t', '    "a":    1,  '),
-        ("\u2028".join(['"a', '": 1, ']), '"a\u2028": 1, '),
+        ("\u2028".join(['"a', '": 1, ']), '"a\\u2028": 1, '),
         ('"\x9b\u202e": 1, ', '"\\x9b\\u202e": 1, '),
     ],
 )
@@ -165,7 +165,7 @@ def test_without_a_document_there_is_no_line() -> None:
 
 def test_nobody_controls_the_terminal() -> None:
     finding = Finding(f"$['{CONTROL}\n']", f"{CONTROL}\nerror: faked", CONTROL, "error", CONTROL)
-    document = Document(CONTROL, ('{"' + CONTROL[8:] + '":1}').encode())
+    document = Document(f"{CONTROL}\nb.td.json: valid\t", ('{"' + CONTROL[8:] + '":1}').encode())
     for line in lines(document, [finding], 80):
         text = "".join(part for part, _ in line)
         assert text.isprintable()

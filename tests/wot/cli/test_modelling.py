@@ -99,12 +99,146 @@ def test_the_link_to_the_model_is_of_use_elsewhere(here: Here, folder: Path) -> 
     assert hrefs == ["./lamp.tm.json", "../lamp.tm.json"]
 
 
-@pytest.mark.parametrize("value", ["7", '"x"', "[]", "null", '{"rel": "type", "href": 7}'])
-def test_placeholders_that_become_links(here: Here, folder: Path, value: str) -> None:
-    """What they become is not checked: the partial TD is the user's to complete."""
+@pytest.mark.parametrize("value", ["7", '"x"', "[]", "null", '{"rel": "icon", "href": 7}'])
+def test_a_partial_one_is_checked_as_far_as_it_goes(here: Here, folder: Path, value: str) -> None:
     write(folder, links=model(links=["{{LINK}}"]))
     for more in ([], ["-o", "links.td.json"]):
-        assert here("model", "links.tm.json", "--set", f"LINK={value}", *more).code == 0
+        done = here("model", "links.tm.json", "--set", f"LINK={value}", *more)
+        assert (done.code, done.out) == (4, "")
+        assert "hint: --set " in done.err
+    assert not (folder / "links.td.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "place", "word"),
+    [
+        (["--security", "bsic"], "$.securityDefinitions.bsic_sc.scheme", "basic"),
+        (["--security", "oauth2"], "$.securityDefinitions.oauth2_sc", "model"),
+        (["--security", "combo"], "$.securityDefinitions.combo_sc", "model"),
+        (["--base", "v7"], "$.base", "https://"),
+        (["--id", "foo"], "$.id", "urn:"),
+        (["--title", ""], "", ""),
+    ],
+)
+def test_the_option_that_is_to_blame(
+    here: Here, folder: Path, option: list[str], place: str, word: str
+) -> None:
+    given = dict(zip(WHOLE[::2], WHOLE[1::2], strict=True)) | {option[0]: option[1]}
+    words = [word for pair in given.items() for word in pair]
+    done = here("model", "lamp.tm.json", *FILLED, *words, "-o", "x.td.json")
+    if not place:
+        assert done.code == 0
+        return
+    assert (done.code, (folder / "x.td.json").exists()) == (4, False)
+    lines = done.err.splitlines()
+    assert lines[1].startswith("lamp.td.jsonld (not made):")
+    assert lines[4].strip() == place
+    assert lines[5].strip().startswith(f"hint: {' '.join(option)}: ")
+    assert word in lines[5]
+    assert place in here("model", "lamp.tm.json", *FILLED, *words, "--json").error["detail"]
+
+
+def test_each_td_of_a_model_of_models_is_checked(here: Here, folder: Path) -> None:
+    done = here("model", "room.tm.json", *FILLED, "--security", "bsic")
+    heads = [line for line in done.err.splitlines() if "(not made):" in line]
+    assert [head.partition(" ")[0] for head in heads] == ["room.td.jsonld", "lamp.td.jsonld"]
+
+
+VERSIONED = model(
+    version={"model": "{{V}}"},
+    description="Of {{V}}",
+    properties={"p": {"type": "number", "maximum": "{{M}}"}},
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "version", "description"),
+    [
+        ("1.10", "1.10", "Of 1.10"),
+        ("1", "1", "Of 1"),
+        ("true", "true", "Of true"),
+        ('"1.10"', "1.10", "Of 1.10"),
+        ("[1, 2]", "[1, 2]", "Of [1, 2]"),
+        ("one", "one", "Of one"),
+    ],
+)
+def test_a_value_is_what_fits(
+    here: Here, folder: Path, given: str, version: str, description: str
+) -> None:
+    write(folder, versioned=VERSIONED)
+    td = made(here("model", "versioned.tm.json", "--set", f"V={given}", "--set", "M=1.50"))
+    assert (td["version"], td["description"]) == ({"model": version}, description)
+    assert td["properties"]["p"]["maximum"] == 1.5
+
+
+def test_a_value_inside_of_a_text_stays_as_it_was_written(here: Here, folder: Path) -> None:
+    write(folder, named=model(description="Of {{V}}", **{"x:y": "{{W}}"}))
+    options = ["--set", "V=1.10", "--set"]
+    td = made(here("model", "named.tm.json", *options, "W=1.10"))
+    assert (td["description"], td["x:y"]) == ("Of 1.10", 1.1)
+    assert made(here("model", "named.tm.json", *options, 'W="1.10"'))["x:y"] == "1.10"
+
+
+EVIL = {"rel": "item", "type": "application/td+json"}
+
+
+@pytest.mark.parametrize(
+    "href", ["../../evil.txt", "/tmp/evil.txt", "evil.txt", "./part.td.jsonld"]
+)
+@pytest.mark.parametrize("relation", ["item", "collection"])
+def test_names_come_from_no_link_of_the_document(
+    here: Here, folder: Path, href: str, relation: str
+) -> None:
+    evil = {**EVIL, "rel": relation, "href": href}
+    write(folder, part=model(links=[evil]))
+    write(folder, whole=model(links=[evil, *link("tm:submodel", "./part.tm.json")]))
+    (folder / "a" / "b").mkdir(parents=True)
+    before = {*folder.rglob("*")}
+    assert here("model", "whole.tm.json", "-o", "a/b").code == 0
+    assert {path.name for path in {*folder.rglob("*")} - before} == {
+        "whole.td.jsonld",
+        "part.td.jsonld",
+    }
+    assert not Path("/tmp/evil.txt").exists()
+
+
+def test_a_link_without_a_target(here: Here, folder: Path) -> None:
+    write(folder, whole=model(links=[EVIL, *link("tm:submodel", "./lamp.tm.json")]))
+    done = here("model", "whole.tm.json", *FILLED)
+    assert (done.code, "$.links[0]" in done.err) == (4, True)
+
+
+def test_what_is_there_is_kept(here: Here, folder: Path) -> None:
+    command = ["model", "lamp.tm.json", *FILLED, "-o", "mine.td.json"]
+    assert [here(*command).code for _ in range(2)] == [0, 0]
+    done = here(*command, "--title", "Other", "--json")
+    assert (done.code, done.error["hint"]) == (2, "--force overwrites it")
+    assert json.loads((folder / "mine.td.json").read_bytes())["title"] == "Lamp 7"
+    assert here(*command, "--title", "Other", "--force").code == 0
+    assert json.loads((folder / "mine.td.json").read_bytes())["title"] == "Other"
+
+
+def test_nothing_is_written_through_a_link(here: Here, folder: Path) -> None:
+    (folder / "tds").mkdir()
+    (folder / "precious").write_text("mine")
+    (folder / "tds" / "lamp.td.jsonld").symlink_to(folder / "precious")
+    command = ["model", "room.tm.json", *FILLED, "-o", "tds"]
+    assert here(*command).code == 2
+    assert [path.name for path in (folder / "tds").iterdir()] == ["lamp.td.jsonld"]
+    assert here(*command, "--force").code == 0
+    assert (folder / "precious").read_text() == "mine"
+    assert not (folder / "tds" / "lamp.td.jsonld").is_symlink()
+    (folder / "gone.json").symlink_to(folder / "nowhere")
+    assert here("model", "lamp.tm.json", *FILLED, "-o", "gone.json").code == 2
+    assert not (folder / "nowhere").exists()
+
+
+def test_what_keeps_nothing_can_be_written_to(wot: Wot, folder: Path) -> None:
+    command = ["model", "lamp.tm.json", *FILLED, "-o"]
+    assert wot(*command, "/dev/null").code == 0
+    done = wot(*command, "/dev/stdout")
+    assert json.loads(done.out)["title"] == "Lamp 7"
+    assert Path("/dev/null").is_char_device()
 
 
 def test_a_model_of_models(here: Here, folder: Path) -> None:
@@ -145,11 +279,11 @@ def test_the_td_is_named_as_its_model(here: Here, folder: Path, name: str, made:
     assert part["base"] == "http://lamp.example/lamp/"
 
 
-def test_what_is_no_utf_8_is_written_as_json(here: Here, folder: Path) -> None:
-    args = ["model", "lamp.tm.json", *FILLED, "--title", "l\udce4mp"]
-    assert here(*args, "-o", "mine.td.json").code == 0
-    assert json.loads((folder / "mine.td.json").read_bytes())["title"] == "l\udce4mp"
-    assert made(here(*args))["title"] == "l\udce4mp"
+@pytest.mark.parametrize("option", ["--title", "--id", "--base", "--security", "--set"])
+def test_what_is_no_utf_8(here: Here, folder: Path, option: str) -> None:
+    """No JSON holds it, so that the TD could not be read."""
+    done = here("model", "lamp.tm.json", *FILLED, option, "x=l\udce4mp", "--json")
+    assert (done.code, "UTF-8" in done.error["detail"]) == (2, True)
 
 
 def test_what_is_missing_is_named_with_its_place(here: Here, folder: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from .elsewhere import Elsewhere, sends
 from .processes import Here, Wot
-from .things import BAD, GOOD, MODEL, text, write
+from .things import BAD, DOUBTFUL, GOOD, MODEL, text, write
 
 
 @pytest.fixture
@@ -88,6 +88,47 @@ def test_a_stub(here: Here, folder: Path) -> None:
     assert here("stub", "good.td.json", "-o", "lamp.py").code == 0
     assert (folder / "lamp.py").read_text("utf-8") == done.out
     subprocess.run([sys.executable, "lamp.py"], check=True)
+
+
+def test_a_stub_is_made_of_what_is_valid(here: Here, folder: Path) -> None:
+    on = {"type": "intger", "forms": [{"href": "http://lamp.example/on"}]}
+    nothing = {**on, "type": "integer", "minimum": 5, "maximum": 1}
+    write(folder, kind={**GOOD, "properties": {"on": on}})
+    write(folder, range={**GOOD, "properties": {"on": nothing}})
+    write(folder, formless={**GOOD, "properties": {"on": {}}}, doubtful=DOUBTFUL)
+    for name in ("kind", "range", "formless"):
+        done = here("stub", f"{name}.td.json", "-o", "lamp.py")
+        assert (done.code, (folder / "lamp.py").exists()) == (4, False)
+        assert f"{name}.td.json:" in done.err
+    assert here("stub", "doubtful.td.json", "-o", "lamp.py").code == 0
+
+
+def test_a_stub_overwrites_no_other_file(here: Here, folder: Path) -> None:
+    (folder / "lamp.py").write_text("mine")
+    command = ["stub", "good.td.json", "-o", "lamp.py"]
+    assert here(*command).code == 2
+    assert (folder / "lamp.py").read_text() == "mine"
+    assert here(*command, "--force").code == 0
+    assert [here(*command).code for _ in range(2)] == [0, 0]
+
+
+def test_a_model_has_no_defaults(here: Here, folder: Path) -> None:
+    for verb in ("--expand", "--reduce"):
+        done = here("td", "model.tm.json", verb)
+        assert (done.code, json.loads(done.out)) == (0, MODEL)
+        assert done.err.startswith("note:  this is a Thing Model")
+        assert here("td", "good.td.json", verb).err == ""
+
+
+@pytest.mark.parametrize("command", [["td", "--expand"], ["stub"], ["model"], ["validate"]])
+def test_what_is_something_else(here: Here, folder: Path, command: list[str]) -> None:
+    (folder / "wide.json").write_bytes(json.dumps(GOOD).encode("utf-16-le"))
+    done = here(*command, "wide.json")
+    assert (done.code, "save it as UTF-8" in done.out + done.err) == (4, True)
+    if command != ["model"]:
+        (folder / "lamp.py").write_text("import wot")
+        done = here(*command, "lamp.py")
+        assert (done.code, "wot model" in done.out + done.err) == (4, True)
 
 
 def test_no_stub(here: Here, folder: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,7 +33,7 @@ def entries(done: Done) -> list[dict[str, Any]]:
     for entry in found:
         assert set(entry) == {"file", "errors", "warnings"}
         for finding in [*entry["errors"], *entry["warnings"]]:
-            assert set(finding) == {"path", "reason", "assertion"}
+            assert set(finding) == {"path", "reason", "hint", "assertion"}
             assert all(isinstance(value, str) for value in finding.values())
             assert finding["path"].startswith("$")
             assert finding["reason"]
@@ -134,6 +137,49 @@ def test_what_cannot_be_had_is_no_fault_of_a_document(
 def test_the_td_of_a_served_thing(here: Here, lamp: str) -> None:
     done = here("validate", lamp, "--json")
     assert (done.code, entries(done)[0]["errors"]) == (0, [])
+
+
+def test_errors_only(here: Here, folder: Path) -> None:
+    for option in ("-q", "--quiet"):
+        done = here("validate", option, "doubtful.td.json", "bad.td.json")
+        assert done.code == 4
+        assert "warning: " not in done.out
+        assert "bad.td.json:3:3: error: " in done.out
+        assert done.out.splitlines()[-1] == "2 documents: 1 valid, 1 invalid (1 error, 1 warning)"
+    assert entries(here("validate", "-q", "doubtful.td.json", "--json"))[0]["warnings"]
+
+
+def test_what_to_do_is_told_to_programs_as_well(here: Here, folder: Path) -> None:
+    write(folder, hasty={**GOOD, "security": None})
+    (entry,) = entries(here("validate", "hasty.td.json", "--json"))
+    assert entry["errors"][0]["hint"]
+
+
+def test_what_a_folder_holds_and_is_left_out(here: Here, folder: Path) -> None:
+    (folder / "tds").mkdir()
+    write(folder / "tds", good=GOOD)
+    (folder / "tds" / "p.td.json").symlink_to(folder / "bad.td.json")
+    os.mkfifo(folder / "tds" / "a\nreal.td.json: valid\nx.td.json")
+    done = here("validate", "tds")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[-1] == "3 documents: 1 valid, 2 left out"
+    assert lines[0].startswith(r"tds/a\nreal.td.json: valid\nx.td.json: warning: left out: ")
+    assert not any(line.startswith("real") for line in lines)
+    assert "title" not in done.out
+    warned = [entry["warnings"] for entry in entries(here("validate", "tds", "--json"))]
+    assert [len(each) for each in warned] == [1, 0, 1]
+    (folder / "tds" / "good.td.json").unlink()
+    assert here("validate", "tds").code == 3
+
+
+def test_pipes_of_the_shell(wot: Wot, folder: Path) -> None:
+    line = (
+        f"{sys.executable} -m wot.cli validate --json <(cat good.td.json) /dev/stdin < bad.td.json"
+    )
+    done = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, text=True)
+    good, bad = json.loads(done.stdout)
+    assert (good["errors"], [each["path"] for each in bad["errors"]]) == ([], ["$.title"])
 
 
 def test_standard_input(wot: Wot, folder: Path) -> None:
@@ -240,8 +286,27 @@ def test_a_model_that_is_named(here: Here, folder: Path) -> None:
     good, unasked = entries(done)
     assert [finding["path"] for finding in good["errors"]] == ["$"]
     assert unasked["errors"] == []
-    for name, code in {"none.json": 3, "good.td.json": 4}.items():
-        assert here("validate", "good.td.json", "--model", name).code == code
+
+
+@pytest.mark.parametrize(("name", "code"), [("none.json", 3), ("good.td.json", 4), ("x.py", 4)])
+def test_a_model_that_cannot_be_used(here: Here, folder: Path, name: str, code: int) -> None:
+    """It is one more document, and the others are checked all the same."""
+    (folder / "x.py").write_text("import wot")
+    done = here("validate", "bad.td.json", "--model", name, "--json")
+    assert (done.code, done.err) == (4, "")
+    unusable, bad = entries(done)
+    assert (unusable["file"], bad["file"]) == (name, "bad.td.json")
+    assert (len(unusable["errors"]), bad["errors"][0]["path"]) == (1, "$.title")
+    done = here("validate", "doubtful.td.json", "--model", name)
+    assert (done.code, done.err) == (code, "")
+    assert f"{name}:" in done.out.splitlines()[0]
+
+
+def test_a_folder_that_is_none(here: Here, folder: Path) -> None:
+    for name in ("nofolder", "good.td.json"):
+        done = here("validate", "none.json", "--resolve", name, "--json")
+        assert (done.code, done.out, done.error["type"]) == (2, "", "UsageError")
+        assert name in done.error["detail"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from wot.cli.values import clean, escaped, plain, rendered, worded
+from wot.cli.values import clean, escaped, flat, plain, rendered, worded
 
 MEMORY = {
     "type": "object",
@@ -65,6 +65,32 @@ def test_an_item_has_one_line() -> None:
 
 def test_lines_and_tabs_are_left_alone() -> None:
     assert clean("a\n\tb\r") == "a\n\tb\\x0d"
+
+
+@pytest.mark.parametrize(
+    ("character", "shown"),
+    [
+        ("\u061c", r"\u061c"),
+        ("\u2028", r"\u2028"),
+        ("\u00ad", r"\xad"),
+        ("\ufeff", r"\ufeff"),
+        ("\u2064", r"\u2064"),
+        ("\u206f", r"\u206f"),
+        ("\u180e", r"\u180e"),
+        ("\ue000", r"\ue000"),
+        ("\U000e0041", r"\U000e0041"),
+        ("\U000e0000", r"\U000e0000"),
+        *((each, each) for each in "\u3000\xa0❤\ufe0f👍e\u0301温é"),
+    ],
+)
+def test_what_hides_or_turns_text_is_told_by_its_category(character: str, shown: str) -> None:
+    assert clean(f"a{character}b") == f"a{shown}b"
+    assert json.loads(escaped(json.dumps(character, ensure_ascii=False))) == character
+    assert clean(escaped(character)) == escaped(character)
+
+
+def test_a_line_has_no_line_breaks() -> None:
+    assert flat("a\nreal.td.json: valid\t\x1b") == r"a\nreal.td.json: valid\t\x1b"
 
 
 TABLES: list[tuple[Any, dict[str, Any], list[str]]] = [

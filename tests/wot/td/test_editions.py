@@ -211,3 +211,93 @@ def test_placeholders_stand_in_arrays() -> None:
     links = [{"rel": "{{REL}}", "href": "{{HREF}}"}, "{{LINK}}"]
     schema = {"oneOf": ["{{SCHEMA}}", {"type": "{{TYPE}}"}], "forms": [form, "{{FORM}}"]}
     assert validate(model(links=links, security=["{{NAME}}"], properties={"on": schema})) == []
+
+
+KEY = {"scheme": "apikey", "in": "body", "name": "token"}
+LINKS = [{"rel": "type", "href": "a"}, {"rel": "type", "href": "b"}]
+BASE = "https://lamp.example/"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"security": "k", "securityDefinitions": {"k": {"scheme": "apikey", "in": "body"}}},
+        {
+            "security": "k",
+            "securityDefinitions": {"k": KEY},
+            "properties": {"a": {"forms": [FORM]}},
+        },
+        {"links": LINKS, "base": BASE},
+        {"properties": {"on": {"forms": [{**FORM, "additionalResponses": [{"schema": "x"}]}]}}},
+        {"schemaDefinitions": {"s": {"type": "integer", "minimum": 2, "maximum": 1}}},
+        {"uriVariables": {"s": {"type": "integer", "minimum": 2, "maximum": 1}}},
+        {"schemaDefinitions": {"s": {"minimum": "x", "enum": 7, "properties": [], "items": 7}}},
+    ],
+)
+def test_rules_of_version_1_1_do_not_judge_1_0(members: Any) -> None:
+    assert [f for f in validate(thing(**OLD, **members)) if f.severity == "error"] == []
+    assert [f for f in validate(thing(**members)) if f.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "member"),
+    [
+        ({"scheme": "combo", "oneOf": ["a", "b"]}, "scheme"),
+        ({"scheme": "auto"}, "scheme"),
+        ({"scheme": "apikey", "in": "uri", "name": "k"}, "in"),
+        ({"scheme": "apikey", "in": "auto", "name": "k"}, "in"),
+        ({"scheme": "basic", "in": "auto"}, "in"),
+        ({"scheme": "oauth2", "flow": "implicit", "authorization": BASE}, "flow"),
+        ({"scheme": "oauth2", "flow": "password", "token": BASE}, "flow"),
+    ],
+)
+def test_what_version_1_0_has_not_is_refused_there(scheme: Any, member: str) -> None:
+    definitions = {"s": scheme, "a": {"scheme": "basic"}, "b": {"scheme": "basic"}}
+    found = validate(thing(**OLD, security="s", securityDefinitions=definitions))
+    assert [(f.path, f.severity) for f in found] == [(f"$.securityDefinitions.s.{member}", "error")]
+    assert "1.1" not in found[0].reason + found[0].hint
+    assert "combo" not in found[0].hint
+
+
+def test_a_flow_may_be_missing_in_1_0() -> None:
+    """Its text demands it, its official schema does not."""
+    definitions = {"s": {"scheme": "oauth2"}}
+    for context, severity in ((TD_10, "warning"), (TD_11, "error")):
+        members = {"@context": context, "security": "s", "securityDefinitions": definitions}
+        (found,) = validate(thing(**members))
+        assert (found.path, found.severity) == ("$.securityDefinitions.s", severity)
+        assert found.reason == "the member 'flow' is missing"
+        assert found.assertion == "td-vocab-flow--OAuth2SecurityScheme"
+
+
+def test_several_names_are_how_1_0_combines() -> None:
+    definitions = {"a": {"scheme": "basic"}, "b": {"scheme": "bearer"}}
+    members = {"security": ["a", "b"], "securityDefinitions": definitions}
+    assert validate(thing(**OLD, **members)) == []
+    (found,) = validate(thing(**members))
+    assert found.assertion == "td-security-combo-deprecation"
+
+
+def test_the_hint_names_the_context_of_the_version() -> None:
+    for uri in (TD_10, TD_11):
+        (found,) = validate(thing(**{"@context": ["https://example.org/", uri]}))
+        assert (found.path, found.hint) == ("$['@context'][0]", f'put "{uri}" first')
+
+
+def test_there_are_no_models_in_1_0() -> None:
+    """The official schema of models takes its context, so that it is a warning."""
+    found = validate(model(**OLD))
+    assert [(f.path, f.severity, f.assertion) for f in found] == [
+        ("$['@context']", "warning", "tm-context-requirement")
+    ]
+    assert found[0].hint == f'write "{TD_11}"'
+    assert validate(model(**{"@context": [TD_10, TD_11]})) == []
+
+
+def test_what_an_edition_has_is_data() -> None:
+    old, new = EDITIONS["1.0"], EDITIONS["1.1"]
+    assert new.schemes - old.schemes == {"auto", "combo"}
+    assert (old.has_models, new.has_models) == (False, True)
+    assert (old.has_pointers, new.has_pointers) == (False, True)
+    assert "additionalResponses" in old.later
+    assert not new.later

@@ -106,6 +106,16 @@ def test_names_that_are_escaped_are_the_same_names() -> None:
     assert place('{"x":0, "a\\nb":1}', "$['a\\nb']") == (1, 9)
 
 
+def test_one_after_the_other_is_quick() -> None:
+    """Going through the text for each would take most of an hour."""
+    names = [f"n{number}" for number in range(20_000)]
+    text = json.dumps({"security": names, **dict.fromkeys(names, 0)}, indent=1)
+    paths = [f"$.security[{number}]" for number in range(20_000)] + [f"$.{name}" for name in names]
+    found = [place(text, path)[0] for path in paths]
+    assert found == [*range(3, 20_003), *range(20_004, 40_004)]
+    assert place(text.replace("n0", "m0", 1), "$.n0") == (20_004, 2)
+
+
 def test_texts_are_not_searched() -> None:
     assert place('{"x":"\\"a\\":1,{","a":2}', "$.a") == (1, 18)
 

@@ -37,17 +37,17 @@ def test_errors_come_first_and_warnings_after_them() -> None:
     td = thing(
         title=7,
         created="2026-05-04T09:30:00+02:00",
-        properties={"on": {"type": "object", "minimum": 2, "maximum": 1, "forms": [FORM]}},
+        properties={"on": {"type": "object", "minLength": 1, "forms": [FORM]}},
+        schemaDefinitions={"s": {"type": "number", "minimum": 2, "maximum": 1}},
     )
     found = validate(td)
     severities = [finding.severity for finding in found]
     assert severities == sorted(severities)
     assert [(finding.path, finding.severity) for finding in found] == [
         ("$.title", "error"),
-        ("$.properties.on.minimum", "error"),
+        ("$.schemaDefinitions.s.minimum", "error"),
         ("$.created", "warning"),
-        ("$.properties.on.maximum", "warning"),
-        ("$.properties.on.minimum", "warning"),
+        ("$.properties.on.minLength", "warning"),
         ("$.properties.on", "warning"),
     ]
 
@@ -75,7 +75,8 @@ def test_no_more_than_a_thousand_are_told(count: int) -> None:
 def test_many_warnings_do_not_hide_an_error() -> None:
     forms = [{"href": "on"}] * 3000
     td = thing(
-        properties={"on": {"forms": forms}}, schemaDefinitions={"s": {"minimum": 2, "maximum": 1}}
+        properties={"on": {"forms": forms}},
+        schemaDefinitions={"s": {"type": "number", "minimum": 2, "maximum": 1}},
     )
     assert validate(td)[0].path == "$.schemaDefinitions.s.minimum"
 

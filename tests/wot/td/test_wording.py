@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -93,7 +94,10 @@ def test_of_a_type_the_words_are_ours() -> None:
         "typed": "td-t",
         "assertion": "td-a",
     }
-    assert told(schema, 7) == [Finding("$", "should be a string, not a number", assertion="td-t")]
+    hint = 'put it in quotation marks: "7"'
+    assert told(schema, 7) == [
+        Finding("$", "should be a string, not a number", hint, assertion="td-t")
+    ]
 
 
 def test_the_innermost_words_count() -> None:
@@ -102,7 +106,8 @@ def test_the_innermost_words_count() -> None:
         "assertion": "td-outer",
         "allOf": [{"pattern": "^a$", "reason": "is no a", "assertion": "td-inner"}],
     }
-    assert told(schema, "b") == [Finding("$", '"b" is no a', assertion="td-inner")]
+    (found,) = told(schema, "b")
+    assert (found.reason, found.assertion) == ('"b" is no a', "td-inner")
 
 
 def test_inside_a_member_the_words_of_its_owner_do_not_count() -> None:
@@ -114,7 +119,7 @@ def test_inside_a_member_the_words_of_its_owner_do_not_count() -> None:
         "properties": {"a": {"properties": {"b": {"enum": [1]}}}},
     }
     (found,) = told(schema, {"a": {"b": 2}})
-    assert found[:3] == ("$.a.b", "2 is none of 1", "")
+    assert found[:3] == ("$.a.b", "2 is none of 1", "write 1")
     assert found.assertion == "td-vocab-b--Thing"
 
 
@@ -131,7 +136,10 @@ def test_a_member_is_of_the_class_around_it() -> None:
     assert told(schema, {"form": {}})[0].assertion == "td-vocab-href--Form"
     assert told(schema, {"forms": [7]})[0].assertion == "td-forms"
     assert told(schema, {"forms": [{}]})[0] == Finding(
-        "$.forms[0]", "the member 'href' is missing", assertion="td-vocab-href--Form"
+        "$.forms[0]",
+        "the member 'href' is missing",
+        'for instance "href": "https://lamp.example/on"',
+        assertion="td-vocab-href--Form",
     )
 
 
@@ -151,11 +159,11 @@ def test_a_member_that_is_named_like_a_keyword() -> None:
     ("given", "hint"),
     [
         ("readProperty", "did you mean 'readproperty'?"),
-        ("invokeAction", ""),
+        ("invokeAction", "use one of these"),
         ("readpropert", "did you mean 'readproperty'?"),
         ("WRITEPROPERTY", "did you mean 'writeproperty'?"),
-        ("burn", ""),
-        (7, ""),
+        ("burn", "use one of these"),
+        (7, "use one of these"),
     ],
 )
 def test_what_is_nearly_right_gets_a_hint(given: Any, hint: str) -> None:
@@ -163,6 +171,7 @@ def test_what_is_nearly_right_gets_a_hint(given: Any, hint: str) -> None:
     assert found.hint == hint
 
 
+EXAMPLES = Path(__file__).parents[3] / "td_examples"
 FORM = {"href": "https://lamp.example/"}
 EVERY = {assertion.id for assertion in every()}
 
@@ -217,7 +226,10 @@ def words(value: Any, names: tuple[str, ...]) -> Iterator[str]:
         (
             thing(title=7),
             Finding(
-                "$.title", "should be a string, not a number", assertion="td-vocab-title--Thing"
+                "$.title",
+                "should be a string, not a number",
+                'put it in quotation marks: "7"',
+                assertion="td-vocab-title--Thing",
             ),
         ),
         (
@@ -225,6 +237,7 @@ def words(value: Any, names: tuple[str, ...]) -> Iterator[str]:
             Finding(
                 "$.properties.on",
                 "the member 'forms' is missing",
+                'for instance "forms": [{"href": "https://lamp.example/on"}]',
                 assertion="td-vocab-forms--InteractionAffordance",
             ),
         ),
@@ -233,6 +246,7 @@ def words(value: Any, names: tuple[str, ...]) -> Iterator[str]:
             Finding(
                 "$.properties.on.forms",
                 "should not be empty",
+                'for instance "forms": [{"href": "https://lamp.example/on"}]',
                 assertion="td-vocab-forms--InteractionAffordance",
             ),
         ),
@@ -241,6 +255,7 @@ def words(value: Any, names: tuple[str, ...]) -> Iterator[str]:
             Finding(
                 "$.actions.a.input.type",
                 '"float" is none of boolean, integer, number, string, object, array, null',
+                "did you mean 'number'?",
                 assertion="td-vocab-type--DataSchema",
             ),
         ),
@@ -267,6 +282,7 @@ def words(value: Any, names: tuple[str, ...]) -> Iterator[str]:
             Finding(
                 "$.version",
                 "the member 'instance' is missing",
+                'for instance "instance": "1.0.0"',
                 assertion="td-vocab-instance--VersionInfo",
             ),
         ),
@@ -301,3 +317,96 @@ def words(value: Any, names: tuple[str, ...]) -> Iterator[str]:
 )
 def test_findings_as_people_read_them(document: Any, expected: Finding) -> None:
     assert validate(document) == [expected]
+
+
+HINTS: list[tuple[Any, str, str]] = [
+    (
+        thing(security={"scheme": "nosec"}),
+        "$.security",
+        'it names definitions, for instance "nosec_sc"',
+    ),
+    (thing(properties={"on": {"forms": FORM}}), "$.properties.on.forms", "put it in [ ]"),
+    (thing(properties=[{"forms": [FORM]}]), "$.properties", 'give each one a name: { "level": … }'),
+    (
+        thing(properties={"on": {"type": ["integer", "null"], "forms": [FORM]}}),
+        "$.properties.on.type",
+        'of several types one is given by oneOf: [{"type": "integer"}, {"type": "null"}]',
+    ),
+    (
+        thing(properties={"on": {"type": "bool", "forms": [FORM]}}),
+        "$.properties.on.type",
+        "did you mean 'boolean'?",
+    ),
+    (
+        thing(properties={"on": {"minimum": "5", "forms": [FORM]}}),
+        "$.properties.on.minimum",
+        "write 5 without quotation marks",
+    ),
+    (
+        thing(properties={"on": {"readOnly": "True", "forms": [FORM]}}),
+        "$.properties.on.readOnly",
+        "write true without quotation marks",
+    ),
+    (
+        thing(properties={"on": {"required": True, "forms": [FORM]}}),
+        "$.properties.on.required",
+        "the object around lists the names",
+    ),
+    (
+        thing(properties={"on": {"forms": [{**FORM, "additionalResponses": {}}]}}),
+        "$.properties.on.forms[0].additionalResponses",
+        "put it in [ ]",
+    ),
+    (thing(description=["x"]), "$.description", "take it out of the [ ]"),
+    (thing(description=None), "$.description", "leave it out, or give it a value"),
+    (thing(base="http://a b/"), "$.base", "encode such characters, for instance a space as %20"),
+]
+
+
+@pytest.mark.parametrize(("document", "path", "hint"), HINTS)
+def test_what_to_do_where_beginners_need_it(document: Any, path: str, hint: str) -> None:
+    found = next(one for one in validate(document) if one.path == path)
+    assert found.hint.startswith(hint)
+
+
+@pytest.mark.parametrize("missing", ["title", "security", "securityDefinitions", "@context"])
+def test_an_example_of_what_is_missing(missing: str) -> None:
+    document = {name: value for name, value in thing().items() if name != missing}
+    found = validate(document)[0]
+    assert found.reason == f"the member {missing!r} is missing"
+    assert found.hint.startswith(f'for instance "{missing}": ')
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("titel", "title"), ("Title", "title"), ("context", "@context"), ("secutity", "security")],
+)
+def test_what_is_written_for_something_that_is_missing(written: str, meant: str) -> None:
+    document = thing()
+    document[written] = document.pop(meant)
+    found = next(one for one in validate(document) if "is missing" in one.reason)
+    assert found.hint == f"did you mean to write {meant} for {written}?"
+
+
+def test_another_term_is_not_written_for_one_that_is_missing() -> None:
+    document = thing(titles={"en": "Lamp"})
+    del document["title"]
+    assert validate(document)[0].hint == 'for instance "title": "Lamp"'
+
+
+def test_every_finding_says_what_to_do(corpus: Path) -> None:
+    folders = [EXAMPLES / "invalid", EXAMPLES / "doubtful"]
+    folders += [corpus / kind for kind in ("td/invalid", "td/invalid-derived", "tm/invalid")]
+    count = 0
+    for path in (path for folder in folders for path in sorted(folder.glob("*.json*"))):
+        if path.name.endswith(".expected.json"):
+            continue
+        for found in validate(path.read_bytes()):
+            assert found.hint, (path.name, found)
+            count += 1
+    assert count > 250
+
+
+def test_so_does_every_one_of_many_changes() -> None:
+    for document in islice(changed(), 0, None, 5):
+        assert all(found.hint for found in validate(document)), document

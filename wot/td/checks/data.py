@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wot.td.checks import patterns, values
+from wot.td.checks import strings, values
 from wot.td.checks.trail import Findings, Trail
 from wot.td.checks.values import is_number
 from wot.td.editions import Edition
@@ -140,7 +140,7 @@ def _check_terms(schema: Json, kind: Any, trail: Trail, found: Findings) -> None
             hint = f"it is for {_FOR[term][1]}"
             found.warning((*trail, term), f"{term} says nothing of the type {kind}", hint)
     if "pattern" in schema:
-        patterns.check(schema["pattern"], (*trail, "pattern"), found)
+        strings.check(schema["pattern"], (*trail, "pattern"), found)
     if schema.get("readOnly") is True and schema.get("writeOnly") is True:
         reason = "it is both read-only and write-only"
         found.warning((*trail, "writeOnly"), reason, "one of them is meant")

@@ -85,7 +85,7 @@ class Schemes:
         self.definitions, self.version = definitions, version
         self.default = default
         self.in_uri = self._variables()
-        self.in_body = self._pointers() if version.has_pointers else {}
+        self.in_body: Mapping[str, str] = self._pointers() if version.has_pointers else {}
         self.has_scopes = any(is_object(d) and "scopes" in d for d in definitions.values())
         self.matter = bool(self.in_uri or self.in_body or self.has_scopes)
         self._active: dict[tuple[str, ...] | None, Active] = {}

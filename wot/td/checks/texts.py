@@ -41,7 +41,7 @@ def _date(name: str, text: str, found: Findings) -> datetime | None:
         if text[:1].isdigit() and re.fullmatch(
             r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt].+", text
         ):
-            hint = "a day that the month has"
+            hint = "choose a day that the month has"
             found.error((name,), f"{shown(text)}: there is no such day", hint, "td-datetime-type")
         return None
     if is_before:

@@ -9,7 +9,7 @@ import pytest
 from tests.wot.td.hostile import thing
 from wot.errors import Finding
 
-from .judging import FORM, error, judged
+from .judging import FORM, error, judged, warning
 
 HINT = "change the pointer, or the data schema"
 TEXT = {"type": "string"}
@@ -117,3 +117,43 @@ def test_a_form_under_another_scheme_is_not_looked_at() -> None:
         },
     )
     assert judged(td) == []
+
+
+KEY = {"scheme": "apikey", "in": "body", "name": "/key"}
+LEVEL = {"type": "integer"}
+INTO = "the security definition 'k' points to '/key' in the body: nothing can be inserted into an integer"
+CREATABLE = "sec-body-name-json-pointer-creatable"
+
+
+def under(definitions: Any, op: Any, security: str = "k", **terms: Any) -> list[Finding]:
+    """What is said of a property of the type integer with one form, where the secret goes into an object."""
+    form = {**FORM, **({"op": op} if op else {})}
+    property_ = {**LEVEL, **terms, "forms": [form]}
+    return judged(
+        thing(properties={"a": property_}, security=security, securityDefinitions=definitions)
+    )
+
+
+@pytest.mark.parametrize("op", ["readproperty", ["readproperty", "unobserveproperty"]])
+def test_where_no_body_is_sent_nothing_goes_there(op: Any) -> None:
+    assert under({"k": KEY}, op) == []
+
+
+def test_the_default_operations_count() -> None:
+    found = [error("$.properties.a.forms[0]", INTO, HINT, CREATABLE)]
+    assert under({"k": KEY}, None) == found
+    assert under({"k": KEY}, None, writeOnly=True) == found
+    assert under({"k": KEY}, "writeproperty") == found
+    assert under({"k": KEY}, None, readOnly=True) == []
+
+
+def test_what_a_client_may_do_without_is_a_warning() -> None:
+    """As long as there is something else that it can take."""
+    basic, choice = {"scheme": "basic"}, {"scheme": "combo", "oneOf": ["k", "b"]}
+    definitions: dict[str, Any] = {"k": KEY, "b": basic, "c": choice}
+    place = "$.properties.a.forms[0]"
+    assert under(definitions, "writeproperty", "c") == [warning(place, INTO, HINT, CREATABLE)]
+    both = {**definitions, "c": {"scheme": "combo", "allOf": ["k", "b"]}}
+    assert under(both, "writeproperty", "c") == [error(place, INTO, HINT, CREATABLE)]
+    neither = {**definitions, "b": KEY}
+    assert [one.severity for one in under(neither, "writeproperty", "c")] == ["error", "error"]

@@ -389,3 +389,27 @@ def test_forms_of_all_kinds_are_looked_at() -> None:
         "$.actions.a.forms[0].href",
         "$.events.e.forms[0].href",
     ]
+
+
+ONE_METHOD = "one method for several operations, and nothing says which of them it is for"
+
+
+@pytest.mark.parametrize(
+    ("ops", "whether"),
+    [
+        (["readproperty", "writeproperty"], True),
+        (["readproperty", "observeproperty"], True),
+        (["readproperty"], False),
+        ("readproperty", False),
+        (None, False),
+        (["observeproperty", "unobserveproperty"], False),
+    ],
+)
+def test_a_method_is_that_of_one_operation(ops: Any, whether: bool) -> None:
+    given = {"href": HREF, "htv:methodName": "GET", **({"op": ops} if ops else {})}
+    affordance = {"type": "boolean", "observable": True, "forms": [given]}
+    others = [{"href": HREF, "op": "observeproperty", "subprotocol": "sse"}]
+    found = judged_thing(properties={"on": {**affordance, "forms": [given, *others]}})
+    hint = "write a form for each, or leave the method out"
+    expected = warning(f"{ON}['htv:methodName']", ONE_METHOD, hint, "td-default-http-method")
+    assert found == ([expected] if whether else [])

@@ -49,7 +49,9 @@ def test_each_further_one_is_told() -> None:
 @pytest.mark.parametrize("relation", ["collection", "predecessor-version"])
 def test_some_relations_stand_once(relation: str) -> None:
     reason = f"there is more than one link with the relation {relation}"
-    assert linked({"rel": relation}, {"rel": relation}) == [warning("$.links[1].rel", reason)]
+    assert linked({"rel": relation}, {"rel": relation}) == [
+        warning("$.links[1].rel", reason, "links[0] has it already")
+    ]
 
 
 def test_a_submodel_is_of_models() -> None:
@@ -62,5 +64,5 @@ def test_a_submodel_is_of_models() -> None:
 def test_a_name_of_an_instance_goes_with_a_submodel() -> None:
     reason = "it goes with the relation tm:submodel only"
     assert linked({"rel": "item", "instanceName": "a"}) == [
-        warning("$.links[0].instanceName", reason)
+        warning("$.links[0].instanceName", reason, "leave it out")
     ]

@@ -423,7 +423,6 @@ def test_node_has_the_same_verdicts() -> None:
     assert differing([*GOOD, *BAD]) == []
 
 
-
 def test_node_takes_a_flagged_one_with_its_flag_only() -> None:
     assert accepted_by_node(FLAGGED) == [False, False]
 

@@ -349,3 +349,20 @@ def test_a_variable_of_a_secret_is_no_other() -> None:
     assert judged(td) == [
         error("$.properties.on.uriVariables.key", CLASH, "name it otherwise", assertion)
     ]
+
+
+def test_where_a_client_may_take_another_scheme_the_variable_is_a_warning() -> None:
+    choice = {"scheme": "combo", "oneOf": ["k", "none"]}
+    definitions = {**IN_URI, "c": choice}
+    td = form({"href": HREF}, securityDefinitions=definitions, security="c")
+    place = f"{ON}.href"
+    assert judged(td) == [warning(place, NEEDS, PUT, "td-security-in-uri-variable")]
+    both = {**definitions, "c": {"scheme": "combo", "allOf": ["k", "none"]}}
+    td = form({"href": HREF}, securityDefinitions=both, security="c")
+    assert judged(td) == [error(place, NEEDS, PUT, "td-security-in-uri-variable")]
+
+
+def test_a_combination_names_each_once() -> None:
+    definitions = {"a": {"scheme": "basic"}, "s": {"scheme": "combo", "oneOf": ["a", "a"]}}
+    found = warning(f"{D}.s.oneOf[1]", "'a' is named twice", "leave one out")
+    assert of(definitions) == [found]

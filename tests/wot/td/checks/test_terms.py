@@ -189,6 +189,53 @@ def test_a_term_that_is_nearly_right_is_told(
     assert judged_thing(**members) == ([misspelt(path, name, meant)] if meant else [])
 
 
-@pytest.mark.parametrize("name", ["x", "ex_readOnly", "propertiesx", "tilte"])
+@pytest.mark.parametrize("name", ["x", "ex_readOnly", "room", "@id", "number", "t" * 30])
 def test_other_names_are_nobodys_mistake(name: str) -> None:
     assert judged_thing(**{name: 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("members", "path"),
+    [
+        ({"@type": "saref:Thermometer"}, "$['@type']"),
+        ({"@type": ["Thing", "saref:Thermometer"]}, "$['@type'][1]"),
+        (
+            {"properties": {"on": {"type": "boolean", "@type": "saref:OnOff", "forms": [FORM]}}},
+            "$.properties.on['@type']",
+        ),
+        (
+            {"schemaDefinitions": {"@type": {"@type": ["saref:A", "saref:B"]}}},
+            "$.schemaDefinitions['@type']['@type'][0]",
+        ),
+    ],
+)
+def test_so_it_is_in_types(members: Any, path: str) -> None:
+    reason = "nothing says what the prefix 'saref' stands for"
+    hint, assertion = "declare it in @context", "td-context-ns-thing-map-of-namespaces"
+    assert judged_thing(**members) == [warning(path, reason, hint, assertion)]
+    context = [TD_11, {"saref": "https://saref.etsi.org/core/"}]
+    assert judged_thing(**members, **{"@context": context}) == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["Thermometer", "urn:x:y", "https://example.org/A", "tag:a,b:c", "td:Thing", "dct:Thing", ":a"],
+)
+def test_a_type_without_a_prefix_is_none(kind: str) -> None:
+    assert judged_thing(**{"@type": kind}) == []
+    assert judged_thing(**{"@type": [kind]}) == []
+
+
+def test_a_text_that_looks_like_a_type_is_none() -> None:
+    assert judged_thing(description='"@type":"saref:A"') == []
+    assert judged_thing(schemaDefinitions={"a": {"const": {"@type": "saref:A"}}}) == []
+
+
+def test_another_vocabulary_may_have_the_prefix_of_models() -> None:
+    other = [TD_11, {"tm": "https://example.org/team#"}]
+    assert [
+        one for one in judged_thing(**{"@context": other, "tm:foo": 1}) if one.severity == "error"
+    ] == []
+    for own in ("https://www.w3.org/2019/wot/tm#", "https://www.w3.org/2022/wot/tm#"):
+        found = judged_thing(**{"@context": [TD_11, {"tm": own}], "tm:foo": 1})
+        assert found[0].severity == "error"

@@ -33,7 +33,7 @@ def test_there_are_days_that_do_not_exist(name: str, day: str) -> None:
     moment = f"{day}T00:00:00Z"
     reason = f'"{moment}": there is no such day'
     assert judged_thing(**{name: moment}) == [
-        error(f"$.{name}", reason, assertion="td-datetime-type")
+        error(f"$.{name}", reason, "choose a day that the month has", "td-datetime-type")
     ]
 
 
@@ -90,7 +90,11 @@ def test_it_is_created_before_it_is_modified() -> None:
     assert judged_thing(created=early, modified=late) == []
     assert judged_thing(created=early, modified=early) == []
     assert judged_thing(created=late, modified=early) == [
-        warning("$.modified", "it is modified before it was created")
+        warning(
+            "$.modified",
+            "it is modified before it was created",
+            "the later of the two is the modification",
+        )
     ]
 
 
@@ -164,3 +168,15 @@ def test_a_broken_map_of_languages_is_told_once() -> None:
     found_, *more = judged_thing(titles={"not a tag": "x"})
     assert (found_.path, more) == ("$.titles['not a tag']", [])
     assert found_.assertion == "td-multilanguage-language-tag"
+
+
+@pytest.mark.parametrize("moment", ["0000-01-01T00:00:00Z", "0000-02-29T12:00:00+01:00"])
+def test_the_year_0_is_a_year(moment: str) -> None:
+    """By RFC 3339 section 5.6 and ISO 8601; only libraries begin with the year 1."""
+    assert judged_thing(created=moment) == []
+    assert judged_thing(created=moment, modified="2026-01-01T00:00:00Z") == []
+
+
+def test_the_year_0_has_days_that_do_not_exist_as_well() -> None:
+    (found,) = judged_thing(created="0000-02-30T00:00:00Z")
+    assert found.reason.endswith("there is no such day")
