@@ -33,7 +33,7 @@ from wot.exposed import ExposedThing
 from wot.handles import Local
 from wot.interaction import NONE, Interactable
 from wot.td import Json, Resolver
-from wot.template import Template, template_of
+from wot.template import Template, check_names, template_of
 
 if TYPE_CHECKING:
     from wot.td.thing_model import Include
@@ -124,6 +124,7 @@ class Thing:
         return thing
 
     def __init__(self, *, id: str = "", title: str = "") -> None:
+        check_names(id, title)
         exposed = exposed_of(self)
         exposed.id = id or exposed.id
         exposed.title = title or exposed.title
@@ -170,6 +171,7 @@ class Thing:
         _refuse_subclass(cls)
         found = read_model(model, resolver)
         td = derived(found, values, include, compose)
+        check_names(id, title)
         if title:
             td["title"] = title
         check_td(completed(td))
@@ -190,7 +192,8 @@ class DescribedThing(Attachable, Thing):
     """A Thing made from a description; what it does is attached at run time."""
 
     def __repr__(self) -> str:
-        return f"<DescribedThing {self._exposed.title!r} {self._exposed.id}>"
+        id = f" {self._exposed.id}" if self._exposed.id else ""
+        return f"<DescribedThing {self._exposed.title!r}{id}>"
 
     @property
     def _exposed(self) -> ExposedThing:
@@ -211,6 +214,7 @@ def _refuse_subclass(cls: type[Thing]) -> None:
 def _described(
     td: Json, id: str, title: str, threads: int, timeout: float | None
 ) -> DescribedThing:
+    check_names(id, title)
     template = template_from(td, threads, timeout)
     thing = object.__new__(DescribedThing)
     thing.__wot__ = _Here(ExposedThing(template, thing, id, title))

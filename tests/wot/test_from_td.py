@@ -13,7 +13,7 @@ from hypothesis import given, settings
 import wot
 from wot.content import is_text
 from wot.described import media_types
-from wot.errors import InvalidTD, NotAllowed, Unavailable, UnknownAffordance
+from wot.errors import DefinitionError, InvalidTD, NotAllowed, Unavailable, UnknownAffordance
 from wot.td import KINDS, TD_11, Form, Json, default_ops, validate
 from wot.templates import variables_in
 from wot.things import exposed_of
@@ -383,6 +383,27 @@ async def test_without_an_id_it_gets_one_that_stays() -> None:
             seen.add((await _described(served.urls[0])).id)
     assert len(seen) == 1
     assert seen.pop().startswith("urn:uuid:")
+
+
+@pytest.mark.parametrize("names", [{"title": 5}, {"id": "lamp 7"}, {"id": "lamp"}, {"id": 7}])
+def test_names_that_would_make_the_td_invalid_are_refused_at_once(names: Any) -> None:
+    class Lamp(wot.Thing):
+        pass
+
+    model = {"@context": TD_11, "@type": "tm:ThingModel", "title": "Lamp"}
+    for made in (
+        lambda: wot.Thing.from_td(CAMERA, **names),
+        lambda: wot.Thing.from_model(model, **names),
+        lambda: Lamp(**names),
+    ):
+        with pytest.raises(DefinitionError, match=r"^(id|title)="):
+            made()
+
+
+def test_it_shows_what_it_is_called() -> None:
+    assert repr(camera()) == "<DescribedThing 'Camera' urn:example:camera>"
+    nameless = {term: value for term, value in CAMERA.items() if term != "id"}
+    assert repr(wot.Thing.from_td(nameless)) == "<DescribedThing 'Camera'>"
 
 
 def test_the_document_given_is_not_changed() -> None:
