@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -172,3 +173,14 @@ def test_the_class_takes_what_the_schema_takes(pair: tuple[dict[str, Any], Any])
     cls = class_of(stub(with_property(schema)))
     member = cls.__template__.properties["level"]
     member.payload.load(Content(json.dumps(value).encode()), closed=False)
+
+
+def test_long_values_deep_down_are_left_out() -> None:
+    default: Any = "漢" * 100_000
+    for _ in range(50):
+        default = {"a": default}
+    started = process_time()
+    text = stub(with_property({"default": default}))
+    assert process_time() - started < 5  # as long as it takes to write it out at each level
+    assert "漢" not in text
+    assert len(text) < 10_000

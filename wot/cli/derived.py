@@ -16,7 +16,6 @@ from wot.td.node import at
 from wot.td.thing_model import complete, missing
 
 _NAMED = re.compile(r"'(\w+)'")
-_TOO_LITTLE = "it needs more than a name: let the model define it, and name that definition"
 
 
 class Wanted(NamedTuple):
@@ -46,12 +45,9 @@ class Option(NamedTuple):
 
     words: str  # `--base v7`
     places: Sequence[str]
-    whole: str = ""  # what to do where the fault is not within its value
 
     def hint(self, finding: Finding) -> str:
         """What to do about a finding that it has caused; empty where it has not."""
-        if finding.path in self.places and self.whole:
-            return f"{self.words}: {self.whole}"
         inside = tuple(f"{place}{mark}" for place in self.places for mark in ".[")
         if finding.path in self.places or finding.path.startswith(inside):
             return f"{self.words}: {finding.hint or 'correct it'}"
@@ -101,7 +97,7 @@ def options(wanted: Wanted, stands: Mapping[str, Sequence[str]]) -> list[Option]
     if wanted.security:
         definition = at(at("$", "securityDefinitions"), f"{wanted.security}_sc")
         words = shlex.join(["--security", wanted.security])
-        found.append(Option(words, [definition], _TOO_LITTLE))
+        found.append(Option(words, [definition]))
     for name, text in wanted.given.items():
         found.append(Option(shlex.join(["--set", f"{name}={text}"]), stands.get(name, ())))
     return found

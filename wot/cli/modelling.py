@@ -30,6 +30,9 @@ _GIVES = {
     "forms": "--base",
     "href": "--base",
 }
+_SCHEMES = (
+    "one of nosec, basic, digest, bearer, apikey, psk, auto, or a name of the model's definitions"
+)
 
 
 def derive(output: Output, name: str, wanted: Wanted, where: Where) -> int:
@@ -101,23 +104,33 @@ def _derived(source: Document, wanted: Wanted, where: Where, values: Mapping[str
         include="all" if "optional" in wanted.include else wanted.include,
         compose="contained" if wanted.contained else "linked",
     )
+    own = wanted._replace(id="", title="")  # the parts are Things of their own
     return {
-        href: thing_model.complete(
-            td,
-            base=_base(wanted.base, href if number else ""),
-            security=wanted.security or None,
-            id="" if number else wanted.id,  # the parts are Things of their own
-            title="" if number else wanted.title,
-            version=wanted.version,
-        )
+        href: _completed(td, own._replace(base=_base(own.base, href)) if number else wanted)
         for number, (href, td) in enumerate(parts)
     }
+
+
+def _completed(td: Json, wanted: Wanted) -> Json:
+    from wot.td import thing_model
+
+    try:
+        return thing_model.complete(
+            td,
+            base=wanted.base,
+            security=wanted.security or None,
+            id=wanted.id,
+            title=wanted.title,
+            version=wanted.version,
+        )
+    except thing_model.ArgumentError as error:
+        raise UsageError(f"--{error}", hint=_SCHEMES) from None
 
 
 def _base(base: str, part: str) -> str:
     """The base of a part is below that of the whole, or their forms would be the same."""
     name = PurePosixPath(part).name.removesuffix(".td.jsonld")
-    return f"{base.rstrip('/')}/{quote(name)}/" if base and part else base
+    return f"{base.rstrip('/')}/{quote(name)}/" if base else ""
 
 
 def _with_options(findings: Sequence[Finding]) -> tuple[list[Finding], str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.json import encode
+
 from wot.schema import ASSERTED, Patterns, fits, refused_patterns
 from wot.stubs.source import is_sayable, is_text, string
 from wot.td import Json, is_array, is_object
@@ -22,6 +24,7 @@ _BOUNDS: Mapping[str, tuple[str, ...]] = {
 _SIZES = _BOUNDS["string"] + _BOUNDS["array"]
 OF_UNIONS = frozenset((*_BOUNDS["union"], "pattern"))
 _INT_64 = 1 << 63
+_LONGEST = 10_000  # characters of a default that is written down: nobody reads longer ones
 _KINDS: Mapping[type, str] = {
     bool: "boolean",
     int: "number",
@@ -41,8 +44,9 @@ def terms_of(schema: Json, kind: str, said: frozenset[str], patterns: Patterns) 
     """What of `schema` a declaration can say besides a type, which has `said` some; nonsense is left out."""
     texts = {term: schema[term] for term in _TEXTS if is_text(schema.get(term)) and schema[term]}
     terms = {**texts, **_bounds(schema, kind, patterns)}
-    if "default" in schema and is_sayable(schema["default"]):
-        terms["default"] = schema["default"]
+    default = schema.get("default")
+    if "default" in schema and is_sayable(default) and len(encode(default)) <= _LONGEST:
+        terms["default"] = default
     return {term: value for term, value in terms.items() if term not in said}
 
 

@@ -151,11 +151,29 @@ def flat(code: Code) -> str:
             return code
 
 
+def _is_long(code: Code) -> bool:
+    """Whether `code` is certainly too long for one line: known without writing it out, at each level anew."""
+    left = 4 * WIDTH  # characters may have no width
+    todo: list[Code] = [code]
+    while todo and left >= 0:
+        match todo.pop():
+            case Group(head, items, _):
+                left -= len(head) + len(items)
+                todo += items[: max(left, 0)]
+            case Union(head, items, _):
+                left -= len(head) + sum(map(len, items[: max(left, 0)]))
+            case Text(head, text, _):
+                left -= len(head) + len(text)
+            case plain:
+                left -= len(plain) if plain is not code else 0
+    return left < 0
+
+
 def lines(code: Code, indent: int = 0, tail: str = "") -> Iterator[str]:
     """`code` as lines that are not too long, where that is possible."""
     start = " " * indent
-    line = f"{start}{flat(code)}{tail}"
-    if width(line) <= WIDTH or isinstance(code, str):
+    line = "" if _is_long(code) else f"{start}{flat(code)}{tail}"
+    if isinstance(code, str) or (line and width(line) <= WIDTH):
         yield line
     elif isinstance(code, Text):
         yield from _strings(code, start, tail)
@@ -174,10 +192,11 @@ def lines(code: Code, indent: int = 0, tail: str = "") -> Iterator[str]:
 
 
 def _inside(group: Group, indent: int) -> Iterator[str]:
-    together = " " * indent + ", ".join(map(flat, group.items))
-    if width(together) <= WIDTH and not group.atom:
-        yield together
-        return
+    if not group.atom and not _is_long(group):
+        together = " " * indent + ", ".join(map(flat, group.items))
+        if width(together) <= WIDTH:
+            yield together
+            return
     # A comma behind the one thing in square brackets would make it a tuple.
     alone = len(group.items) == 1 and group.head.endswith("[") and not group.atom
     for item in group.items:

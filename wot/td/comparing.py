@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from wot.errors import Finding
-from wot.td.inheriting import optional
+from wot.td.inheriting import members, optional
 from wot.td.library import types_of
 from wot.td.narrowing import Narrowing, Way
 from wot.td.node import Json, at, is_object, shown
@@ -49,6 +50,10 @@ class _Comparison:
                     yield self.schemas.fault(
                         at("$", kind) if kind in self.td else "$", reason, hint
                     )
+        yield from self._shared_variables()
+        if self.schemas.is_cut:
+            reason = "it has not been compared in full, because the two are too large"
+            yield self.schemas.fault("$", reason, "compare parts of them", error=False)
 
     def _whole(self) -> Iterator[Finding]:
         mine, wanted = _version(self.td), _version(self.model)
@@ -94,9 +99,7 @@ class _Comparison:
         ):
             reason = f"it is {shown(waits)}, and in the model {shown(waited)}"
             yield self.schemas.fault(at(path, "synchronous"), reason, error=False)
-        yield from self._variables(
-            mine.get("uriVariables"), model.get("uriVariables"), at(path, "uriVariables")
-        )
+        yield from self._variables(mine, model, at(path, "uriVariables"))
 
     def _part(self, mine: Any, model: Any, path: str, member: str, way: Way) -> Iterator[Finding]:
         if is_object(mine) and is_object(model):
@@ -108,15 +111,34 @@ class _Comparison:
                 at(path, member), f"it takes a {member} that the model does not have"
             )
 
-    def _variables(self, mine: Any, model: Any, path: str) -> Iterator[Finding]:
-        for name, schema in (model if is_object(model) else {}).items():
-            given = mine.get(name) if is_object(mine) else None
-            if is_object(given) and is_object(schema):
-                yield from self.schemas.differences(given, schema, at(path, name), "in")
-            elif given is None:
-                yield self.schemas.fault(
-                    path, f"the URI variable {name!r} of the model is missing", error=False
-                )
+    def _variables(self, mine: Json, model: Json, path: str) -> Iterator[Finding]:
+        """The URI variables of an affordance; both may declare them for the whole Thing (TD 1.1 section 5.3.1.3)."""
+        own, wanted = members(mine, "uriVariables"), members(model, "uriVariables")
+        shared, promised = members(self.td, "uriVariables"), members(self.model, "uriVariables")
+        for name, schema in wanted.items():
+            yield from self._variable(own.get(name, shared.get(name)), schema, name, path)
+        for name in own:
+            if name not in wanted and name in promised:
+                yield from self._variable(own[name], promised[name], name, path)
+
+    def _shared_variables(self) -> Iterator[Finding]:
+        """Those of the whole Thing: a TD may declare them for each of its affordances instead."""
+        wanted, given = members(self.model, "uriVariables"), members(self.td, "uriVariables")
+        path = at("$", "uriVariables")
+        everywhere: Counter[str] = Counter()
+        affordances = [one for kind in KINDS for one in members(self.td, kind).values()]
+        for affordance in affordances if wanted else ():
+            everywhere.update(members(affordance, "uriVariables") if is_object(affordance) else ())
+        for name, schema in wanted.items():
+            if not affordances or everywhere[name] < len(affordances):
+                yield from self._variable(given.get(name), schema, name, path)
+
+    def _variable(self, given: Any, wanted: Any, name: str, path: str) -> Iterator[Finding]:
+        if is_object(given) and is_object(wanted):
+            yield from self.schemas.differences(given, wanted, at(path, name), "in")
+        elif given is None:
+            reason = f"the URI variable {name!r} of the model is missing"
+            yield self.schemas.fault(path, reason, error=False)
 
 
 def _version(document: Json) -> Any:

@@ -152,6 +152,8 @@ class Narrowing:
     ) -> Iterator[Finding]:
         """Each of the values that one schema lists, judged by the other one."""
         one, other = (mine, model) if way == "out" else (model, mine)
+        misfits = {id(value) for value in self._misfits(values, one)}  # which nobody ever sees
+        values = [value for value in values if id(value) not in misfits]
         wrong = self._misfits(values, other)
         own = next((word for word in ("const", "enum") if word in mine), "")
         here = at(path, own) if own else path

@@ -112,9 +112,7 @@ def test_a_partial_one_is_checked_as_far_as_it_goes(here: Here, folder: Path, va
 @pytest.mark.parametrize(
     ("option", "place", "word"),
     [
-        (["--security", "bsic"], "$.securityDefinitions.bsic_sc.scheme", "basic"),
-        (["--security", "oauth2"], "$.securityDefinitions.oauth2_sc", "model"),
-        (["--security", "combo"], "$.securityDefinitions.combo_sc", "model"),
+        (["--security", "x:y"], "$.securityDefinitions['x:y_sc'].scheme", "prefix"),
         (["--base", "v7"], "$.base", "https://"),
         (["--id", "foo"], "$.id", "urn:"),
         (["--title", ""], "", ""),
@@ -138,8 +136,16 @@ def test_the_option_that_is_to_blame(
     assert place in here("model", "lamp.tm.json", *FILLED, *words, "--json").error["detail"]
 
 
+@pytest.mark.parametrize("scheme", ["bsic", "oauth2", "combo", "Basic", " "])
+def test_a_scheme_that_means_nothing(here: Here, folder: Path, scheme: str) -> None:
+    done = here("model", "lamp.tm.json", *FILLED, "--security", scheme, "-o", "x.json", "--json")
+    assert (done.code, (folder / "x.json").exists()) == (2, False)
+    assert done.error["detail"].startswith(f"--security={scheme!r} ")
+    assert "basic" in done.error["hint"]
+
+
 def test_each_td_of_a_model_of_models_is_checked(here: Here, folder: Path) -> None:
-    done = here("model", "room.tm.json", *FILLED, "--security", "bsic")
+    done = here("model", "room.tm.json", *FILLED, "--security", "x:y")
     heads = [line for line in done.err.splitlines() if "(not made):" in line]
     assert [head.partition(" ")[0] for head in heads] == ["room.td.jsonld", "lamp.td.jsonld"]
 
