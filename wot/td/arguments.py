@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from wot.errors import WoTError
 
@@ -24,6 +24,12 @@ def check_texts(**given: object) -> None:
     for argument, value in given.items():
         if not isinstance(value, str):
             raise TypeError(f"{argument} should be a string, not {type(value).__name__}")
+
+
+def check_names(argument: str, value: object) -> None:
+    """Raises TypeError for what is neither a name nor a collection of them."""
+    if not isinstance(value, Collection):
+        raise TypeError(f"{argument} should be names, not {type(value).__name__}")
 
 
 def check_mapping(argument: str, value: object) -> None:

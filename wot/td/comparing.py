@@ -127,8 +127,8 @@ class _Comparison:
         path = at("$", "uriVariables")
         everywhere: Counter[str] = Counter()
         affordances = [one for kind in KINDS for one in members(self.td, kind).values()]
-        for affordance in affordances if wanted else ():
-            everywhere.update(members(affordance, "uriVariables") if is_object(affordance) else ())
+        for affordance in filter(is_object, affordances if wanted else ()):
+            everywhere.update(list(members(affordance, "uriVariables")))
         for name, schema in wanted.items():
             if not affordances or everywhere[name] < len(affordances):
                 yield from self._variable(given.get(name), schema, name, path)

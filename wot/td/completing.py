@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from wot.errors import Finding
-from wot.td.arguments import ArgumentError, check_word
+from wot.td.arguments import ArgumentError, check_mapping, check_word
 from wot.td.editions import EDITIONS
 from wot.td.node import Json, at, is_array, is_object
 from wot.td.vocabulary import KINDS, Op, default_ops
@@ -72,15 +72,11 @@ def _secure(out: Json, security: Security | None) -> None:
         out["security"] = list(known)
 
 
-def _definitions(security: object) -> dict[str, Json]:
-    hint = "security should be the name of a scheme, or definitions by name"
-    if not isinstance(security, Mapping):
-        raise TypeError(f"{hint}, not {type(security).__name__}")
-    given: Mapping[str, Any] = security
-    for name, found in given.items():
-        if not isinstance(found, Mapping):
-            raise TypeError(f"{hint}: {name!r} is a {type(found).__name__}")
-    return {name: dict(found) for name, found in given.items()}
+def _definitions(security: Mapping[str, Mapping[str, Any]]) -> dict[str, Json]:
+    check_mapping("security", security)
+    for name, found in security.items():
+        check_mapping(f"security[{name!r}]", found)
+    return {name: dict(found) for name, found in security.items()}
 
 
 def _check_scheme(security: str, known: Json) -> None:

@@ -10,7 +10,7 @@ from wot.td.composing import Composition, Part, composed
 from wot.td.inheriting import members, optional, relation
 from wot.td.library import Library, Resolver
 from wot.td.node import Json, is_array, is_object
-from wot.td.placeholders import copied, fill, placeholders, unused
+from wot.td.placeholders import copied, fill, names_in, unused
 from wot.td.pointers import pointer
 from wot.td.resolution import Resolution
 from wot.td.vocabulary import KINDS
@@ -50,7 +50,7 @@ def derived(
         else frozenset((include,) if isinstance(include, str) else include)
     )
     findings = list(_unknown(parts, wanted))
-    known = {name for found in resolution.library.models.values() for name in placeholders(found)}
+    known = set[str]().union(*map(names_in, resolution.library.models.values()))
     findings += unused(values, known)
     tds: list[tuple[str, Json]] = []
     for number, part in enumerate(parts):

@@ -197,7 +197,7 @@ class Fitting:
             both = [
                 values for word in ("const", "enum") if (values := _named(schema, word)) is not None
             ]
-            known = frozenset.intersection(*both) if both else None
+            known = both[0].intersection(*both) if both else None
             self._keys[id(schema)] = (schema, known)
         return self._keys[id(schema)][1]
 

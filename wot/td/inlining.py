@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from wot.errors import Finding, InvalidTD
 from wot.td.arguments import ArgumentError
-from wot.td.node import Json, at, is_array, is_object
+from wot.td.node import Json, at, is_array, is_mapping, is_object
 from wot.td.reading import read
 
 # URLs without scheme, "www." and what may end them. W3C serves one and the same file for TD 1.0 and 1.1.
@@ -102,12 +102,12 @@ class Inlining:
 
     def _given(self, url: str) -> Any:
         """What the caller gave for a URL: a text is read."""
-        given = self.given[url]
-        if not (isinstance(given, (bytes, str, Mapping)) or is_array(given)):
+        given: Any = self.given[url]
+        if is_array(given) or is_object(given) or _is_reference(given):
+            return given
+        if not isinstance(given, (bytes, str)) and not is_mapping(given):
             kind = type(given).__name__
             raise TypeError(f"contexts[{url!r}] should be a JSON-LD context, not {kind}")
-        if not isinstance(given, (bytes, str)) or _is_reference(given):
-            return given
         try:
             return read(given)
         except InvalidTD as error:
@@ -141,7 +141,7 @@ class Inlining:
         return found
 
 
-def _is_reference(given: bytes | str) -> bool:
+def _is_reference(given: Any) -> bool:
     """Whether it is the URL of another context rather than the text of one."""
     return isinstance(given, str) and not given.lstrip().startswith("{")
 

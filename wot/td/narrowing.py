@@ -25,6 +25,7 @@ from wot.td.fitting import (
     texts,
 )
 from wot.td.node import Json, at, is_array, is_object, shown
+from wot.td.pointers import is_container
 
 Way = Literal["out", "in"]  # from the Thing to its consumers, or to the Thing
 
@@ -68,7 +69,8 @@ class Narrowing:
         self._steps += 1
         if self.is_cut or _are_same(mine, model):
             return
-        yield from self._unit(mine, model, path)
+        if _fits(self._type(mine, model, path, way)):
+            yield from self._unit(mine, model, path)
         branches = schemas(mine.get("oneOf")) if way == "out" else []
         if not branches:
             yield from self._terms(mine, model, path, way)
@@ -318,13 +320,14 @@ class Narrowing:
         most = (mine if way == "out" else model).get("maxItems")
         if not wanted or most == 0 or (given is None and way == "in"):
             return
-        if not isinstance(given, (dict, list)):
-            if not has_placeholder(mine, "items") and isinstance(wanted, (dict, list)):
+        if not is_container(given):
+            if not has_placeholder(mine, "items") and is_container(wanted):
                 reason = f"it states nothing of its items, and {self._origin} does"
                 yield self.fault(path, reason, error=False)
             return
         here = at(path, "items")
-        count = max([len(items) for items in (wanted, given) if is_array(items)], default=1)
+        lists: list[list[Any]] = [items for items in (wanted, given) if is_array(items)]
+        count = max(map(len, lists), default=1)
         for index in range(min(count, int(most)) if is_number(most) else count):
             if self.is_cut:
                 return
@@ -354,7 +357,7 @@ class Narrowing:
         for index, schema in enumerate(wanted):  # each of the model's has to be taken
             if self.is_cut:
                 return
-            if not any(_fits(list(self.differences(one, schema, "$", way))) for one in given):
+            if not any(_fits(self.differences(one, schema, "$", way)) for one in given):
                 reason = f"it does not take alternative {index + 1} of {self._origin}"
                 where = at(path, "oneOf") if "oneOf" in mine else path
                 yield self.fault(where, reason, error=False)
@@ -374,7 +377,7 @@ class Narrowing:
         yield self.fault(path, f"it is none of the alternatives (oneOf) of {self._origin}")
 
 
-def _fits(found: list[Finding]) -> bool:
+def _fits(found: Iterable[Finding]) -> bool:
     return not any(finding.severity == "error" for finding in found)
 
 

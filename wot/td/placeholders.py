@@ -17,6 +17,7 @@ from wot.td.pointers import Trail, written
 _PLACEHOLDER = re.compile(r"\{\{(?!\{)((?:[ -z|~]++|\{(?!\{)|\}(?!\}))+)\}\}")
 _BITS = 4096  # of an integer; Python refuses to write those of more than about 14,000
 _SURROGATE = re.compile("[\ud800-\udfff]").search  # half a character, which UTF-8 cannot say
+_MOST_PLACES = 10_000
 LIMIT = 4 << 20  # characters of all that is filled in
 
 Path = str
@@ -46,12 +47,24 @@ def _has(value: Any) -> bool:
 
 
 def placeholders(model: Json) -> dict[str, list[Path]]:
-    """The placeholders of a model by name, each with the JSON paths of the values that hold it."""
+    """The placeholders of a model by name, each with the JSON paths of the values that hold it.
+
+    The first ten thousand places of a model are told; of the placeholders after them, the names.
+    """
     found: dict[str, list[Path]] = {}
+    room = _MOST_PLACES
     for trail, text in strings(model):
         for name in dict.fromkeys(names(text)):
-            found.setdefault(name, []).append(written(trail))
+            paths = found.setdefault(name, [])
+            room -= 1
+            if room >= 0:
+                paths.append(written(trail))
     return found
+
+
+def names_in(model: Json) -> set[str]:
+    """The names of the placeholders of a model."""
+    return {name for _, text in strings(model) for name in names(text)}
 
 
 def fill(json: Any, values: Mapping[str, Any], *, known: frozenset[str] = frozenset()) -> Any:

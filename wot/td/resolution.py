@@ -253,6 +253,8 @@ class Resolution:
     def _patched(self, below: Any, beside: Any, url: str) -> Any:
         if beside is MISSING:
             return below
+        if beside is None:  # taken out
+            return MISSING
         if below is MISSING:
             return beside
         self._room -= self._measure(below, url)[0]

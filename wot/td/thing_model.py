@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Self
 
 from wot.errors import Finding, InvalidTD
-from wot.td.arguments import ArgumentError, check_mapping, check_resolver, check_texts, check_word
+from wot.td.arguments import (
+    ArgumentError,
+    check_mapping,
+    check_names,
+    check_resolver,
+    check_texts,
+    check_word,
+)
 from wot.td.comparing import VALIDITY, compared
 from wot.td.completing import Security, completed, lacking
 from wot.td.composing import COMPOSITIONS, Composition
@@ -91,8 +98,7 @@ def derive_parts(
     _check(resolver, base)
     check_mapping("values", values)
     check_word("compose", compose, COMPOSITIONS)
-    if not isinstance(include, Collection):
-        raise TypeError(f"include should be names of affordances, not {type(include).__name__}")
+    check_names("include", include)
     return derived(_model(model), resolver, base, values, include, compose)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from wot.errors import InvalidTD
+from wot.resolving import mapping
+from wot.td.thing_model import resolve_model
 from wot.td.vocabulary import TD_11
 
 from .models import DIMMING, OPTIONAL, URL, extends, faults, model, resolved
@@ -192,3 +195,24 @@ def test_tm_required_of_the_drafts_says_the_opposite() -> None:
         "/actions/fade",
         "/properties/own",
     }
+
+
+@pytest.mark.assertion("tm-tmRef-overwrite-process")
+def test_null_beside_a_reference_takes_out_what_is_inherited() -> None:
+    parent = model(
+        properties={"x": {"type": "integer", "minimum": 0, "maximum": 5, "properties": {"a": {}}}}
+    )
+    changes = {"type": "string", "minimum": None, "maximum": None, "properties": {"a": None}}
+    for reference in ("b#/properties/x", "#/schemaDefinitions/x"):
+        child = model(
+            links=extends("b"),
+            properties={"x": {"tm:ref": reference, **changes}},
+            schemaDefinitions={"x": {"type": "integer", "minimum": 1}},
+        )
+        made = resolved(child, {"b": parent})
+        assert made["properties"]["x"] == {"type": "string", "properties": {}}
+        child["properties"]["y"] = {"tm:ref": "#/properties/x"}
+        assert resolved(child, {"b": parent})["properties"]["y"]["type"] == "string"
+        child["properties"]["y"] = {"tm:ref": "#/properties/x/minimum"}
+        with pytest.raises(InvalidTD, match="there is no"):
+            resolve_model(child, mapping({"b": parent}))

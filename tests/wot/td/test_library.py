@@ -160,3 +160,16 @@ def test_what_only_parts_need_is_not_asked_for() -> None:
     """A submodel that is away keeps nobody from reading the model itself."""
     out = resolved(model(links=submodel("away"), properties={"a": {}}))
     assert out["links"] == submodel("away")
+
+
+def test_all_models_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = [{"rel": "tm:extends", "href": f"http://h/{number}"} for number in range(30)]
+    large = model(description="x" * 600_000)
+    with pytest.raises(InvalidTD, match="bytes of other models"):
+        resolve_model(model(links=links), lambda url: large)
+    monkeypatch.setattr("wot.td.library.SECONDS", -1)
+    with pytest.raises(InvalidTD, match="it takes more than"):
+        resolve_model(model(links=links), lambda url: model())
+    many = model(properties={f"p{number}": {} for number in range(2_000)})
+    with pytest.raises(InvalidTD, match="it takes more than"):
+        resolve_model(many)

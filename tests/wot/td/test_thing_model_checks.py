@@ -278,3 +278,10 @@ def test_what_a_model_must_be_for_a_td_to_come_of_it(change: Json, path: str) ->
     found = [finding for finding in validate(changed) if finding.severity == "error"]
     assert found
     assert all(finding.path.startswith(path) for finding in found)
+
+
+def test_spaces_in_the_brackets_are_part_of_the_name() -> None:
+    found = list(check_model(model(title="{{ NAME }} and {{OTHER}}")))
+    assert [(one.path, one.severity, one.hint) for one in found] == [
+        ("$.title", "warning", "write {{NAME}}")
+    ]

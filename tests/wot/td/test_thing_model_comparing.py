@@ -326,3 +326,93 @@ def test_many_values_cost_little(size: int) -> None:
     (found,) = Narrowing("x").differences(mine, theirs, "$", "out")
     assert monotonic() - start < 2
     assert str(float(size)) in found.reason
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "expected"),
+    [
+        ({"multipleOf": 3}, {"multipleOf": 2}, "error .multipleOf"),
+        ({}, {"multipleOf": 2}, "warning "),
+        ({"multipleOf": 4}, {"multipleOf": 2}, None),
+        ({"multipleOf": 0.3}, {"multipleOf": 0.1}, None),
+        ({"type": "integer"}, {"type": "integer", "multipleOf": 0.5}, None),
+        ({"type": "number", "multipleOf": 2}, {"type": "integer"}, None),
+        *(
+            ({}, {word: "x"}, "warning ")
+            for word in ("pattern", "format", "contentEncoding", "contentMediaType")
+        ),
+        ({"const": "ab"}, {"pattern": "^a"}, None),
+        ({"const": "b"}, {"pattern": "^a"}, "error .const"),
+        ({"const": "b"}, {"format": "uri"}, "warning .const"),
+        ({"const": 5}, {"type": "integer", "maximum": 4}, "error .const"),
+        ({"type": "array"}, {"type": "array", "items": {"type": "string"}}, "warning "),
+        (
+            {"items": [{"type": "integer"}], "maxItems": 1},
+            {"items": {"type": "string"}},
+            "error .items[0].type",
+        ),
+        (
+            {"items": [{"type": "string"}], "maxItems": 1},
+            {"items": {"type": "string"}, "maxItems": 1},
+            None,
+        ),
+        ({"items": [{"type": "string"}]}, {"items": {"type": "string"}}, "warning .items"),
+        ({"minimum": 0}, {"exclusiveMinimum": 0}, "error .minimum"),
+        ({"exclusiveMinimum": 0}, {"minimum": 0}, None),
+        ({"type": "integer", "exclusiveMinimum": -1}, {"type": "integer", "minimum": 0}, None),
+        ({"minimum": 0, "exclusiveMinimum": 3}, {"exclusiveMinimum": 3}, None),
+        ({"exclusiveMaximum": 9}, {"maximum": 5}, "error .exclusiveMaximum"),
+        ({"minLength": 0}, {}, None),
+        ({}, {"minLength": 0}, None),
+        (
+            {"properties": {"a": {"readOnly": True}}},
+            {"properties": {"a": {}}},
+            "error .properties.a.readOnly",
+        ),
+        ({"properties": {"a": {}}}, {"required": ["b"]}, "error "),
+        (
+            {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+            {"type": "integer"},
+            "error .oneOf[1].type",
+        ),
+    ],
+)
+def test_values_are_compared(mine: Json, theirs: Json, expected: str | None) -> None:
+    found = seen({"properties": {"x": mine}}, {"properties": {"x": theirs}})
+    assert [f"{severity} {path.removeprefix('$.properties.x')}" for severity, path in found] == (
+        [] if expected is None else [expected]
+    )
+
+
+@pytest.mark.parametrize(
+    ("td", "of", "expected"),
+    [
+        ({"uriVariables": {"v": {}}}, {"on": {"uriVariables": {"v": {}}}}, []),
+        (
+            {"uriVariables": {"v": {"type": "string"}}},
+            {"on": {"uriVariables": {"v": {"type": "null"}}}},
+            [("error", "$.properties.on.uriVariables.v.type")],
+        ),
+        ({}, {"uriVariables": {"v": {}}}, [("warning", "$.uriVariables")]),
+        ({"on": {"uriVariables": {"v": {}}}}, {"uriVariables": {"v": {}}}, []),
+        (
+            {"on": {"uriVariables": {"v": {"type": "string"}}}},
+            {"uriVariables": {"v": {"type": "null"}}},
+            [("error", "$.properties.on.uriVariables.v.type")],
+        ),
+    ],
+)
+def test_variables_of_the_thing_are_those_of_its_affordances(
+    td: Json, of: Json, expected: list[tuple[str, str]]
+) -> None:
+    whole, wanted = (
+        {**one, "properties": {"on": one.pop("on", {})}} for one in (dict(td), dict(of))
+    )
+    assert seen(whole, wanted) == expected
+
+
+def test_what_is_not_compared_in_full_says_so() -> None:
+    theirs = {"oneOf": [{"const": number} for number in range(2_000)]}
+    mine = {"oneOf": [{"type": "integer", "minimum": number} for number in range(2_000)]}
+    found = compare({"properties": {"x": mine}}, model(properties={"x": theirs}))
+    assert "not been compared in full" in found[-1].reason

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.wot.td.hostile import thing
@@ -427,16 +427,16 @@ def test_node_takes_a_flagged_one_with_its_flag_only() -> None:
     assert accepted_by_node(FLAGGED) == [False, False]
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.lists(PATTERNS, min_size=100, max_size=200))
 @pytest.mark.timeout(120)
-def test_node_has_the_same_verdicts_on_random_ones(patterns: list[str]) -> None:
-    assert differing(patterns) == []
+@pytest.mark.parametrize("examples", [10, pytest.param(400, marks=pytest.mark.soak)])
+def test_node_has_the_same_verdicts_on_random_ones(examples: int) -> None:
+    """All are gathered first: each question to node starts a process."""
+    patterns: list[str] = []
 
+    @settings(max_examples=examples, deadline=None, database=None, phases=[Phase.generate])
+    @given(st.lists(PATTERNS, min_size=100, max_size=200))
+    def gather(some: list[str]) -> None:
+        patterns.extend(some)
 
-@pytest.mark.soak
-@settings(max_examples=200, deadline=None)
-@given(st.lists(PATTERNS, min_size=500, max_size=1000))
-@pytest.mark.timeout(900)
-def test_node_has_the_same_verdicts_at_length(patterns: list[str]) -> None:
+    gather()
     assert differing(patterns) == []
