@@ -17,7 +17,8 @@ from wot.td.pointers import Trail, written
 _PLACEHOLDER = re.compile(r"\{\{(?!\{)((?:[ -z|~]++|\{(?!\{)|\}(?!\}))+)\}\}")
 _BITS = 4096  # of an integer; Python refuses to write those of more than about 14,000
 _SURROGATE = re.compile("[\ud800-\udfff]").search  # half a character, which UTF-8 cannot say
-_MOST_PLACES = 10_000
+_MOST_PLACES = 1000  # with the path of each
+_MOST_FINDINGS = 1000
 LIMIT = 4 << 20  # characters of all that is filled in
 
 Path = str
@@ -49,7 +50,7 @@ def _has(value: Any) -> bool:
 def placeholders(model: Json) -> dict[str, list[Path]]:
     """The placeholders of a model by name, each with the JSON paths of the values that hold it.
 
-    The first ten thousand places of a model are told; of the placeholders after them, the names.
+    The first thousand places of a model are told; of the placeholders after them, the names.
     """
     found: dict[str, list[Path]] = {}
     room = _MOST_PLACES
@@ -130,9 +131,12 @@ class _Filling:
             if names(name):
                 reason = f"the name {name!r} holds a placeholder"
                 hint = "placeholders stand for values only"
-                self.findings.append(
-                    Finding(written((path, name)), reason, hint, assertion="tm-placeholder-value")
-                )
+                self._report((path, name), reason, hint, "tm-placeholder-value")
+
+    def _report(self, trail: Trail, reason: str, hint: str, assertion: str) -> None:
+        self.findings.append(Finding(written(trail), reason, hint, assertion=assertion))
+        if len(self.findings) >= _MOST_FINDINGS:
+            raise InvalidTD(self.findings)
 
     def _text(self, text: str, path: Trail) -> Any:
         whole = _PLACEHOLDER.fullmatch(text)
@@ -145,14 +149,8 @@ class _Filling:
         if name not in self.values:
             hint = f"give a value for {name}"
             reason = f"the placeholder {name!r} has no value"
-            self.findings.append(
-                Finding(
-                    written(path),
-                    reason,
-                    hint,
-                    assertion="thing-model-td-generation-processor-placeholder",
-                )
-            )
+            assertion = "thing-model-td-generation-processor-placeholder"
+            self._report(path, reason, hint, assertion)
         if name not in self.values or name in self.bad:
             return ""
         self.room -= len(text_of(self.values[name]))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from wot.errors import Finding, InvalidTD
-from wot.td.checks import check
+from wot.td.checks import check, odd
 from wot.td.editions import Edition, edition, is_model, schema_of
 from wot.td.mending import mended, steps_of, without
 from wot.td.node import Json, is_array, is_object
@@ -53,18 +53,19 @@ def _checked(json: Json, resolver: Resolver | None) -> list[Finding]:
     if not is_flat(text) and not is_shallow(json):
         return [TOO_DEEP]
     schema, validator = _compiled(version, model)
-    findings: list[Finding] = []
-    sound = json
     try:
-        errors, is_all = _errors(validator, json, text)
+        rest = json if model else odd(json, text, version)
+        errors, is_all = ([], True) if validator.is_valid(rest) else _errors(validator, json, text)
     except ValueError as error:
         raise _no_json(error) from None
+    findings: list[Finding] = []
+    sound = json
     if errors:
         findings += _in_words(schema, json, errors)
         findings += _mistaken(json, errors)
-        sound = mended(json, errors)
+        rest = sound = mended(json, errors)
     if is_all:  # else the checks would meet what has not been mended
-        findings += check(sound, text, version, model, bool(errors))
+        findings += check(sound, rest, text, version, model)
     if resolver is not None:
         findings += _of_sources(json, resolver) if model else _against_model(sound, resolver)
     return findings
@@ -78,8 +79,6 @@ def _no_json(error: Exception) -> InvalidTD:
 
 def _errors(validator: Any, json: Json, text: bytes) -> tuple[list[Any], bool]:
     """The errors of structure, and whether these are all."""
-    if validator.is_valid(json):
-        return [], True
     if len(text) <= _LARGE and not _has_many_languages(json):
         errors: list[Any] = list(islice(validator.iter_errors(json), _MOST + 1))
         return errors[:_MOST], len(errors) <= _MOST

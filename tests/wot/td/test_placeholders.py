@@ -191,3 +191,13 @@ def test_any_text_is_taken(text: str) -> None:
     filled = fill({"x": text}, values)
     if not values:
         assert filled == {"x": text}
+
+
+def test_a_thousand_findings_and_places_suffice() -> None:
+    many = {"x": [f"{{{{P{number}}}}}" for number in range(3_000)]}
+    with pytest.raises(InvalidTD) as caught:
+        fill(many, {})
+    assert len(caught.value.findings) == 1000
+    found = placeholders(many)
+    assert len(found) == 3_000
+    assert sum(map(len, found.values())) == 1000

@@ -141,3 +141,12 @@ def test_nothing_else_is_ever_raised(context: Any, document: dict[str, Any]) -> 
     except InvalidTD:
         return
     assert len(graph) == len(to_ntriples(document, **given_too).splitlines())
+
+
+def test_triples_are_bounded_and_those_of_a_graph_sooner() -> None:
+    some = {**lamp(), "td:a": list(range(45_000))}
+    assert len(to_quads(some)) > 45_000
+    with pytest.raises(InvalidTD, match="more than 40,000 triples"):
+        to_graph(some)
+    with pytest.raises(InvalidTD, match="more than 100,000 triples"):
+        to_ntriples({**lamp(), "td:a": list(range(105_000))})

@@ -25,10 +25,21 @@ from wot.td.node import Json
 from wot.td.vocabulary import TD_11
 
 
+def odd(td: Json, text: bytes, version: Edition) -> Json:
+    """A TD without the affordances that need not be looked at, whatever the rest is; `text` is the same, encoded."""
+    # A secret in the URI or in the body, and a placeholder, may be in any of them.
+    if b'"uri"' in text or b'"body"' in text or b"{{" in text:
+        return td
+    return plain.odd(td, version, contexts.declared(td, version))
+
+
 def check(
-    td: Json, text: bytes, version: Edition, model: bool = False, mended: bool = False
+    td: Json, rest: Json, text: bytes, version: Edition, model: bool = False
 ) -> list[Finding]:
-    """Every finding of all checks on a TD, or on a Thing Model; `text` is the same, encoded."""
+    """Every finding of all checks on a TD, or on a Thing Model.
+
+    `rest` is what `odd` leaves of it, or all of it; `text` is all of it, encoded.
+    """
     found, prefixes = Findings(), contexts.declared(td, version)
     whole, td = td, opened(td) if model else td
     contexts.check(td, found)
@@ -39,9 +50,8 @@ def check(
     schemes = security.check(td, found, version, prefixes, model)
     if schemes.has_scopes and b'"scopes":' in text:
         scopes.check(td, found, schemes)
-    if not (model or mended or schemes.everywhere or b"{{" in text):
-        td = plain.odd(td, prefixes)
-        text = msgspec.json.encode(td)
+    if rest is not whole:
+        td, text = rest, msgspec.json.encode(rest)
     forms.check(td, found, schemes, model)
     data.check(td, found, version)
     spelling.check(td, found, version)

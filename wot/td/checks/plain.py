@@ -1,6 +1,7 @@
-"""Most of a valid TD is plain: nothing of it can be wrong but its structure. JSON Schemas say which affordances are.
+"""Most of a valid TD is plain: nothing can be wrong with it. JSON Schemas say which affordances are.
 
-They need not say all that is right, only nothing that a check would find fault with: what is not plain is looked at.
+They need not say all that is right, only nothing that our schema or a check would find fault with: what is not plain is
+looked at.
 """
 
 from __future__ import annotations
@@ -9,21 +10,42 @@ import functools
 from collections.abc import Callable, Collection
 from typing import Any
 
-from wot.td.node import Json, is_object
+from wot.td.editions import Edition, schema_of
+from wot.td.node import Json, is_array, is_object
 
 _ABSOLUTE = "^[A-Za-z][A-Za-z0-9+.-]*:"
-_HREF = r"[^{}@\[\\|^`%]*$"  # to its end: no template, no user, no IPv6 address, nothing encoded or forbidden
+_HREF = r"[^{}@\[\\|^`%\s<>\"]*$"  # to its end: no template, no user, no IPv6 address, nothing encoded or forbidden
 _MEDIA_TYPE = r"^[^\s/;,]+/[^\s/;,]+(\s*;.*)?$"
 _METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH"]
-_TEXTS: Json = {term: {} for term in ("@type", "title", "titles", "description", "descriptions")}
-_NOTES: Json = {**_TEXTS, "unit": {}, "format": {}, "readOnly": {}}
+_STRING: Json = {"type": "string"}
+_FLAG: Json = {"type": "boolean"}
+# These are those of our schema of the edition.
+_LANGUAGES: Json = {"$ref": "#/definitions/languages"}
+_TEXTS: Json = {
+    "@type": {"$ref": "#/definitions/types"},
+    "title": _STRING,
+    "titles": _LANGUAGES,
+    "description": _STRING,
+    "descriptions": _LANGUAGES,
+}
+_NOTES: Json = {**_TEXTS, "unit": _STRING, "format": _STRING, "readOnly": _FLAG}
 _DATA: Json = {"$ref": "#/definitions/data"}
-# One bound on each side of what most ranges have in the middle: they cannot contradict each other.
-_RANGE: Json = {"minimum": {"maximum": 0}, "maximum": {"minimum": 0}}
-_LENGTH: Json = {"minLength": {"maximum": 1}, "maxLength": {"minimum": 1}}
-_ITEMS: Json = {"minItems": {"maximum": 1}, "maxItems": {"minimum": 1}, "items": _DATA}
+
+
+def _bounds(low: str, high: str, middle: int, kind: str) -> Json:
+    """One on each side of what most ranges have in the middle: they cannot contradict each other."""
+    least = 0 if middle else None
+    below: Json = {"type": kind, "maximum": middle}
+    return {
+        low: below if least is None else {**below, "minimum": least},
+        high: {"type": kind, "minimum": middle},
+    }
+
+
+_LENGTH = _bounds("minLength", "maxLength", 1, "integer")
+_ITEMS: Json = {**_bounds("minItems", "maxItems", 1, "integer"), "items": _DATA}
 _DECLARED: Json = {"required": {"declares": True}}
-_STRINGS: Json = {"items": {"type": "string"}}
+_CHOICES: Json = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _STRING}
 # Operations with a default method in HTTP, and without; the latter, of properties, are for those that are observable.
 _OPS: dict[str, tuple[list[str], list[str]]] = {
     "properties": (["readproperty", "writeproperty"], ["observeproperty", "unobserveproperty"]),
@@ -33,9 +55,9 @@ _OPS: dict[str, tuple[list[str], list[str]]] = {
 _STREAMS = ("observeproperty", "subscribeevent")
 
 
-def odd(td: Json, prefixes: Collection[str] | None) -> Json:
-    """The TD without its plain affordances. Its structure is sound, and `prefixes` are declared; None: all may be."""
-    is_plain = _screens(bool(td.get("base")), prefixes is None or "htv" in prefixes)
+def odd(td: Json, version: Edition, prefixes: Collection[str] | None) -> Json:
+    """The TD without its plain affordances, whatever the rest is; `prefixes` are declared, None: all may be."""
+    is_plain = _screens(version, bool(td.get("base")), prefixes is None or "htv" in prefixes)
     rest = dict(td)
     for kind, accepts in is_plain.items():
         affordances = td.get(kind)
@@ -45,7 +67,7 @@ def odd(td: Json, prefixes: Collection[str] | None) -> Json:
 
 
 @functools.cache
-def _screens(based: bool, http: bool) -> dict[str, Callable[[Any], bool]]:
+def _screens(version: Edition, based: bool, http: bool) -> dict[str, Callable[[Any], bool]]:
     """For each kind of affordance, whether one is plain."""
     import jsonschema_rs
 
@@ -57,6 +79,7 @@ def _screens(based: bool, http: bool) -> dict[str, Callable[[Any], bool]]:
     ):
         usual, others = _OPS[kind]
         definitions = {
+            **schema_of(version)["definitions"],
             "data": _schema({}),
             "forms": _forms(usual, others if kind != "properties" else [], based, http),
             "observing": _forms(usual, others, based, http),
@@ -70,12 +93,13 @@ def _screens(based: bool, http: bool) -> dict[str, Callable[[Any], bool]]:
 
 
 def _property() -> Json:
-    usual = _schema({"observable": {}, "forms": {"$ref": "#/definitions/forms"}})
-    observed = _schema({"observable": {}, "forms": {"$ref": "#/definitions/observing"}})
+    usual = _schema({"observable": _FLAG, "forms": {"$ref": "#/definitions/forms"}})
+    observed = _schema({"observable": _FLAG, "forms": {"$ref": "#/definitions/observing"}})
     observes = {"properties": {"forms": {"contains": _does("observeproperty")}}}
     writes = {"contains": _does("writeproperty")}
     read_only = {"properties": {"readOnly": {"const": True}, "forms": writes}}
     return {
+        "required": ["forms"],
         "if": {"properties": {"observable": {"const": True}}, "required": ["observable"]},
         "then": {"allOf": [observed, observes]},
         "else": usual,
@@ -91,17 +115,20 @@ def _does(op: str) -> Json:
 
 def _affordance(*terms: str) -> Json:
     flags = ("safe", "idempotent", "synchronous")
-    members = {term: {} if term in flags else _DATA for term in terms}
-    return _closed({**_TEXTS, **members, "forms": {"$ref": "#/definitions/forms"}})
+    members = {term: _FLAG if term in flags else _DATA for term in terms}
+    closed = _closed({**_TEXTS, **members, "forms": {"$ref": "#/definitions/forms"}})
+    return {**closed, "type": "object", "required": ["forms"]}
 
 
 def _forms(usual: list[str], others: list[str], based: bool, http: bool) -> Json:
     """Forms whose operations have a default method, and forms that say how else they are done."""
     members: Json = {
-        "href": {"pattern": ("^" if based else _ABSOLUTE) + _HREF},
-        "contentType": {"anyOf": [{"const": "application/json"}, {"pattern": _MEDIA_TYPE}]},
-        "subprotocol": {},
-        "scopes": {},
+        "href": {**_STRING, "pattern": ("^" if based else _ABSOLUTE) + _HREF},
+        "contentType": {
+            "anyOf": [{"const": "application/json"}, {**_STRING, "pattern": _MEDIA_TYPE}]
+        },
+        "subprotocol": _STRING,
+        "scopes": {"type": ["string", "array"], "items": _STRING},
     }
     # By default an event is subscribed to, and that has none.
     needed = ["href", "op"] if "subscribeevent" in others else ["href"]
@@ -115,12 +142,18 @@ def _forms(usual: list[str], others: list[str], based: bool, http: bool) -> Json
         named = {"htv:methodName": {"enum": _METHODS}, "op": {"anyOf": [_ops(every, 1), *ended]}}
         ways.append((named, ["href", "htv:methodName"]))
     found = [{**_closed({**members, **more}), "required": wanted} for more, wanted in ways]
-    return {"type": "array", "items": {"anyOf": found}}
+    return {"type": "array", "minItems": 1, "items": {"type": "object", "anyOf": found}}
 
 
 def _ops(names: list[str], most: int = 9) -> Json:
     among = {"enum": names}
-    several = {"type": "array", "items": among, "uniqueItems": True, "maxItems": most}
+    several = {
+        "type": "array",
+        "items": among,
+        "uniqueItems": True,
+        "minItems": 1,
+        "maxItems": most,
+    }
     return {"anyOf": [among, several]}
 
 
@@ -135,19 +168,23 @@ def _schema(more: Json) -> Json:
         closed = _closed({**_NOTES, **more, "type": {"enum": types}, **members})
         return {**closed, "required": ["type", *required]}
 
-    members = {"properties": {"additionalProperties": _DATA}, "required": {}}
+    members = {
+        "properties": {"type": "object", "additionalProperties": _DATA},
+        "required": {"type": "array", "items": _STRING},
+    }
     return {
         "type": "object",  # items may be an array of schemas
         "anyOf": [
-            of(["number", "integer"], _RANGE),
+            of(["number"], _bounds("minimum", "maximum", 0, "number")),
+            of(["integer"], _bounds("minimum", "maximum", 0, "integer")),
             of(["number"], {"default": {"type": "number"}}),
             of(["integer"], {"default": {"type": "integer"}}),
             of(["object"], members, "properties") | {"dependencies": _DECLARED},
-            of(["boolean"], {"default": {"type": "boolean"}}),
+            of(["boolean"], {"default": _FLAG}),
             of(["string"], _LENGTH),
-            of(["string"], {"enum": _STRINGS}),
-            of(["string"], {"default": {"type": "string"}}),
-            of(["array"], _ITEMS | {"items": _DATA}, "items"),
+            of(["string"], {"enum": _CHOICES}),
+            of(["string"], {"default": _STRING}),
+            of(["array"], _ITEMS, "items"),
             of(["null"], {}),
             _closed({**_NOTES, **more}),
         ],
@@ -162,8 +199,9 @@ class _Declares:
 
     def validate(self, schema: Any) -> None:
         """ValueError where they are not."""
-        required = schema.get("required")
-        if required and not (
-            len(set(required)) == len(required) and schema["properties"].keys() >= set(required)
-        ):
+        required, declared = schema.get("required"), schema.get("properties")
+        names = set(map(str, required)) if is_array(required) else None
+        if names is None or not is_object(declared) or len(names) < len(required):
+            raise ValueError
+        if not declared.keys() >= names:
             raise ValueError

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from wot.td.editions import Edition
-from wot.td.mending import Unknowable
 from wot.td.node import Json, is_array, is_object
 
 _POINTER = re.compile(r"(/([^~/]|~[01])*)*")
@@ -89,11 +88,6 @@ class Schemes:
         self.has_scopes = any(is_object(d) and "scopes" in d for d in definitions.values())
         self.matter = bool(self.in_uri or self.in_body or self.has_scopes)
         self._active: dict[tuple[str, ...] | None, Active] = {}
-
-    @property
-    def everywhere(self) -> bool:
-        """Whether each form is to be looked at: for where it puts a secret."""
-        return bool(self.in_body or self.in_uri) or isinstance(self.definitions, Unknowable)
 
     def _variables(self) -> Mapping[str, str]:
         """Definition → the URI variable that carries its secret."""

@@ -15,7 +15,7 @@ from hypothesis import given
 from tests.wot.td.changes import changed, paths
 from tests.wot.td.generator import mutated, thing_descriptions
 from wot.errors import Finding
-from wot.td import TD_11, validate
+from wot.td import EDITIONS, TD_10, TD_11, validate
 from wot.td.checks import plain
 
 OPS = ("readproperty", "writeproperty", "observeproperty", "unobserveproperty", "invokeaction")
@@ -114,6 +114,7 @@ OAUTH = {"scheme": "oauth2", "flow": "client", "token": "https://h/t", "scopes":
 THINGS = {
     "plain": thing(),
     "without a base": {name: value for name, value in thing().items() if name != "base"},
+    "of TD 1.0": thing(**{"@context": TD_10}),
     "with prefixes": thing(**{"@context": [TD_11, {"ex": "https://example.org/"}]}),
     "with scopes": thing(securityDefinitions={"a_sc": OAUTH}, security="a_sc"),
     "with a secret in the URI": thing(
@@ -158,12 +159,12 @@ def words(finding: Finding) -> tuple[str, ...]:
 
 def unscreened(monkeypatch: pytest.MonkeyPatch, document: Any) -> list[tuple[str, ...]]:
     with monkeypatch.context() as patched:
-        patched.setattr(plain, "odd", lambda td, prefixes: td)
+        patched.setattr(plain, "odd", lambda td, version, prefixes: td)
         return findings(document)
 
 
 def test_what_is_plain_is_left_out() -> None:
-    rest = plain.odd(thing(), ())
+    rest = plain.odd(thing(), EDITIONS["1.1"], ())
     assert [rest[kind] for kind in ("properties", "actions", "events")] == [{}, {}, {}]
     assert rest["title"] == "Thing"
 
