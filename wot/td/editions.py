@@ -17,7 +17,7 @@ from wot.td.vocabulary import TD_10, TD_11, is_draft
 MODEL = "tm:ThingModel"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each, and what is compiled for it is found by it
 class Edition:
     """One version: its context, the file of its JSON Schema, and what that changes in the schema of another."""
 

@@ -50,11 +50,13 @@ def _checked(json: Json, resolver: Resolver | None) -> list[Finding]:
         text = msgspec.json.encode(json)
     except (ValueError, TypeError, OverflowError) as error:
         raise _no_json(error) from None
-    if not is_flat(text) and not is_shallow(json):
-        return [TOO_DEEP]
     schema, validator = _compiled(version, model)
     try:
         rest = json if model else odd(json, text, version)
+        if not is_flat(text if rest is json else msgspec.json.encode(rest)) and not is_shallow(
+            rest
+        ):
+            return [TOO_DEEP]
         errors, is_all = ([], True) if validator.is_valid(rest) else _errors(validator, json, text)
     except ValueError as error:
         raise _no_json(error) from None

@@ -29,7 +29,8 @@ _TEXTS: Json = {
     "descriptions": _LANGUAGES,
 }
 _NOTES: Json = {**_TEXTS, "unit": _STRING, "format": _STRING, "readOnly": _FLAG}
-_DATA: Json = {"$ref": "#/definitions/data"}
+_DATA: Json = {"$ref": "#/definitions/data0"}
+_LEVELS = 6  # of data schemas within each other: what is deeper is not plain, so nothing here is bottomless
 
 
 def _bounds(low: str, high: str, middle: int, kind: str) -> Json:
@@ -43,7 +44,7 @@ def _bounds(low: str, high: str, middle: int, kind: str) -> Json:
 
 
 _LENGTH = _bounds("minLength", "maxLength", 1, "integer")
-_ITEMS: Json = {**_bounds("minItems", "maxItems", 1, "integer"), "items": _DATA}
+_ITEMS = _bounds("minItems", "maxItems", 1, "integer")
 _DECLARED: Json = {"required": {"declares": True}}
 _CHOICES: Json = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _STRING}
 # Operations with a default method in HTTP, and without; the latter, of properties, are for those that are observable.
@@ -80,7 +81,7 @@ def _screens(version: Edition, based: bool, http: bool) -> dict[str, Callable[[A
         usual, others = _OPS[kind]
         definitions = {
             **schema_of(version)["definitions"],
-            "data": _schema({}),
+            **{f"data{level}": _schema({}, level + 1) for level in range(_LEVELS)},
             "forms": _forms(usual, others if kind != "properties" else [], based, http),
             "observing": _forms(usual, others, based, http),
         }
@@ -93,8 +94,8 @@ def _screens(version: Edition, based: bool, http: bool) -> dict[str, Callable[[A
 
 
 def _property() -> Json:
-    usual = _schema({"observable": _FLAG, "forms": {"$ref": "#/definitions/forms"}})
-    observed = _schema({"observable": _FLAG, "forms": {"$ref": "#/definitions/observing"}})
+    usual = _schema({"observable": _FLAG, "forms": {"$ref": "#/definitions/forms"}}, 0)
+    observed = _schema({"observable": _FLAG, "forms": {"$ref": "#/definitions/observing"}}, 0)
     observes = {"properties": {"forms": {"contains": _does("observeproperty")}}}
     writes = {"contains": _does("writeproperty")}
     read_only = {"properties": {"readOnly": {"const": True}, "forms": writes}}
@@ -136,6 +137,8 @@ def _forms(usual: list[str], others: list[str], based: bool, http: bool) -> Json
         ({"op": _ops(usual)}, needed),
         ({"op": _ops(usual + others)}, ["href", "subprotocol"]),
     ]
+    if "op" in needed:  # nearly all forms of events have a subprotocol
+        ways.reverse()
     if http:  # one method is for one operation
         every = usual + others
         ended = [_ops([op, f"un{op}"]) for op in _STREAMS if op in every]
@@ -161,34 +164,47 @@ def _closed(members: Json) -> Json:
     return {"properties": members, "additionalProperties": False}
 
 
-def _schema(more: Json) -> Json:
-    """Data schemas, and properties, which are data schemas with more members."""
+def _schema(more: Json, inner: int) -> Json:
+    """Data schemas, and properties, which are data schemas with more members; those in them are of level `inner`."""
+    within: Any = {"$ref": f"#/definitions/data{inner}"} if inner < _LEVELS else False
 
     def of(types: list[str], members: Json, *required: str) -> Json:
         closed = _closed({**_NOTES, **more, "type": {"enum": types}, **members})
         return {**closed, "required": ["type", *required]}
 
     members = {
-        "properties": {"type": "object", "additionalProperties": _DATA},
+        "properties": {"type": "object", "additionalProperties": within},
         "required": {"type": "array", "items": _STRING},
     }
+    whole, bounds = {"type": "integer"}, _bounds("minimum", "maximum", 0, "integer")
+    broken = {**_bounds("minimum", "maximum", 0, "number"), "default": {"type": "number"}}
     return {
         "type": "object",  # items may be an array of schemas
-        "anyOf": [
-            of(["number"], _bounds("minimum", "maximum", 0, "number")),
-            of(["integer"], _bounds("minimum", "maximum", 0, "integer")),
-            of(["number"], {"default": {"type": "number"}}),
-            of(["integer"], {"default": {"type": "integer"}}),
+        "anyOf": [  # the usual ones first
+            of(["number", "integer"], {**bounds, "default": whole}) | _alone("default", bounds),
             of(["object"], members, "properties") | {"dependencies": _DECLARED},
+            of(["string"], {**_LENGTH, "enum": _CHOICES, "default": _STRING})
+            | _alone("default", [*_LENGTH, "enum"], "enum", _LENGTH),
             of(["boolean"], {"default": _FLAG}),
-            of(["string"], _LENGTH),
-            of(["string"], {"enum": _CHOICES}),
-            of(["string"], {"default": _STRING}),
-            of(["array"], _ITEMS, "items"),
+            of(["array"], {**_ITEMS, "items": within}, "items"),
+            of(["number"], broken) | _alone("default", bounds),
             of(["null"], {}),
             _closed({**_NOTES, **more}),
         ],
     }
+
+
+def _alone(*pairs: Any) -> Json:
+    """Terms with others that each of them does without."""
+    without = zip(pairs[::2], pairs[1::2], strict=True)
+    return {
+        "dependencies": {
+            term: {"properties": dict.fromkeys(others, False)} for term, others in without
+        }
+    }
+
+
+_FEW = 20  # members that are required; of more, the checks are quicker
 
 
 class _Declares:
@@ -199,9 +215,9 @@ class _Declares:
 
     def validate(self, schema: Any) -> None:
         """ValueError where they are not."""
-        required, declared = schema.get("required"), schema.get("properties")
-        names = set(map(str, required)) if is_array(required) else None
-        if names is None or not is_object(declared) or len(names) < len(required):
+        required, declared = schema["required"], schema.get("properties")
+        if not is_array(required) or not is_object(declared) or len(required) > _FEW:
             raise ValueError
-        if not declared.keys() >= names:
-            raise ValueError
+        for number, name in enumerate(required):
+            if name not in declared or name in required[:number]:
+                raise ValueError

@@ -42,7 +42,7 @@ def check(
 
 def check_types(td: Json, text: bytes, found: Findings, declared: Collection[str] | None) -> None:
     """Types whose prefix nothing declares; `text` is the document, encoded."""
-    if declared is None:
+    if declared is None or b'"@type":' not in text:
         return
     prefixes = {prefix for types in _TYPES.findall(text) for prefix in _PREFIX.findall(types)}
     if prefixes <= {name.encode("utf-8", "replace") for name in declared}:
