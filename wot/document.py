@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from wot.errors import InvalidTD
 from wot.resolving import ResolveError, beginning, files, first_of, visible
-from wot.td import KINDS, Json, Resolver, ThingDescription, is_model, is_object, read, validate
+from wot.td import (
+    KINDS,
+    Json,
+    Resolver,
+    ThingDescription,
+    is_array,
+    is_model,
+    is_object,
+    read,
+    validate,
+)
 
 if TYPE_CHECKING:
     from wot.td.thing_model import Composition, Include, ThingModel
@@ -117,7 +127,9 @@ def with_instance(td: Json) -> Json:
 def completed(td: Json) -> Json:
     """A partial TD with the least that makes it a whole one, to be checked as such."""
     nosec = {"securityDefinitions": {"nosec_sc": {"scheme": "nosec"}}, "security": "nosec_sc"}
-    whole: Json = {t: v for t, v in td.items() if t not in ("forms", "base")} | nosec
+    whole: Json = {t: v for t, v in td.items() if t != "base"} | nosec
+    if "forms" in td:
+        whole["forms"] = _forms(td["forms"])
     for kind in KINDS:
         if is_object(td.get(kind)):
             whole[kind] = {name: _with_form(json) for name, json in td[kind].items()}
@@ -125,7 +137,22 @@ def completed(td: Json) -> Json:
 
 
 def _with_form(json: Any) -> Any:
-    return {**json, "forms": [{"href": "https://example.org/"}]} if is_object(json) else json
+    return {**json, "forms": _forms(json.get("forms") or [{}])} if is_object(json) else json
+
+
+def _forms(forms: Any) -> Any:
+    """Forms with an address, and of the rest what matters here."""
+    if not is_array(forms):
+        return forms
+    return [
+        {"href": "https://example.org/", **{term: form[term] for term in _KEPT if term in form}}
+        if is_object(form)
+        else form
+        for form in forms
+    ]
+
+
+_KEPT = ("op", "contentType", "subprotocol")
 
 
 def _is_url(source: str) -> bool:

@@ -190,3 +190,23 @@ def test_no_invalid_model_of_the_corpus_becomes_a_thing(corpus: Path) -> None:
     for file in files:
         with pytest.raises(InvalidTD):
             wot.Thing.from_model(file, include="all", compose="alone", title="Any")
+
+
+@pytest.mark.parametrize(
+    ("members", "value", "path"),
+    [
+        ({"properties": {"p": {"forms": "{{F}}"}}}, "1", "$.properties.p.forms"),
+        ({"properties": {"p": {"forms": ["{{F}}"]}}}, 5, "$.properties.p.forms[0]"),
+        (
+            {"properties": {"p": {"forms": [{"href": "x", "op": "{{F}}"}]}}},
+            5,
+            "$.properties.p.forms[0].op",
+        ),
+        ({"forms": "{{F}}"}, 5, "$.forms"),
+    ],
+)
+def test_values_that_make_no_forms(members: Any, value: Any, path: str) -> None:
+    model = {"@context": TD_11, "@type": "tm:ThingModel", "title": "M", **members}
+    with pytest.raises(InvalidTD) as caught:
+        wot.Thing.from_model(model, values={"F": value})
+    assert caught.value.findings[0].path == path

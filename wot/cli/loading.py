@@ -101,6 +101,9 @@ def _module(name: str) -> ModuleType:
 
 def _run(file: Path) -> ModuleType:
     """The file as a module: of its package if it is in one, so that its own imports work."""
+    if file.suffix in (".json", ".jsonld", ".md", ".txt", ".toml", ".yaml", ".yml"):
+        hint = "name a Python file; a Thing Description becomes one with wot stub"
+        raise UsageError(f"{file} is no Python", hint=hint)
     root, name = file.parent, file.stem
     while (root / "__init__.py").is_file():
         root, name = root.parent, f"{root.name}.{name}"

@@ -28,17 +28,18 @@ from wot.td.vocabulary import KIND, KINDS, STREAMS, TD_10, TD_11, TD_JSON, Op, d
 if TYPE_CHECKING:
     from wot.td.defaults import expand, reduce
     from wot.td.editions import EDITIONS, Edition, edition, is_model
+    from wot.td.library import Resolver
     from wot.td.linked import to_graph, to_ntriples, to_quads
     from wot.td.places import locate, place
     from wot.td.reading import read
     from wot.td.thing_model import ThingModel, compare, complete, derive, missing, resolve_model
-    from wot.td.validation import Resolver, validate
+    from wot.td.validation import validate
 
 # Name → module; the toolkit is imported when it is first used (PEP 562): who serves or consumes does not pay for it.
 _TOOLS = {
     "EDITIONS": "wot.td.editions",
     "Edition": "wot.td.editions",
-    "Resolver": "wot.td.validation",
+    "Resolver": "wot.td.library",
     "ThingModel": "wot.td.thing_model",
     "compare": "wot.td.thing_model",
     "complete": "wot.td.thing_model",

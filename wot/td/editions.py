@@ -17,7 +17,9 @@ from wot.td.vocabulary import TD_10, TD_11, is_draft
 MODEL = "tm:ThingModel"
 
 
-@dataclass(frozen=True, eq=False)  # there is one of each, and what is compiled for it is found by it
+@dataclass(
+    frozen=True, eq=False
+)  # there is one of each, and what is compiled for it is found by it
 class Edition:
     """One version: its context, the file of its JSON Schema, and what that changes in the schema of another."""
 
@@ -76,7 +78,7 @@ EDITIONS: Mapping[str, Edition] = {
 }
 
 
-def edition(document: Json) -> Edition:
+def edition(document: Any) -> Edition:
     """The version that `document` names in its `@context`; 1.1 where it names none that is known.
 
     Raises InvalidTD for a draft of TD 2.0.
@@ -85,7 +87,7 @@ def edition(document: Json) -> Edition:
         reason = "this is a draft of TD 2.0, which is not read here"
         hint = f"TD 1.1 ({TD_11}) and TD 1.0 ({TD_10}) are"
         raise InvalidTD([Finding("$['@context']", reason, hint, assertion="td-context")])
-    context = document.get("@context")
+    context = document.get("@context") if is_object(document) else None
     named = context if is_array(context) else [context]
     is_old = TD_10 in named and TD_11 not in named
     return EDITIONS["1.0" if is_old else "1.1"]

@@ -102,6 +102,7 @@ def _optional(model: Json, path: str) -> Iterator[Finding]:
         yield _warning(at(path, REQUIRED), reason, hint, "tm-tmOptional")
     listing = model.get(OPTIONAL)
     extends = any(True for _ in links(model, EXTENDS))
+    known: dict[str, str] = {}  # listed once, however many ask
     for index, text in enumerate(listing if is_array(listing) else ()):
         tokens = parse(text) if isinstance(text, str) else None
         if tokens is None or len(tokens) != 2 or tokens[0] not in KINDS:
@@ -109,7 +110,9 @@ def _optional(model: Json, path: str) -> Iterator[Finding]:
         home = model.get(tokens[0])
         imported = extends or (is_object(home) and isinstance(home.get(REF), str))
         if not imported and not is_object(find(model, tokens)):
-            hint = f"{tokens[0]}: {listed(home if is_object(home) else ())}"
+            if tokens[0] not in known:
+                known[tokens[0]] = f"{tokens[0]}: {listed(home if is_object(home) else ())}"
+            hint = known[tokens[0]]
             here = at(at(path, OPTIONAL), index)
             yield Finding(
                 here,

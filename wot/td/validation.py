@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,12 +17,13 @@ from wot.td.node import Json, is_array, is_object
 from wot.td.reading import TOO_DEEP, Document, examined, is_flat, is_shallow
 from wot.td.wording import worded
 
+if TYPE_CHECKING:
+    from wot.td.library import Resolver
+
 _FIRST = 30  # errors of a large document
 _LARGE = 1 << 16  # bytes
 _LANGUAGES = 100
 _MOST = 1000  # findings; whoever has more of them mends a thousand first
-
-Resolver = Callable[[str], bytes | str | Mapping[str, Any]]
 
 
 def validate(document: Document, *, resolver: Resolver | None = None) -> list[Finding]:

@@ -173,3 +173,10 @@ def test_classes_are_not_made(folder: Path) -> None:
 def test_what_is_python(folder: Path, spec: str, expected: bool) -> None:
     (folder / "urn:lamp").touch()
     assert is_python(spec) is expected
+
+
+@pytest.mark.parametrize("name", ["lamp.td.json", "README.md"])
+def test_what_is_no_python_is_not_run(folder: Path, name: str) -> None:
+    (folder / name).write_text("raise SystemExit")
+    with pytest.raises(UsageError, match="is no Python"):
+        things_in(name)

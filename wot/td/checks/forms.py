@@ -39,6 +39,14 @@ _NO_METHOD = frozenset(
     ]
 )
 _METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH")
+# With those that servers have besides: registered by IANA, and of UPnP.
+_KNOWN = frozenset(
+    [
+        *(*_METHODS, "HEAD", "OPTIONS", "QUERY", "TRACE", "CONNECT"),
+        *("PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "SEARCH", "REPORT"),
+        *("SUBSCRIBE", "UNSUBSCRIBE", "NOTIFY", "M-SEARCH"),
+    ]
+)
 
 
 class _Scene:
@@ -206,7 +214,8 @@ def _check_form(
     op = form.get("op")
     if is_array(op):
         _check_ops_of(op, form, href, trail, scene)
-    if op and "observeproperty" in op and affordance.get("observable") is not True and affordance:
+    observes = affordance and "observeproperty" in names(op)
+    if observes and affordance.get("observable") is not True:
         reason = "observeproperty, and the property does not say that it is observable"
         scene.found.warning((*trail, "op"), reason, "say observable: true")
     if (isinstance(op, str) and op in _NO_METHOD) or (op is None and trail[0] == "events"):
@@ -238,7 +247,7 @@ def _variables(href: str, trail: Trail, scene: _Scene) -> list[str]:
             found.append(match[1])
         elif _HYPHENATED.fullmatch(spec):
             reason = f"{spec[:_SHOWN]!r} is no name of a variable: RFC 6570 knows no hyphens"
-            hint = f"write {spec[:_SHOWN].replace('-', '_')}"
+            hint = f"write {spec[:_SHOWN].replace('-', '_')}, here and in uriVariables"
             scene.found.warning(trail, reason, hint, "client-uri-template")
             found.append(spec)
         else:
@@ -282,10 +291,10 @@ def _check_words(form: Json, trail: Trail, scene: _Scene) -> None:
     if is_object(response):
         _check_media_type(response, (*trail, "response"), scene)
     method = form.get("htv:methodName")
-    if isinstance(method, str) and method not in _METHODS and "{{" not in method:
+    if isinstance(method, str) and method not in _KNOWN and "{{" not in method:
         hint = (
             f"did you mean {method.upper()}?"
-            if method.upper() in _METHODS
+            if method.upper() in _KNOWN
             else f"one of {', '.join(_METHODS)}"
         )
         scene.found.warning((*trail, "htv:methodName"), f"{method!r} is no method of HTTP", hint)
@@ -344,6 +353,8 @@ def _check_method(ops: list[Any], form: Json, href: str, trail: Trail, scene: _S
     if isinstance(where, str) and where[:6].lower().startswith(("http:", "https:")):
         first = next(name for name in ops if name in _NO_METHOD)
         hint = "state htv:methodName, or a subprotocol"
+        if len(ops) > 1 and any(not op.startswith("un") for op in ops if op not in _NO_METHOD):
+            hint = f"give {first} a form of its own, with htv:methodName or a subprotocol"
         scene.found.warning(
             trail, f"HTTP has no default method for {first}", hint, "td-default-http-method"
         )

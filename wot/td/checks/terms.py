@@ -17,7 +17,7 @@ _PREFIX = re.compile(rb'"([^":]+):(?!//)')
 # Schemes of absolute IRIs without //: no prefixes.
 _SCHEMES = frozenset(["urn", "tag", "did", "info", "doi", "data", "mailto", "geo"])
 _PLACEHOLDER = re.compile(r"\{\{[ -z|~]+\}\}")
-_DATA = ("const", "default", "enum")  # values, not vocabulary
+_DATA = ("const", "default", "enum", "examples")  # values, not vocabulary
 
 
 def check(
@@ -110,16 +110,19 @@ def _check_prefixes(td: Json, found: Findings, known: Collection[str]) -> None:
         _check_prefix(name, (*trail, name), said, found)
 
 
+# Maps whose members have names of the author's.
+_NAMED = frozenset(
+    [
+        *("properties", "actions", "events", "uriVariables", "schemaDefinitions"),
+        *("securityDefinitions", "patternProperties", "definitions"),
+    ]
+)
+
+
 def _members(json: Any, trail: Trail = ()) -> Iterator[tuple[Trail, str, Any]]:
     """Where a member stands, its name and its value: everywhere but in values and contexts."""
     if is_object(json):
-        named = bool(trail) and trail[-1] in (
-            "properties",
-            "actions",
-            "events",
-            "uriVariables",
-            "schemaDefinitions",
-        )
+        named = bool(trail) and trail[-1] in _NAMED
         for name, value in json.items():
             if not named:
                 yield trail, name, value

@@ -88,7 +88,8 @@ def _misfit(value: Any, schema: Json) -> str:
         if not is_number(value) or (kind == "integer" and value % 1 != 0):
             return f"{shown(value)} is not of the type {kind}"
     elif isinstance(kind, str) and kind in _TYPES and not isinstance(value, _TYPES[kind]):
-        return f"{shown(value)} is not of the type {kind}, but {type_name(value)}"
+        found = "" if value is None else f", but {type_name(value)}"
+        return f"{shown(value)} is not of the type {kind}{found}"
     if is_number(value):
         for term, is_out in _BOUNDS:
             bound: Any = schema.get(term)

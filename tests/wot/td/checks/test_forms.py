@@ -8,7 +8,7 @@ import pytest
 
 from tests.wot.td.hostile import model, thing
 from wot.errors import Finding
-from wot.td import validate
+from wot.td import TD_11, validate
 
 from .judging import FORM, HREF, ON, error, form, judged, judged_thing, warning
 
@@ -74,7 +74,7 @@ def test_variables_have_names(inner: str) -> None:
 def test_hyphens_are_used_and_not_allowed() -> None:
     reason = "'from-time' is no name of a variable: RFC 6570 knows no hyphens"
     assert templated("{?from-time}", "from-time") == [
-        warning(f"{ON}.href", reason, "write from_time", ID)
+        warning(f"{ON}.href", reason, "write from_time, here and in uriVariables", ID)
     ]
 
 
@@ -413,3 +413,15 @@ def test_a_method_is_that_of_one_operation(ops: Any, whether: bool) -> None:
     hint = "write a form for each, or leave the method out"
     expected = warning(f"{ON}['htv:methodName']", ONE_METHOD, hint, "td-default-http-method")
     assert found == ([expected] if whether else [])
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "QUERY", "PROPFIND", "M-SEARCH"])
+def test_methods_of_all_kinds(method: str) -> None:
+    one = {**FORM, "op": "readproperty", "htv:methodName": method}
+    context = [TD_11, {"htv": "http://www.w3.org/2011/http#"}]
+    assert judged(form(one, **{"@context": context})) == []
+
+
+def test_the_end_of_an_observation_is_none() -> None:
+    one = {**FORM, "op": "unobserveproperty", "subprotocol": "sse"}
+    assert judged(form(one)) == []

@@ -239,3 +239,15 @@ def test_another_vocabulary_may_have_the_prefix_of_models() -> None:
     for own in ("https://www.w3.org/2019/wot/tm#", "https://www.w3.org/2022/wot/tm#"):
         found = judged_thing(**{"@context": [TD_11, {"tm": own}], "tm:foo": 1})
         assert found[0].severity == "error"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"schemaDefinitions": {"s": {"type": "object", "patternProperties": {"ex:.*": {}}}}},
+        {"schemaDefinitions": {"s": {"type": "object", "examples": [{"ex:a": 1}]}}},
+        {"definitions": {"ex:a": {}}},
+    ],
+)
+def test_names_and_values_of_the_author_have_no_prefix(members: Any) -> None:
+    assert [found for found in judged_thing(**members) if "prefix" in found.reason] == []
