@@ -127,9 +127,12 @@ def with_instance(td: Json) -> Json:
 def completed(td: Json) -> Json:
     """A partial TD with the least that makes it a whole one, to be checked as such."""
     nosec = {"securityDefinitions": {"nosec_sc": {"scheme": "nosec"}}, "security": "nosec_sc"}
-    whole: Json = {t: v for t, v in td.items() if t != "base"} | nosec
-    if "forms" in td:
-        whole["forms"] = _forms(td["forms"])
+    whole: Json = {t: v for t, v in td.items() if t not in ("forms", "base")} | nosec
+    forms = _forms(td.get("forms", []))
+    if is_array(forms):  # what is for the whole Thing has no default operation
+        forms = [form for form in forms if not is_object(form) or "op" in form]
+    if forms:
+        whole["forms"] = forms
     for kind in KINDS:
         if is_object(td.get(kind)):
             whole[kind] = {name: _with_form(json) for name, json in td[kind].items()}

@@ -14,7 +14,7 @@ ROWS = {
     "fanout": 2,
     "td": 3,
     "things": 4,
-    "toolkit": 8,
+    "toolkit": 11,
     "import": 2,
     "start": 4,
 }
