@@ -9,19 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from wot.errors import InvalidTD
 from wot.resolving import ResolveError, beginning, files, first_of, visible
-from wot.td import (
-    KINDS,
-    Json,
-    Resolver,
-    ThingDescription,
-    is_array,
-    is_model,
-    is_object,
-    read,
-    validate,
-)
+from wot.td import KINDS, Json, ThingDescription, is_array, is_object
+from wot.td.reading import read
 
 if TYPE_CHECKING:
+    from wot.td import Resolver
     from wot.td.thing_model import Composition, Include, ThingModel
 
 _LARGEST = 4 << 20  # bytes of a file
@@ -47,6 +39,8 @@ class Model(NamedTuple):
 def read_td(source: Document) -> Json:
     """The valid TD in `source`; InvalidTD with its findings where it is none."""
     json = read_document(source)
+    from wot.td import is_model
+
     if is_model(json):
         raise InvalidTD("this is a Thing Model", hint="use wot.Thing.from_model")
     check_td(json)
@@ -55,6 +49,8 @@ def read_td(source: Document) -> Json:
 
 def check_td(json: Json) -> None:
     """InvalidTD with every finding that is an error."""
+    from wot.td import validate
+
     findings = [found for found in validate(json) if found.severity == "error"]
     if findings:
         raise InvalidTD(findings)

@@ -7,19 +7,22 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from wot.affordances import Declared
 from wot.document import Model, ModelDocument, read_model, with_instance
 from wot.errors import DefinitionError, Finding, listed
 from wot.interaction import NONE
-from wot.td import KINDS, TD_10, TD_11, Json, Resolver, is_array, is_object
+from wot.td import KINDS, TD_10, TD_11, Json, is_array, is_object
 from wot.td.comparing import compared
 from wot.td.placeholders import fill, names, strings
 from wot.td.pointers import pointer
 from wot.td.thing_model import ThingModel, placeholders, resolve_model
 from wot.template import Template
 from wot.things import DescribedThing, Thing, ThingT, ThingWords, exposed_of
+
+if TYPE_CHECKING:
+    from wot.td import Resolver
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -21,7 +21,6 @@ from wot.td import (
     ThingDescription,
     context_with,
     is_object,
-    validate,
 )
 from wot.terms import check_extension
 
@@ -146,9 +145,13 @@ def _check_words(cls: type, words: Mapping[str, Any]) -> None:
 def check_names(id: Any, title: Any) -> None:
     """DefinitionError where what one Thing is to be called would make its TD invalid; "" is for not given."""
     given = {term: value for term, value in (("id", id), ("title", title)) if value}
+    if not given:
+        return
+    from wot.td import validate  # the toolkit is imported by those who use it
+
     least = {"@context": TD_11, "title": "Thing", "security": "nosec_sc"}
     schemes = {"securityDefinitions": {"nosec_sc": {"scheme": "nosec"}}}
-    for found in validate({**least, **schemes, **given}) if given else ():
+    for found in validate({**least, **schemes, **given}):
         if found.severity == "error":
             term = found.path.removeprefix("$.")
             raise DefinitionError(

@@ -19,23 +19,16 @@ from typing import (
 from wot.affordances import Declared
 from wot.attached import Attachable
 from wot.described import template_from
-from wot.document import (
-    Document,
-    ModelDocument,
-    check_td,
-    completed,
-    derived,
-    read_model,
-    read_td,
-)
 from wot.errors import DefinitionError, WoTError
 from wot.exposed import ExposedThing
 from wot.handles import Local
 from wot.interaction import NONE, Interactable
-from wot.td import Json, Resolver
+from wot.td import Json
 from wot.template import Template, check_names, template_of
 
 if TYPE_CHECKING:
+    from wot.document import Document, ModelDocument
+    from wot.td import Resolver
     from wot.td.thing_model import Include
 
 ThingT = TypeVar("ThingT", bound="Thing")
@@ -144,6 +137,8 @@ class Thing:
 
         Raises InvalidTD with every finding where it is no valid TD.
         """
+        from wot.document import read_td  # the toolkit is imported by those who use it
+
         _refuse_subclass(cls)
         return _described(read_td(td), id, title, threads, timeout)
 
@@ -168,6 +163,8 @@ class Thing:
         that it refers to (files beside its own are read anyway), `compose` says what becomes of its submodels.
         Raises InvalidTD with every finding.
         """
+        from wot.document import check_td, completed, derived, read_model
+
         _refuse_subclass(cls)
         found = read_model(model, resolver)
         td = derived(found, values, include, compose)
