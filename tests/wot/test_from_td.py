@@ -1,24 +1,17 @@
-"""Things made from TDs, served over HTTP and used; every valid TD of the corpus can be simulated."""
+"""Things made from TDs, served over HTTP and used."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
 
 import wot
-from wot.content import is_text
-from wot.described import media_types
-from wot.errors import DefinitionError, InvalidTD, NotAllowed, Unavailable, UnknownAffordance
-from wot.td import KINDS, TD_11, Form, Json, default_ops, validate
-from wot.templates import variables_in
-from wot.things import exposed_of
+from wot.errors import DefinitionError, NotAllowed, Unavailable, UnknownAffordance
+from wot.td import TD_11, Json
 
-from .td.generator import thing_descriptions
+from .offered import affordances
 
 HERE = "http://127.0.0.1:0"
 
@@ -108,96 +101,6 @@ def camera() -> wot.DescribedThing:
         return (lambda data: data["zone"] == zone) if zone else None
 
     return thing
-
-
-def affordances(td: Mapping[str, Any]) -> Json:
-    """What a TD says of its affordances, without forms."""
-    return {
-        kind: {
-            name: {term: value for term, value in affordance.items() if term != "forms"}
-            for name, affordance in td.get(kind, {}).items()
-        }
-        for kind in KINDS
-    }
-
-
-def offered(td: Mapping[str, Any]) -> Json:
-    """The affordances of a TD, with flags as its forms have it, and with the URI variables that they name."""
-    found = affordances(td)
-    for kind in KINDS:
-        for name in list(found[kind]):
-            forms = td[kind][name]["forms"]
-            ops = {op for form in forms for op in _ops(kind, td[kind][name], form)} | _of_all(td)
-            affordance = found[kind][name]
-            for term, value in td.get("uriVariables", {}).items():
-                if any(term in variables_in(form["href"]) for form in forms):
-                    affordance.setdefault("uriVariables", {})
-                    affordance["uriVariables"] = {term: value, **affordance["uriVariables"]}
-            if kind == "properties":
-                _flag(affordance, ops)
-            for term in ("subscription", "cancellation", "dataResponse"):
-                affordance.pop(term, None)
-            if not ops & ONES[kind]:
-                del found[kind][name]
-    return found
-
-
-ONES = {
-    "properties": {"readproperty", "writeproperty", "observeproperty"},
-    "actions": {"invokeaction"},
-    "events": {"subscribeevent"},
-}
-
-
-def _ops(kind: str, affordance: Json, form: Json) -> tuple[str, ...]:
-    flags = bool(affordance.get("readOnly")), bool(affordance.get("writeOnly"))
-    return Form(form).op or default_ops(kind, *flags)
-
-
-def _of_all(td: Mapping[str, Any]) -> set[str]:
-    ops = " ".join(op for form in td.get("forms", ()) for op in Form(form).op)
-    found = {"readproperty"} if "readall" in ops or "readmult" in ops else set[str]()
-    found |= {"writeproperty"} if "writeall" in ops or "writemult" in ops else set[str]()
-    return found | ({"subscribeevent"} if " subscribeall" in f" {ops}" else set[str]())
-
-
-def _flag(affordance: Json, ops: set[str]) -> None:
-    read = "readproperty" in ops and (
-        not affordance.get("writeOnly") or bool(affordance.get("readOnly"))
-    )
-    write = "writeproperty" in ops and not affordance.get("readOnly")
-    observed = "observeproperty" in ops or (read and bool(affordance.get("observable")))
-    ops -= {"readproperty"} if not read else set()
-    ops -= {"writeproperty"} if not write else set()
-    flags = {"readOnly": not write, "writeOnly": not read, "observable": observed}
-    for term, value in flags.items():
-        if value or affordance.get(term):
-            affordance.pop(term, None)
-        if value:
-            affordance[term] = True
-
-
-def carried(affordance: Json, op: str) -> bool:
-    media_type = media_types(affordance, op)[1]
-    return is_text(media_type) or media_type.endswith("xml")
-
-
-def over_http(td: Mapping[str, Any]) -> Json:
-    """The same without streams of what is no text: server-sent events cannot carry it."""
-    found = offered(td)
-    for name in list(found["events"]):
-        if not carried(td["events"][name], "subscribeevent"):
-            del found["events"][name]
-    for name, property in list(found["properties"].items()):
-        reads, writes = not property.get("writeOnly"), not property.get("readOnly")
-        op = "readproperty" if reads else "writeproperty" if writes else "observeproperty"
-        if property.get("observable") and not carried(td["properties"][name], op):
-            del property["observable"]
-            if not reads and not writes:
-                del found["properties"][name]
-        if not reads and not writes:  # only observed, which is no secret
-            del property["writeOnly"]
-    return found
 
 
 async def test_everything_that_a_td_says_of_affordances_is_served() -> None:
@@ -411,113 +314,3 @@ def test_the_document_given_is_not_changed() -> None:
     thing = camera()
     thing.changed("zoom", 2)
     assert json.dumps(CAMERA) == before
-
-
-# Any TD at all.
-
-
-@given(thing_descriptions())
-def test_a_td_goes_around_without_a_change_to_its_affordances(td: Any) -> None:
-    before = json.dumps(td)
-    thing = wot.Thing.from_td(td)
-    assert affordances(exposed_of(thing).td.json) == offered(td)
-    assert json.dumps(td) == before
-
-
-@given(thing_descriptions())
-@settings(max_examples=30)
-async def test_any_td_can_be_simulated(td: Any) -> None:
-    thing = wot.Thing.from_td(td)
-    generic(thing)
-    async with wot.serve(thing, HERE) as served:
-        [made] = served.descriptions
-        assert affordances(made.json) == over_http(td)
-        assert not [f for f in validate(made.json) if f.severity == "error"]
-        again = wot.Thing.from_td(made)
-    assert affordances(exposed_of(again).td.json) == offered(made.json)
-
-
-@given(thing_descriptions())
-@settings(max_examples=30)
-async def test_reading_gives_a_value_that_fits_or_none_yet(td: Any) -> None:
-    thing = wot.Thing.from_td(td)
-    for name, handle in thing.properties.items():
-        schema = td["properties"][name]
-        try:
-            value = await handle.read()
-        except NotAllowed:
-            assert exposed_of(thing).td.json["properties"][name]["writeOnly"]
-        except Unavailable:
-            pass  # nothing stands for it, or what does is no value of its media type
-        else:
-            assert value == schema.get("const", schema.get("default"))
-
-
-# The corpus.
-
-
-def generic(thing: wot.DescribedThing) -> None:
-    """A handler for every action: whatever comes, nothing is said."""
-    for name in thing.actions:
-        thing.on_invoke(name, lambda *_, **__: None)
-
-
-def documents(folder: Path) -> Iterator[tuple[str, Json]]:
-    for file in sorted(folder.iterdir()):
-        yield file.name, json.loads(file.read_text())
-
-
-@pytest.mark.parametrize("folder", ["td/valid", "plugfest/td"])
-@pytest.mark.timeout(120)
-async def test_every_valid_td_of_the_corpus_can_be_simulated(corpus: Path, folder: str) -> None:
-    import jsonschema_rs
-
-    official = json.loads((corpus / "schema/td-schema-1.1.json").read_text())
-    validator = jsonschema_rs.Draft7Validator(official)
-    served_things = 0
-    for name, td in documents(corpus / folder):
-        if any(finding.severity == "error" for finding in validate(td)):
-            with pytest.raises(InvalidTD):
-                wot.Thing.from_td(td)
-            continue
-        thing = wot.Thing.from_td(td)
-        assert affordances(exposed_of(thing).td.json) == offered(td), name
-        generic(thing)
-        async with wot.serve(thing, HERE) as served:
-            [made] = served.descriptions
-            assert affordances(made.json) == over_http(td), name
-            assert [e.message for e in validator.iter_errors(made.json)] == [], name
-            assert not [f for f in validate(made.json) if f.severity == "error"], name
-        again = wot.Thing.from_td(made)
-        assert affordances(exposed_of(again).td.json) == offered(made.json), name
-        served_things += 1
-    assert served_things >= (73 if folder == "td/valid" else 100)
-
-
-async def test_what_is_served_of_every_example_is_valid(corpus: Path) -> None:
-    import jsonschema_rs
-
-    official = json.loads((corpus / "schema/td-schema-1.1.json").read_text())
-    validator = jsonschema_rs.Draft7Validator(official)
-    files = sorted((Path(__file__).parents[2] / "td_examples/valid").glob("*.json*"))
-    assert len(files) > 20
-    for file in files:
-        thing = wot.Thing.from_td(file)
-        generic(thing)
-        if any("" in exposed_of(thing).td.json.get(kind, ()) for kind in KINDS):
-            continue  # no URL can hold that name
-        async with wot.serve(thing, HERE) as served:
-            [made] = served.descriptions
-        # The official schema knows no "@direction": null, which JSON-LD does.
-        known = validator.is_valid(json.loads(file.read_bytes()))
-        assert validator.is_valid(made.json) or not known, file.name
-        assert not [f for f in validate(made.json) if f.severity == "error"], file.name
-
-
-@pytest.mark.parametrize("folder", ["td/invalid", "td/invalid-derived", "td/next"])
-def test_no_invalid_td_of_the_corpus_becomes_a_thing(corpus: Path, folder: str) -> None:
-    files = sorted((corpus / folder).iterdir())
-    assert files
-    for file in files:
-        with pytest.raises(InvalidTD):
-            wot.Thing.from_td(file)

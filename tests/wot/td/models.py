@@ -10,7 +10,7 @@ import pytest
 from wot.errors import InvalidTD
 from wot.resolving import mapping
 from wot.td.placeholders import copied
-from wot.td.thing_model import derive, resolve_model
+from wot.td.thing_model import compare, derive, resolve_model
 from wot.td.vocabulary import TD_11
 
 Json = dict[str, Any]
@@ -69,3 +69,11 @@ LAMP = model(
     actions={"toggle": {}, "fade": {}},
     events={"overheating": {"data": {"type": "string"}}},
 )
+
+
+def seen(td: Json, of: Json) -> list[tuple[str, str]]:
+    """(severity, path) of every finding."""
+    found = compare({"title": "x", **td}, model(**of))
+    assert {finding.assertion for finding in found} <= {"tm-derivation-validity"}
+    assert found == sorted(found, key=lambda finding: finding.severity != "error")
+    return [(finding.severity, finding.path) for finding in found]

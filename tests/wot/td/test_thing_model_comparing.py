@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -10,27 +9,12 @@ from hypothesis import given
 
 from wot.resolving import mapping
 from wot.td import ThingDescription
-from wot.td.narrowing import Narrowing
 from wot.td.thing_model import ThingModel, compare, derive
 from wot.td.validation import validate
 from wot.td.vocabulary import TD_11
 
 from .generator import thing_descriptions
-
-Json = dict[str, Any]
-
-
-def model(**members: Any) -> Json:
-    return {"@context": TD_11, "@type": "tm:ThingModel", "title": "Lamp", **members}
-
-
-def seen(td: Json, of: Json) -> list[tuple[str, str]]:
-    """(severity, path) of every finding."""
-    found = compare({"title": "x", **td}, model(**of))
-    assert {finding.assertion for finding in found} <= {"tm-derivation-validity"}
-    assert found == sorted(found, key=lambda finding: finding.severity != "error")
-    return [(finding.severity, finding.path) for finding in found]
-
+from .models import Json, model, seen
 
 LEVEL = {"type": "integer", "minimum": 0, "maximum": 100}
 
@@ -308,80 +292,6 @@ def test_a_td_that_links_its_model_is_held_against_it() -> None:
     assert ("$.properties.x.type", "tm-derivation-validity") in [
         (one.path, one.assertion) for one in found
     ]
-
-
-def test_alternatives_of_alternatives_cost_little() -> None:
-    schema: Json = {"type": "integer"}
-    other: Json = {"type": "string"}
-    for _ in range(20):
-        schema, other = {"oneOf": [schema] * 4}, {"oneOf": [other] * 4}
-    assert list(Narrowing("x").differences(schema, other, "$", "out")) is not None
-
-
-@pytest.mark.parametrize("size", [1000, 30_000])
-def test_many_values_cost_little(size: int) -> None:
-    theirs = {"enum": [{"n": number} for number in range(size)]}
-    mine = {"enum": [{"n": float(number)} for number in range(1, size + 1)]}
-    start = monotonic()
-    (found,) = Narrowing("x").differences(mine, theirs, "$", "out")
-    assert monotonic() - start < 2
-    assert str(float(size)) in found.reason
-
-
-@pytest.mark.parametrize(
-    ("mine", "theirs", "expected"),
-    [
-        ({"multipleOf": 3}, {"multipleOf": 2}, "error .multipleOf"),
-        ({}, {"multipleOf": 2}, "warning "),
-        ({"multipleOf": 4}, {"multipleOf": 2}, None),
-        ({"multipleOf": 0.3}, {"multipleOf": 0.1}, None),
-        ({"type": "integer"}, {"type": "integer", "multipleOf": 0.5}, None),
-        ({"type": "number", "multipleOf": 2}, {"type": "integer"}, None),
-        *(
-            ({}, {word: "x"}, "warning ")
-            for word in ("pattern", "format", "contentEncoding", "contentMediaType")
-        ),
-        ({"const": "ab"}, {"pattern": "^a"}, None),
-        ({"const": "b"}, {"pattern": "^a"}, "error .const"),
-        ({"const": "b"}, {"format": "uri"}, "warning .const"),
-        ({"const": 5}, {"type": "integer", "maximum": 4}, "error .const"),
-        ({"type": "array"}, {"type": "array", "items": {"type": "string"}}, "warning "),
-        (
-            {"items": [{"type": "integer"}], "maxItems": 1},
-            {"items": {"type": "string"}},
-            "error .items[0].type",
-        ),
-        (
-            {"items": [{"type": "string"}], "maxItems": 1},
-            {"items": {"type": "string"}, "maxItems": 1},
-            None,
-        ),
-        ({"items": [{"type": "string"}]}, {"items": {"type": "string"}}, "warning .items"),
-        ({"minimum": 0}, {"exclusiveMinimum": 0}, "error .minimum"),
-        ({"exclusiveMinimum": 0}, {"minimum": 0}, None),
-        ({"type": "integer", "exclusiveMinimum": -1}, {"type": "integer", "minimum": 0}, None),
-        ({"minimum": 0, "exclusiveMinimum": 3}, {"exclusiveMinimum": 3}, None),
-        ({"exclusiveMaximum": 9}, {"maximum": 5}, "error .exclusiveMaximum"),
-        ({"minLength": 0}, {}, None),
-        ({}, {"minLength": 0}, None),
-        (
-            {"properties": {"a": {"readOnly": True}}},
-            {"properties": {"a": {}}},
-            "error .properties.a.readOnly",
-        ),
-        ({"properties": {"a": {}}}, {"required": ["b"]}, "error "),
-        (
-            {"oneOf": [{"type": "integer"}, {"type": "string"}]},
-            {"type": "integer"},
-            "error .oneOf[1].type",
-        ),
-    ],
-)
-def test_values_are_compared(mine: Json, theirs: Json, expected: str | None) -> None:
-    found = seen({"properties": {"x": mine}}, {"properties": {"x": theirs}})
-    assert [f"{severity} {path.removeprefix('$.properties.x')}" for severity, path in found] == (
-        [] if expected is None else [expected]
-    )
 
 
 @pytest.mark.parametrize(

@@ -347,34 +347,6 @@ def test_a_schema_of_a_response_is_defined() -> None:
     assert of(given, schemaDefinitions={"problem": {}}) == []
 
 
-OAUTH = {
-    "o": {"scheme": "oauth2", "flow": "device", "scopes": ["read", "write"]},
-    "c": {"scheme": "combo", "oneOf": ["o", "b"]},
-    "b": {"scheme": "basic"},
-}
-
-
-def scoped(scopes: Any, security: str = "o") -> list[Finding]:
-    return of({**FORM, "scopes": scopes}, securityDefinitions=OAUTH, security=security)
-
-
-@pytest.mark.parametrize("security", ["o", "c"])
-def test_scopes_are_those_of_the_scheme(security: str) -> None:
-    assert scoped("read", security) == scoped(["read", "write"], security) == []
-    assert scoped(["read", "fly"], security) == [
-        warning(
-            f"{ON}.scopes",
-            "'fly' is no scope of its security",
-            "defined are: read, write",
-            "td-vocab-scopes--Form",
-        )
-    ]
-
-
-def test_where_the_scheme_has_none_nothing_is_known() -> None:
-    assert scoped("read", "b") == []
-
-
 def test_forms_of_all_kinds_are_looked_at() -> None:
     bad = {"href": HREF + "{"}
     td = thing(
