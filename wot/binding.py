@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from wot.deadline import within
 from wot.errors import NoBinding, WoTError
 from wot.interaction import Interactable, Interaction, Reply, Stream
-from wot.td import Form, Op, ThingDescription
+from wot.td import Form, Json, Op, ThingDescription
 
 __all__ = [
     "Binding",
@@ -60,6 +60,20 @@ class Server(ABC):
 
         Pure, and hrefs are relative to `base`.
         """
+
+    def terms(self, td: ThingDescription) -> Json:
+        """What the TD has to say of the whole Thing for this endpoint: profile, schemaDefinitions, uriVariables.
+
+        Arrays are joined with those of other endpoints, objects merged.
+        """
+        return {}
+
+    def located(self, href: str, base: str) -> str:
+        """An href of `forms` as the TD tells it to who sees this endpoint at `base`.
+
+        Relative to it, unless the form is followed by another scheme than that of `base`.
+        """
+        return href
 
     @abstractmethod
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:

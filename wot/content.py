@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from functools import lru_cache
 from importlib.metadata import entry_points
 from typing import Any, NamedTuple, cast
 
 import msgspec
 
+from wot.errors import TooLarge
 from wot.td import is_array, is_object
 
 JSON = "application/json"
@@ -24,10 +26,28 @@ _DEEPEST = 200  # levels of nesting; validators and peers give up not far beyond
 
 
 class Content(msgspec.Struct, frozen=True, gc=False):
-    """Bytes and what they are."""
+    """Bytes and what they are.
+
+    What is too large to be held is `chunks`, with an empty body: they can be taken once, and whoever takes them last
+    closes them.
+    """
 
     body: bytes
     type: str = JSON
+    chunks: AsyncGenerator[bytes, None] | None = None
+
+    async def whole(self, limit: int) -> Content:
+        """The same in one piece; TooLarge beyond `limit` bytes."""
+        chunks = self.chunks
+        if chunks is None:
+            return self
+        parts = bytearray()
+        async with aclosing(chunks):
+            async for part in chunks:
+                parts += part
+                if len(parts) > limit:
+                    raise TooLarge(f"it has more than {limit} bytes")
+        return Content(bytes(parts), self.type)
 
 
 class Malformed(ValueError):

@@ -7,14 +7,15 @@ import ipaddress
 from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
 from wot.binding import Describe, Document, Server
+from wot.forms import scheme_of
 from wot.interaction import Interactable
-from wot.td import KINDS, Json, Op, ThingDescription
+from wot.td import KINDS, Json, Op, ThingDescription, is_object
 
 _KEPT = 256  # TDs kept as bytes, over all Things and all who ask
 _NOSEC = {"securityDefinitions": {"nosec_sc": {"scheme": "nosec"}}, "security": ["nosec_sc"]}
@@ -72,10 +73,12 @@ def composed(td: ThingDescription, ends: Sequence[End], own: End, base: str) -> 
             }
     whole: list[Json] = []
     for end in ends:
-        prefix = "" if end is own else _reachable(end.server.base, base)
+        seen = base if end is own else _reachable(end.server.base, base)
+        _merge(json, end.server.terms(td))
         for kind, name, form in end.server.forms(end.path, td):
-            href = {"href": prefix + form.json["href"]}
-            (json[kind][name]["forms"] if kind else whole).append({**form.json, **href})
+            href = end.server.located(form.json["href"], seen)
+            told = href if end is own or scheme_of(href) else seen + href
+            (json[kind][name]["forms"] if kind else whole).append({**form.json, "href": told})
     for kind in KINDS:
         served = {name: _told(a) for name, a in json.pop(kind, {}).items() if a["forms"]}
         if served:
@@ -85,6 +88,17 @@ def composed(td: ThingDescription, ends: Sequence[End], own: End, base: str) -> 
     if td.json.get("links"):
         json["links"] = td.json["links"]
     return json
+
+
+def _merge(json: Json, terms: Json) -> None:
+    """Add what an endpoint says of the whole Thing."""
+    for term, value in terms.items():
+        known = json.get(term)
+        if is_object(value):
+            json[term] = {**value, **(known or {})}
+        else:
+            told: list[Any] = [*(known or ()), *value]
+            json[term] = list(dict.fromkeys(told))
 
 
 def _told(affordance: Json) -> Json:

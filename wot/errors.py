@@ -10,6 +10,7 @@ WoTError                                  .hint says what to do next
 │   ├── NotFound (UnknownThing, UnknownAffordance) · NotAllowed
 │   ├── NotAcceptable · Conflict · PreconditionFailed · TooLarge
 │   ├── UnsupportedContent · TooManyRequests
+│   ├── PartialFailure                    .values .errors; of several properties, some failed
 │   ├── EventsLost                        .after; raised by a stream
 │   ├── HandlerError                      user code raised: logged there, never sent
 │   └── Unavailable                       .retry_after
@@ -146,6 +147,26 @@ class HandlerError(InteractionError):
     """The Thing's own code failed."""
 
 
+class PartialFailure(InteractionError):
+    """Of several properties that were read or written together, some failed.
+
+    `values` are those that were read, or were written, by name, as plain JSON; `errors` says by name what became of
+    the others.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        values: Mapping[str, Any] | None = None,
+        errors: Mapping[str, WoTError] | None = None,
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.values: Mapping[str, Any] = values or {}
+        self.errors: Mapping[str, WoTError] = errors or {}
+
+
 class Unavailable(InteractionError):
     """The Thing cannot answer now; `retry_after` (seconds) says when to ask again."""
 
@@ -204,6 +225,9 @@ def to_problem(error: WoTError, status: int | None = None) -> dict[str, Any]:
     ):
         if value not in ("", None):
             problem[member] = value
+    if isinstance(error, PartialFailure):
+        problem["values"] = error.values
+        problem["errors"] = {name: to_problem(part) for name, part in error.errors.items()}
     return problem
 
 
@@ -227,8 +251,20 @@ def from_problem(problem: Mapping[str, Any], fallback: type[WoTError]) -> WoTErr
     error = kind(message, hint=str(problem.get("hint", ""))[:_LIMIT])
     if isinstance(error, EventsLost):
         error.after = str(problem.get("after", ""))[:_LIMIT]
+    if isinstance(error, PartialFailure):
+        values, errors = problem.get("values"), problem.get("errors")
+        error.values = dict(values) if isinstance(values, Mapping) else {}
+        error.errors = dict(_parts(errors)) if isinstance(errors, Mapping) else {}
     if isinstance(error, Unavailable):
         delay: Any = problem.get("retryAfter")
         number = isinstance(delay, (int, float)) and not isinstance(delay, bool)
         error.retry_after = float(delay) if number else None
     return error
+
+
+def _parts(errors: Mapping[Any, Any]) -> Iterable[tuple[str, WoTError]]:
+    """The errors of a partial failure; one that has parts itself is none of ours."""
+    for name, problem in errors.items():
+        if isinstance(problem, Mapping):
+            plain = {term: value for term, value in problem.items() if term != "errors"}
+            yield str(name), from_problem(plain, InteractionError)

@@ -50,7 +50,8 @@ def offered(td: ThingDescription, kind: str, name: str) -> tuple[Op, ...]:
     """The operations that an affordance without forms offers, by its own terms."""
     json: Json = td.json.get(kind, {}).get(name, {})
     if kind == "actions":
-        return (Op.INVOKE_ACTION,)
+        lasting = json.get("synchronous") is False
+        return (Op.INVOKE_ACTION, *((Op.QUERY_ACTION, Op.CANCEL_ACTION) if lasting else ()))
     if kind == "events":
         return (Op.SUBSCRIBE_EVENT,)
     found = [] if json.get("writeOnly") else [Op.READ_PROPERTY]

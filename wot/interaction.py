@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -22,23 +22,65 @@ class Interaction(msgspec.Struct, frozen=True, gc=False):
     payload: Content | None = None  # None: nothing was sent; b"null" is a value
     variables: Mapping[str, Any] = NONE  # URI variables
     after: str = ""  # streams: resume behind this position
+    names: tuple[
+        str, ...
+    ] = ()  # of the properties meant, where the whole Thing's are read or written
+    accept: tuple[
+        str, ...
+    ] = ()  # media types that are wanted, best first; () means what the TD says
+    id: str = (
+        ""  # of the request: one that is repeated is answered from the record and not run again
+    )
+    invocation: str = ""  # query and cancel: which one
+    wait: float = 0.0  # query: seconds for which the answer may wait for the end of the invocation
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False):
-    """The answer to an interaction that has one."""
+    """The answer to an interaction that has one.
+
+    Where an action was started and has not ended, `invocation` says which one it is, for queries and to cancel it,
+    and the content is its ActionStatus.
+    """
 
     content: Content | None = None
+    invocation: str = ""
 
 
 class Notification(msgspec.Struct, gc=False):
     """One item of a stream; `position` is opaque to consumers.
 
-    `wire` is for the binding that sends it: what it encoded for one subscriber serves all others.
+    `name` is the affordance it is about where a stream is of the whole Thing, `time` (seconds of the epoch, 0 where
+    nobody knows) when it happened. `wire` is for the binding that sends it: what it encoded for one subscriber
+    serves all others.
     """
 
     content: Content
     position: str = ""
     wire: tuple[bytes, bytes] | None = None
+    name: str = ""
+    time: float = 0.0
+
+
+class ActionStatus(msgspec.Struct, omit_defaults=True, rename="camel"):
+    """What became of an invocation (WoT Profiles, HTTP Basic Profile, "ActionStatus object").
+
+    Between bindings and Things `href` is the id of the invocation; each binding makes the URL of it, and takes it
+    back. `progress` (0 to 1) and `message` are ours: what the handler reported last.
+    """
+
+    status: Literal["pending", "running", "completed", "failed"]
+    href: str = ""
+    time_requested: str = ""
+    time_ended: str = ""
+    output: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    error: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    progress: float | None = None
+    message: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it will not change any more."""
+        return self.status in ("completed", "failed")
 
 
 Stream = AsyncGenerator[Notification, None]

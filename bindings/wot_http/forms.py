@@ -9,7 +9,7 @@ from urllib.parse import quote
 from wot.content import JSON, UTF_8, essence, is_text, parameter
 from wot.errors import DefinitionError
 from wot.forms import folder, offered
-from wot.td import KINDS, STREAMS, Form, Json, Op, ThingDescription
+from wot.td import ENDS, KINDS, STREAMS, Form, Json, Op, ThingDescription
 
 # TD 1.1 section 8.3.1.
 METHODS: Mapping[Op, str] = {
@@ -18,7 +18,6 @@ METHODS: Mapping[Op, str] = {
     Op.INVOKE_ACTION: "POST",
 }
 _UNREACHABLE = ("", ".", "..")  # as segments of a path, clients resolve them away
-_ENDS = {Op.OBSERVE_PROPERTY: Op.UNOBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT: Op.UNSUBSCRIBE_EVENT}
 STREAM = "STREAM"  # stands for GET with `Accept: text/event-stream`
 
 
@@ -65,7 +64,7 @@ def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
             yield kind, name, Form({**pinned, "href": href, "op": direct})
         for op in ops:
             if op in STREAMS:
-                both = [str(op), str(_ENDS[op])]
+                both = [str(op), str(ENDS[op])]
                 yield kind, name, Form({**pinned, "href": href, "op": both, "subprotocol": "sse"})
 
 

@@ -19,13 +19,13 @@ class Gate:
     The first is cross-site request forgery; the second DNS rebinding, where a page's own name leads to us.
     """
 
-    def __init__(self, host: str, public: str, cors: Cors | None, known: set[str | None]) -> None:
+    def __init__(self, host: str, public: str, cors: Cors | None) -> None:
         self._cors = cors
         self._public = (urlsplit(public).netloc or "").lower()
         self._own = host.lower()
         # Only where nobody else can come in by any name of this machine.
         self._guarded = _is_loopback(host)
-        self._known = known
+        self.known: set[str | None] = set()  # Host headers that need no second look
 
     def check(self, method: str, headers: Mapping[str, str]) -> None:
         """Raise what refuses a request."""
@@ -36,8 +36,8 @@ class Gate:
                 hint="behind a proxy, name it with public_url=",
             )
             raise Refused(problem, 421)
-        if len(self._known) < _KNOWN and (self._guarded or not host):
-            self._known.add(headers.get("Host"))
+        if len(self.known) < _KNOWN and (self._guarded or not host):
+            self.known.add(headers.get("Host"))
         origin = headers.get("Origin")
         if origin is not None and method not in READS and method != "OPTIONS":
             self._check_origin(origin.lower(), host)

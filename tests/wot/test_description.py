@@ -18,7 +18,7 @@ import wot
 from wot.description import Descriptions, End, composed
 from wot.interaction import Interaction
 from wot.servient import Served
-from wot.td import TD_10, TD_11, Form, Op, ThingDescription
+from wot.td import TD_10, TD_11, Form, Json, Op, ThingDescription
 from wot.things import exposed_of
 
 
@@ -244,6 +244,12 @@ class OneForm:
         for name in td.json.get("properties", {}):
             yield "properties", name, Form({"href": f"{path}/{name}", "op": ["readproperty"]})
         yield "", "", Form({"href": path, "op": ["readallproperties"]})
+
+    def terms(self, td: ThingDescription) -> Json:
+        return {}
+
+    def located(self, href: str, base: str) -> str:
+        return href
 
 
 class Plug(wot.Thing, id="urn:example:plug"):

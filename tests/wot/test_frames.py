@@ -82,7 +82,7 @@ async def test_socket_to_handler_and_handle_to_library(at_library: list[list[str
             assert 0 < len(at_library[0]) <= 3, at_library[0]
         await far.level.read()
         # It is the way that is drawn in the design: binding, then Thing; handle, then binding.
-        assert probe.frames[0].startswith("wot_http.server.HTTPServer.")
+        assert probe.frames[0].startswith("wot_http.serving.Serving.")
         assert "wot.exposed.ExposedThing.request" in probe.frames
         assert at_library[-1] == [
             "wot.handles.PropertyHandle.read",
@@ -99,6 +99,6 @@ async def test_a_gateway_adds_no_more_than_its_two_ends(at_library: list[list[st
             far = await servient.consume(again.urls[0], Probe)
             at_library.clear()
             await far.level.read()
-    through = [stack for stack in at_library if stack[0].startswith("wot_http.server.")]
+    through = [stack for stack in at_library if stack[0].startswith("wot_http.serving.")]
     assert len(through) == 1
     assert len(through[0]) <= 4, through[0]

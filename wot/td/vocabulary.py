@@ -54,7 +54,14 @@ KIND: Mapping[Op, str] = {
 }
 
 KINDS = ("properties", "actions", "events")
-STREAMS = frozenset({Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT})
+# What ends each operation that goes on.
+ENDS: Mapping[Op, Op] = {
+    Op.OBSERVE_PROPERTY: Op.UNOBSERVE_PROPERTY,
+    Op.SUBSCRIBE_EVENT: Op.UNSUBSCRIBE_EVENT,
+    Op.OBSERVE_ALL_PROPERTIES: Op.UNOBSERVE_ALL_PROPERTIES,
+    Op.SUBSCRIBE_ALL_EVENTS: Op.UNSUBSCRIBE_ALL_EVENTS,
+}
+STREAMS = frozenset(ENDS)
 
 
 def default_ops(kind: str, read_only: bool = False, write_only: bool = False) -> tuple[str, ...]:

@@ -1,0 +1,50 @@
+"""What an answer brings: its body within a limit, its media type, or the error that it stands for."""
+
+from __future__ import annotations
+
+import aiohttp
+from yarl import URL
+
+from wot.content import OCTETS, essence
+from wot.errors import ProtocolError
+from wot.td import Form
+from wot_http.errors import error_from
+
+_MAX_ERROR = 1 << 16
+
+
+async def refuse(response: aiohttp.ClientResponse) -> None:
+    """Raise what the answer stands for."""
+    if response.status < 400:
+        raise ProtocolError(f"{response.url} answered with status {response.status}")
+    body = await body_of(response, _MAX_ERROR)
+    raise error_from(
+        response.status, response.headers.get("Content-Type", ""), body, response.headers
+    )
+
+
+async def body_of(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The body of an answer; ProtocolError beyond `limit` bytes."""
+    length = response.content_length
+    if length is not None and length <= limit and "Content-Encoding" not in response.headers:
+        return await response.read()
+    parts = bytearray()
+    async for chunk in response.content.iter_any():
+        parts += chunk
+        if len(parts) > limit:
+            raise ProtocolError(f"{response.url} answered with more than {limit} bytes")
+    return bytes(parts)
+
+
+def media_type_of(response: aiohttp.ClientResponse, form: Form) -> str:
+    """What the answer says it is; octet-stream is what servers say that were told nothing."""
+    given = response.headers.get("Content-Type", "")
+    return form.response_type if essence(given) in ("", OCTETS) else given
+
+
+def redirected(response: aiohttp.ClientResponse) -> str:
+    """Where an answer sends us."""
+    try:
+        return str(response.url.join(URL(response.headers["Location"])))
+    except (KeyError, ValueError):
+        raise ProtocolError(f"{response.url} redirects to nowhere") from None

@@ -1,0 +1,120 @@
+"""One request: where it leads, what it asks for, and the answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from wot.errors import HandlerError, WoTError
+from wot.forms import variables_from
+from wot.interaction import NONE, Interaction
+from wot.td import Op
+from wot_http.answers import answer, problem
+from wot_http.cors import Cors
+from wot_http.forms import Route
+from wot_http.gate import Gate
+from wot_http.pages import Pages
+from wot_http.paths import Paths, Place
+from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
+from wot_http.streams import Streams
+
+_log = logging.getLogger("wot")
+
+
+class Serving:
+    """Answers the requests of one server."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        gate: Gate,
+        streams: Streams,
+        cors: Cors | None,
+        max_body: int,
+        base_for: Callable[[web.BaseRequest], str],
+    ) -> None:
+        self._paths, self._gate, self._streams = paths, gate, streams
+        self._cors, self._limit, self._base_for = cors, max_body, base_for
+        self._pages = Pages(paths)
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The answer to a request; whatever goes wrong is one, too."""
+        raw, query, method = request.raw_path, "", request.method
+        if "?" in raw:
+            raw, _, query = raw.partition("?")
+        if not raw.startswith("/"):
+            # RFC 9112 section 3.2.2: a server must accept the absolute form, too.
+            raw = urlsplit(raw).path or "/"
+        try:
+            if "Origin" in request.headers or request.headers.get("Host") not in self._gate.known:
+                self._gate.check(method, request.headers)
+            place = self._paths.hot.get(raw) or self._place(raw)
+            if place is None or place.methods is None:
+                page = await self._page(request, raw, place)
+                return self._shared(request, page)
+            route = place.methods.get(method)
+            accept = request.headers.get("Accept", "")
+            if route is None or (accept and accept != "*/*") or route.op is Op.SUBSCRIBE_EVENT:
+                if method == "OPTIONS":
+                    return self._shared(request, _options(allowed(place.methods)))
+                route, streaming = route_for(place.methods, method, accept)
+                if streaming:
+                    return await self._stream(request, place, route, query)
+            payload = None if method in READS else await read_body(request, route, self._limit)
+            variables = variables_from(query, route.variables) if query else NONE
+            reply = await place.mount.thing.request(
+                Interaction(route.op, route.name, payload, variables)
+            )
+            content = reply.content
+            body, kind = (b"", "") if content is None else (content.body, content.type)
+            if self._cors is None:
+                return answer(request, 204 if content is None else 200, kind, body)
+            headers = {"Content-Type": kind} if kind else {}
+            response = web.Response(status=200 if kind else 204, body=body, headers=headers)
+        except WoTError as error:
+            response = problem(error)
+        except Refused as refused:
+            response = problem(refused.error, refused.status, refused.headers)
+        except Exception:  # noqa: BLE001 - any Interactable may be mounted here
+            _log.exception("%s %s failed", method, raw)
+            response = problem(HandlerError("this request failed inside the server"))
+        return self._shared(request, response)
+
+    def _place(self, raw: str) -> Place | None:
+        """What a path leads to that is asked for the first time; None for pages of the server itself."""
+        return None if raw == "*" or self._pages.at(raw) else self._paths.find(raw)
+
+    async def _page(
+        self, request: web.BaseRequest, raw: str, place: Place | None
+    ) -> web.StreamResponse:
+        """What is no affordance: TDs, the list of Things, the well-known address."""
+        if request.method == "OPTIONS":
+            return _options("GET, HEAD, OPTIONS")
+        if request.method not in READS:
+            raise not_allowed(request.method, "GET, HEAD, OPTIONS")
+        base = self._base_for(request)
+        if place is None:
+            return await self._pages.answer(raw, base, request.headers)
+        return await self._pages.description(place.mount, base, request.headers)
+
+    async def _stream(
+        self, request: web.BaseRequest, place: Place, route: Route, query: str
+    ) -> web.StreamResponse:
+        variables = variables_from(query, route.variables) if query else NONE
+        after = request.headers.get("Last-Event-ID", "")
+        interaction = Interaction(route.op, route.name, variables=variables, after=after)
+        headers = self._cors.headers(request.headers.get("Origin", "")) if self._cors else {}
+        return await self._streams.serve(request, place.mount.thing, interaction, headers)
+
+    def _shared(self, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
+        """What every answer gets."""
+        if self._cors is not None and not response.prepared:
+            self._cors.apply(request, response)
+        return response
+
+
+def _options(allow: str) -> web.Response:
+    return web.Response(status=204, headers={"Allow": allow})
