@@ -95,7 +95,7 @@ async def test_so_is_a_refusal(peer: Foreign, there: Any) -> None:
 
 
 FAILURES: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({}, wot.errors.HandlerError, "burn"),
+    ({}, wot.errors.HandlerError, "failed"),
     (
         {"error": {"type": "https://x.example/cold", "title": "Too cold", "detail": "it freezes"}},
         wot.errors.WoTError,
