@@ -18,11 +18,11 @@ _HEAD = f"""# Conformance
 
 <!-- Written by `{COMMAND}`, and compared by tests/conformance/test_page.py. -->
 
-Here is each assertion of {{documents}}
-with the tests that show it, or the reason why none does. The tests lie in [`tests/`](../tests/) and carry
+Here is each assertion of {{documents}}, with the tests that
+show it, or the reason why none does. The tests lie in [`tests/`](../tests/) and carry
 `@pytest.mark.assertion("id", …)`; this page is made from that. Many are tables of cases:
 `pytest tests/conformance -k ID` runs those of one assertion. Where an assertion binds both sides, each has its tests,
-marked `"id@Thing"` and `"id@Consumer"`.
+marked `"id@Thing"` and `"id@Consumer"`. A test that is expected to fail shows nothing.
 """
 
 Tests = Mapping[str, Iterable[str]]
@@ -96,7 +96,7 @@ def _document(path: Path) -> Document:
 
 def page(tests: Tests) -> str:
     """The page for the tests that show each key."""
-    told = [f"the {each.count} of [{each.title}]" for each in documents()]
+    told = [f"[{each.title}] ({each.count})" for each in documents()]
     lines = [_HEAD.format(documents=" and ".join(told)), *_counts(tests)]
     for document in documents():
         lines += [f"\n## {document.title}", *_tables(document, tests)]

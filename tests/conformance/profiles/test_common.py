@@ -197,7 +197,7 @@ async def test_a_thing_says_that_nothing_is_demanded(served: Served) -> None:
     assert schemes == ["nosec"]
 
 
-@pytest.mark.assertion("http-basic-profile-1@Consumer", "profiling-mechanism-5@Consumer")
+@pytest.mark.assertion("profiling-mechanism-5@Consumer")
 async def test_a_consumer_takes_tds_of_version_1_0_too(
     peer: Foreign, servient: wot.Servient
 ) -> None:

@@ -14,7 +14,7 @@ from tests.bindings.http.wire import Follower, connected, following, request
 from wot.servient import Served
 from wot.td import Op, validate
 
-from .marks import NAMED, WHOLE, sse
+from .marks import NAMED, sse
 from .test_common import DATE_TIME
 
 SSE = "https://www.w3.org/2022/wot/profile/http-sse/v1"
@@ -22,57 +22,46 @@ JSON = "application/json"
 pytestmark = NAMED
 
 
+Step = tuple[
+    Callable[[Any], None], str, Any
+]  # what makes a stream move, of what the message is, and its value
+
+
 class Stream(NamedTuple):
-    """One kind of stream: where it is, what makes it move, and what then comes, beginning with what comes at once."""
+    """One kind of stream: where it is, how many messages come at once, and what moves it."""
 
     op: Op
     path: str
-    move: Callable[[Any], None]
-    first: int  # how many messages come at once
-    comes: tuple[tuple[str, Any], ...]
+    first: int
+    steps: tuple[Step, ...]
 
 
-def change(lamp: Any) -> None:
-    lamp.level.value = 51
-    lamp.level.value = 52
+def level(value: int) -> Step:
+    def change(lamp: Any) -> None:
+        lamp.level.value = value
+
+    return change, "level", value
 
 
-def change_both(lamp: Any) -> None:
-    lamp.level.value = 51
-    lamp.on.value = True
+def on(value: bool) -> Step:
+    def change(lamp: Any) -> None:
+        lamp.on.value = value
+
+    return change, "on", value
 
 
-def heat(lamp: Any) -> None:
-    lamp.overheated.emit(90.5)
-    lamp.overheated.emit(91)
+def hot(value: float) -> Step:
+    return lambda lamp: lamp.overheated.emit(value), "overheated", value
 
 
-def heat_and_flicker(lamp: Any) -> None:
-    lamp.overheated.emit(90.5)
-    lamp.flickered.emit()
-
-
+FLICKER: Step = (lambda lamp: lamp.flickered.emit(), "flickered", None)
 STREAMS = {
-    "observeproperty": Stream(
-        Op.OBSERVE_PROPERTY, "properties/level", change, 1, (("level", 51), ("level", 52))
-    ),
+    "observeproperty": Stream(Op.OBSERVE_PROPERTY, "properties/level", 1, (level(51), level(52))),
     "observeallproperties": Stream(
-        Op.OBSERVE_ALL_PROPERTIES, "properties", change_both, 2, (("level", 51), ("on", True))
+        Op.OBSERVE_ALL_PROPERTIES, "properties", 2, (level(51), on(True))
     ),
-    "subscribeevent": Stream(
-        Op.SUBSCRIBE_EVENT,
-        "events/overheated",
-        heat,
-        0,
-        (("overheated", 90.5), ("overheated", 91)),
-    ),
-    "subscribeallevents": Stream(
-        Op.SUBSCRIBE_ALL_EVENTS,
-        "events",
-        heat_and_flicker,
-        0,
-        (("overheated", 90.5), ("flickered", None)),
-    ),
+    "subscribeevent": Stream(Op.SUBSCRIBE_EVENT, "events/overheated", 0, (hot(90.5), hot(91))),
+    "subscribeallevents": Stream(Op.SUBSCRIBE_ALL_EVENTS, "events", 0, (hot(90.5), FLICKER)),
 }
 
 
@@ -105,8 +94,17 @@ async def messages(follower: Follower, count: int) -> list[dict[str, str]]:
     return found
 
 
-def told(found: list[dict[str, str]]) -> list[tuple[str, Any]]:
-    return [(frame.get("event", ""), json.loads(frame["data"])) for frame in found]
+def told(frame: dict[str, str]) -> tuple[str, Any]:
+    return frame.get("event", ""), json.loads(frame["data"])
+
+
+async def moved(follower: Follower, lamp: Any, stream: Stream) -> list[dict[str, str]]:
+    """The messages of all steps, each awaited before the next: of a value only the newest is sent."""
+    found = await messages(follower, stream.first)
+    for move, *_ in stream.steps:
+        move(lamp)
+        found += await messages(follower, 1)
+    return found[stream.first :]
 
 
 @each("4", "4", "5", "3")
@@ -120,50 +118,43 @@ async def test_it_opens_and_stays_open(url: str, lamp: Any, stream: Stream) -> N
         assert "Content-Type: text/event-stream" in lines
         assert not any(line.lower().startswith("content-length") for line in lines)
         follower = Follower(wire, {})
-        await messages(follower, stream.first)
-        stream.move(lamp)
-        await messages(follower, 2)
+        await moved(follower, lamp, stream)
         assert not wire.reader.at_eof()
 
 
 @each("5a 5b", "5a 5b 5c", "6a 6b 6c", "4a 4b 4c")
 async def test_what_happens_is_sent_under_its_name(url: str, lamp: Any, stream: Stream) -> None:
     async with following(f"{url}/{stream.path}") as follower:
-        await messages(follower, stream.first)
-        stream.move(lamp)
-        assert told(await messages(follower, 2)) == list(stream.comes)
+        found = [told(frame) for frame in await moved(follower, lamp, stream)]
+    assert found == [step[1:] for step in stream.steps]
 
 
 @each("5c", "5d", "6d", "4d")
 async def test_each_has_an_id_of_its_own(url: str, lamp: Any, stream: Stream) -> None:
     async with following(f"{url}/{stream.path}") as follower:
-        await messages(follower, stream.first)
-        stream.move(lamp)
-        stream.move(lamp)
-        ids = [frame["id"] for frame in await messages(follower, 4)]
-    assert len(set(ids)) == 4
+        ids = [frame["id"] for frame in await moved(follower, lamp, stream)]
+    assert len(set(ids)) == len(stream.steps)
 
 
 @each("5d", "5e", "6e", "4e")
 async def test_it_is_the_time(url: str, lamp: Any, stream: Stream) -> None:
     """To which something is added where two things happen at one time."""
     async with following(f"{url}/{stream.path}") as follower:
-        await messages(follower, stream.first)
-        stream.move(lamp)
-        ids = [frame["id"] for frame in await messages(follower, 2)]
+        ids = [frame["id"] for frame in await moved(follower, lamp, stream)]
     assert all(DATE_TIME.match(id) for id in ids), ids
 
 
 @each("6b", "6b", "7b", "5b")
 async def test_what_was_missed_is_sent(url: str, lamp: Any, stream: Stream) -> None:
+    [(move, *_), (miss, *missed)] = stream.steps
     async with following(f"{url}/{stream.path}") as follower:
         await messages(follower, stream.first)
-        stream.move(lamp)
-        [seen, _] = await messages(follower, 2)
-    stream.move(lamp)
+        move(lamp)
+        [seen] = await messages(follower, 1)
+    miss(lamp)
     async with following(f"{url}/{stream.path}", last_event_id=seen["id"]) as follower:
-        found = told(await messages(follower, 3))
-    assert found == [stream.comes[1], *stream.comes]
+        found = [told(frame) for frame in await messages(follower, 1)]
+    assert found == [tuple(missed)]
 
 
 @each("1@Thing", "1@Thing", "1@Thing", "1@Thing")
@@ -186,12 +177,14 @@ async def test_the_profile_is_claimed(served: Served) -> None:
     assert validate(td) == []
 
 
-@WHOLE
 @sse("1@Thing")
 async def test_what_cannot_be_followed_is_claimed_by_nobody() -> None:
     class Camera(wot.Thing):
-        seen = wot.event(bytes, content_type="image/png")
         moved = wot.event(int)
+
+        @wot.property(content_type="text/plain", observable=True)
+        async def text(self) -> str:
+            return ""
 
     async with wot.serve(Camera(), wot.endpoint(ANY, profile="sse")) as served:
         assert SSE not in served.descriptions[0].json.get("profile", ())

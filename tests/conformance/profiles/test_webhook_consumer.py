@@ -118,7 +118,7 @@ async def test_the_link_says_of_what_they_are(peer: Foreign, there: Any, stream:
             assert (await anext(found)).name == stream.of
 
 
-@webhook("subscribeevent-7", "1@Consumer", "general-3@Consumer")
+@webhook("subscribeevent-7", "1@Consumer")
 async def test_a_call_without_data(peer: Foreign, there: Any) -> None:
     script(peer, f"{HERE}/out")
     async with there.subscribe("out") as events:
