@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
@@ -19,6 +20,7 @@ from wot.errors import DefinitionError, InvalidTD
 from wot.td import KINDS
 from wot.things import exposed_of
 
+from .profiles.marks import ASYNCHRONOUS, WEBHOOKS
 from .simulated import simulated
 from .walking import Walk
 
@@ -28,7 +30,6 @@ EXAMPLES = sorted((ROOT / "td_examples").glob("[vm]*/*.td.json"))
 DEMOS = {entry.name: entry for entry in entry_points(group="wot.demos")}
 # Where the schema of an action does not tell all that it wants.
 UNREACHABLE = {"names.td"}  # has an affordance whose name cannot be part of a URL
-LASTING = pytest.mark.xfail(strict=True, reason="asynchronous actions are not built yet")
 LASTS = {"actions-described.td"}
 INPUTS: dict[str, dict[str, Any]] = {
     "air": {"calibrate": {"quantity": "temperature", "reference": 20.0}}
@@ -46,9 +47,10 @@ async def walked(
     http: aiohttp.ClientSession,
     thing: wot.Thing | wot.ConsumedThing,
     inputs: dict[str, Any] | None = None,
+    **options: Any,
 ) -> Counter[str]:
     """How often each operation was done."""
-    async with wot.serve(thing, ANY) as served:
+    async with wot.serve(thing, wot.endpoint(ANY, **options)) as served:
         [td] = served.descriptions
         async with http.get(served.urls[0]) as answer:
             assert await answer.json(content_type="application/td+json") == td.json
@@ -102,6 +104,45 @@ async def test_of_one_of_everything(http: aiohttp.ClientSession) -> None:
     assert done["invokeaction"] == 2
 
 
+@WEBHOOKS
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"subprotocols": ()},
+        {"subprotocols": ("longpoll",)},
+        {"subprotocols": ("webhook",), "webhooks": {"private": True}},
+        {"subprotocols": ("sse", "longpoll", "webhook"), "webhooks": {"private": True}},
+        {"profile": "sse"},
+    ],
+    ids=["no streams", "long polling", "webhooks", "all streams", "the SSE profile"],
+)
+async def test_of_every_kind_of_stream(http: aiohttp.ClientSession, options: Any) -> None:
+    done = await walked(http, Lamp(), **options)
+    streams = len(options.get("subprotocols", ("sse",)))
+    assert done["observeproperty"] == 2 * streams
+    assert done["subscribeevent"] == 2 * streams
+
+
+@ASYNCHRONOUS
+@pytest.mark.parametrize("behind", [False, True], ids=["itself", "a gateway"])
+async def test_of_what_lasts(http: aiohttp.ClientSession, behind: bool) -> None:
+    class Kettle(wot.Thing):
+        @wot.action(synchronous=False)
+        async def boil(self, to: float) -> float:
+            await asyncio.sleep(30)
+            return to
+
+        @wot.action(synchronous=False)
+        async def descale(self) -> None:
+            """Has ended when it is asked about."""
+
+    async with wot.Servient() as servient, wot.serve(Kettle(), ANY) as served:
+        there = await servient.consume(served.urls[0])
+        done = await walked(http, there if behind else Kettle())
+    assert done["invokeaction"] == done["queryaction"] == done["cancelaction"] == 2
+    assert done["queryallactions"] == 1
+
+
 async def test_of_a_gateway(http: aiohttp.ClientSession) -> None:
     async with wot.Servient() as servient, wot.serve(Lamp(), ANY) as behind:
         there = await servient.consume(behind.urls[0])
@@ -123,7 +164,7 @@ def servable(document: Any) -> wot.Thing | None:
 @pytest.mark.parametrize(
     "path",
     [
-        pytest.param(path, id=path.stem, marks=[LASTING] if path.stem in LASTS else [])
+        pytest.param(path, id=path.stem, marks=[ASYNCHRONOUS] if path.stem in LASTS else [])
         for path in EXAMPLES
     ],
 )
@@ -139,7 +180,7 @@ def documents(folder: Path) -> Iterable[Any]:
         yield json.loads(file.read_text())
 
 
-@LASTING
+@ASYNCHRONOUS
 @pytest.mark.timeout(180)
 async def test_of_the_tds_of_the_world(http: aiohttp.ClientSession, corpus: Path) -> None:
     total: Counter[str] = Counter()

@@ -14,7 +14,7 @@ from tests.sampling import sample
 from wot.content import codec, is_opaque
 from wot.forms import resolve
 from wot.schema import Verdict
-from wot.td import KINDS, Form, Json
+from wot.td import ENDS, KINDS, Form, Json, Op
 from wot.templates import expand, variables_in
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "TRACE", "PROPFIND")
@@ -28,7 +28,6 @@ DEFAULTS: Mapping[str, str] = {
     "readmultipleproperties": "GET",
     "writemultipleproperties": "PUT",
 }
-ENDS = ("unobserveproperty", "unsubscribeevent", "unobserveallproperties", "unsubscribeallevents")
 
 
 class Answer(NamedTuple):
@@ -107,8 +106,8 @@ class Walk:
         for way in sorted(ways(self._td), key=lambda way: way.op == "cancelaction"):
             if urlsplit(resolve(self._td["base"], way.form.href)).scheme not in ("http", "https"):
                 continue
-            if way.op in ENDS and way.form.subprotocol != "webhook":
-                continue  # done by closing the connection
+            if way.op in ENDS.values():
+                continue  # seen where it began
             url = self._url(way)
             self._declared[url.partition("?")[0]].add(way.method)
             await self._go(way, url)
@@ -144,8 +143,6 @@ class Walk:
 
     async def _go(self, way: Way, url: str) -> None:
         subprotocol = way.form.subprotocol
-        if way.op in ENDS:
-            return  # seen where it began
         if subprotocol:
             await getattr(self, f"_{subprotocol}")(way, url)
         else:
@@ -194,9 +191,9 @@ class Walk:
         assert status["status"] in ("pending", "running", "completed", "failed")
 
     async def _cancelaction(self, way: Way, url: str) -> None:
+        await self._others(url, self._declared.pop(url))
         (await self.ask(way.method, url)).is_empty()
         (await self.ask("GET", url)).refuses(404)
-        del self._declared[url]  # gone, with all of its methods
 
     async def _queryallactions(self, way: Way, url: str) -> None:
         answer = await self.ask(way.method, url)
@@ -241,7 +238,19 @@ class Walk:
         body = b'{"callbackURL": "http://127.0.0.1:9/"}'
         answer = await self.ask(way.method, url, body, Content_Type="application/json")
         assert answer.status == 201, answer
-        (await self.ask("DELETE", resolve(url, answer.headers["Location"]))).is_empty()
+        place = resolve(url, answer.headers["Location"])
+        [end] = [form for form in self._ends(way) if form.subprotocol == "webhook"]
+        [variable] = variables_in(end.href)
+        told = expand(end.href, {variable: place.rpartition("/")[2]})
+        assert resolve(self._td["base"], told) == place
+        await self._others(place, {"DELETE"})
+        (await self.ask("DELETE", place)).is_empty()
+        (await self.ask("DELETE", place)).refuses(404)
+
+    def _ends(self, way: Way) -> list[Form]:
+        """The forms by which what began here is ended."""
+        forms = [Form(form) for form in way.affordance["forms"]]
+        return [form for form in forms if ENDS[Op(way.op)] in form.op]
 
     async def _others(self, url: str, methods: set[str]) -> None:
         implied = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
