@@ -32,7 +32,7 @@ def claimed(
     if not _common(td.json):
         return []
     served = [(kind, name, form) for kind, name, form in forms if _is_http(form, base)]
-    told = [BASIC] if _all_by(td, served, "", frozenset(Op) - STREAMS) else []
+    told = [BASIC] if _is_plain(td) and _all_by(td, served, "", frozenset(Op) - STREAMS) else []
     told += [_FOLLOWED[each] for each in streams if _all_by(td, served, each, STREAMS)]
     return told
 
@@ -57,12 +57,18 @@ def _all_by(
         if form.subprotocol == subprotocol and form.content_type == form.response_type == JSON
         for op in form.op
     }
-    if Op.INVOKE_ACTION in ops and not all(
-        isinstance(action.get("synchronous"), bool)
-        for action in td.json.get("actions", {}).values()
-    ):
-        return False
     return bool(wanted) and wanted <= known
+
+
+def _is_plain(td: ThingDescription) -> bool:
+    """Whether actions say when they are answered, and all properties can be read at once: without asking for more."""
+    actions, properties = td.json.get("actions", {}), td.json.get("properties", {})
+    shared = td.json.get("uriVariables", {})
+    return all(isinstance(action.get("synchronous"), bool) for action in actions.values()) and all(
+        "default" in variable
+        for json in properties.values()
+        for variable in {**shared, **json.get("uriVariables", {})}.values()
+    )
 
 
 def _is_http(form: Form, base: str) -> bool:

@@ -134,7 +134,7 @@ class Walk:
         if way.op in ("queryaction", "cancelaction"):
             values["invocation"] = self._invoked[way.name]
         if way.op == "readmultipleproperties":
-            values["names"] = ",".join(self._named("readproperty"))
+            values["names"] = ",".join(self._together("readproperty"))
         return resolve(self._td["base"], expand(way.form.href, values))
 
     def _named(self, op: str) -> list[str]:
@@ -205,7 +205,7 @@ class Walk:
         answer = await self.ask("GET", url)
         assert answer.status == 200, answer
         found: Json = answer.value({"type": "object"}, way.form.response_type)
-        assert sorted(found) == self._named("readproperty")
+        assert sorted(found) == self._together("readproperty")
         for name, value in found.items():
             Verdict(self._td["properties"][name]).check(value, closed=False)
         return found
@@ -213,12 +213,32 @@ class Walk:
     _readallproperties = _readmultipleproperties = _values
 
     async def _written(self, way: Way, url: str) -> None:
-        values = await self._values(way, url)
-        kept = {name: values[name] for name in self._named("writeproperty") if name in values}
-        body = codec("application/json").encode(kept)
-        (await self.ask(way.method, url, body, Content_Type="application/json")).is_empty()
+        """Write what was read, or something that fits."""
+        known = await self._values(way, url) if self._together("readproperty") else {}
+        schemas = self._td["properties"]
+        values = {
+            name: known[name] if name in known else sample(schemas[name])
+            for name in self._together("writeproperty")
+        }
+        body = codec(way.form.content_type).encode(values)
+        (await self.ask(way.method, url, body, Content_Type=way.form.content_type)).is_empty()
 
     _writeallproperties = _writemultipleproperties = _written
+
+    def _together(self, op: str) -> list[str]:
+        """The properties that can be read or written along with others.
+
+        Bytes have no place in an object, and who asks for all cannot say something about one.
+        """
+        found: set[str] = set()
+        for way in ways(self._td):
+            if way.op == op:
+                form = way.form
+                media_type = form.response_type if op == "readproperty" else form.content_type
+                variables = way.affordance.get("uriVariables", {}).values()
+                if not is_opaque(media_type) and all("default" in each for each in variables):
+                    found.add(way.name)
+        return sorted(found)
 
     async def _sse(self, way: Way, url: str) -> None:
         async with self._http.get(url, headers={"Accept": "text/event-stream"}) as answer:

@@ -54,7 +54,7 @@ async def test_all_values_that_can_be_read(url: str) -> None:
 
 @WHOLE
 @basic("writemultipleproperties-6")
-@pytest.mark.parametrize("values", [{"level": 7}, {"level": 8, "on": True}, {"code": "x"}, {}])
+@pytest.mark.parametrize("values", [{"level": 7}, {"level": 8, "on": True}, {"code": "x"}])
 async def test_several_values_that_are_written(url: str, lamp: Any, values: Any) -> None:
     body = json.dumps(values).encode()
     answer = await exact(f"{url}/properties", "PUT", body)
