@@ -149,9 +149,9 @@ class Walk:
             await getattr(self, f"_{way.op}")(way, url)
 
     async def _readproperty(self, way: Way, url: str) -> Any:
-        answer = await self.ask("GET", url)
+        answer = await self.ask("GET", url, Accept=way.form.response_type)
         assert answer.status == 200, answer
-        head = await self.ask("HEAD", url)
+        head = await self.ask("HEAD", url, Accept=way.form.response_type)
         assert (head.status, head.type, head.body) == (200, answer.type, b"")
         return answer.value(way.affordance, way.form.response_type)
 
@@ -159,7 +159,7 @@ class Walk:
         """Write what was read, or something that fits."""
         media_type = way.form.content_type
         if way.name in self._named("readproperty") and "readproperty" in way.form.op:
-            body = (await self.ask("GET", url)).body
+            body = (await self.ask("GET", url, Accept=media_type)).body
         else:
             opaque = is_opaque(media_type)
             body = codec(media_type).encode(b"x" if opaque else sample(way.affordance))
@@ -172,6 +172,7 @@ class Walk:
             if value is None:
                 value = b"x" if is_opaque(media_type) else sample(way.affordance["input"])
             body, headers = codec(media_type).encode(value), {"Content_Type": media_type}
+        headers["Accept"] = way.form.response_type
         answer = await self.ask(way.method, url, body, **headers)
         if way.affordance.get("synchronous") is False:
             status = answer.value({"type": "object"}, "application/json")
