@@ -111,7 +111,7 @@ async def test_how_a_stream_is_asked_for(peer: Foreign, there: Any, stream: Stre
         request = peer.requests[0]
         assert (request.method, request.target, request.body) == ("GET", stream.path, b"")
         assert request.headers["accept"] == "text/event-stream"
-        assert request.headers.get("connection", "keep-alive") == "keep-alive"
+        assert request.headers["connection"] == "keep-alive"
         assert "last-event-id" not in request.headers
 
 
