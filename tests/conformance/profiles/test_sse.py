@@ -15,7 +15,6 @@ from wot.servient import Served
 from wot.td import Op, validate
 
 from .marks import NAMED, sse
-from .test_common import DATE_TIME
 
 SSE = "https://www.w3.org/2022/wot/profile/http-sse/v1"
 JSON = "application/json"
@@ -134,14 +133,6 @@ async def test_each_has_an_id_of_its_own(url: str, lamp: Any, stream: Stream) ->
     async with following(f"{url}/{stream.path}") as follower:
         ids = [frame["id"] for frame in await moved(follower, lamp, stream)]
     assert len(set(ids)) == len(stream.steps)
-
-
-@each("5d", "5e", "6e", "4e")
-async def test_it_is_the_time(url: str, lamp: Any, stream: Stream) -> None:
-    """To which something is added where two things happen at one time."""
-    async with following(f"{url}/{stream.path}") as follower:
-        ids = [frame["id"] for frame in await moved(follower, lamp, stream)]
-    assert all(DATE_TIME.match(id) for id in ids), ids
 
 
 @each("6b", "6b", "7b", "5b")
