@@ -22,10 +22,15 @@ Here is each assertion of {{documents}}, with the tests that
 show it, or the reason why none does. The tests lie in [`tests/`](../tests/) and carry
 `@pytest.mark.assertion("id", …)`; this page is made from that. Many are tables of cases:
 `pytest tests/conformance -k ID` runs those of one assertion. Where an assertion binds both sides, each has its tests,
-marked `"id@Thing"` and `"id@Consumer"`. A test that is expected to fail shows nothing.
+marked `"id@Thing"` and `"id@Consumer"`. A test that is expected to fail shows nothing but what it waits for.
 """
 
-Tests = Mapping[str, Iterable[str]]
+
+class Shown(NamedTuple):
+    """By key: the tests that show an assertion, and what those wait for that are expected to fail."""
+
+    tests: Mapping[str, Iterable[str]]
+    awaited: Mapping[str, str]
 
 
 class Assertion(NamedTuple):
@@ -94,12 +99,12 @@ def _document(path: Path) -> Document:
     return Document(read["title"], read["short"], read["url"], read["count"], groups)
 
 
-def page(tests: Tests) -> str:
+def page(shown: Shown) -> str:
     """The page for the tests that show each key."""
     told = [f"[{each.title}] ({each.count})" for each in documents()]
-    lines = [_HEAD.format(documents=" and ".join(told)), *_counts(tests)]
+    lines = [_HEAD.format(documents=" and ".join(told)), *_counts(shown)]
     for document in documents():
-        lines += [f"\n## {document.title}", *_tables(document, tests)]
+        lines += [f"\n## {document.title}", *_tables(document, shown)]
     lines.append("")
     for document in documents():
         lines.append(f"[{document.title}]: {document.url}")
@@ -107,25 +112,30 @@ def page(tests: Tests) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _counts(tests: Tests) -> Iterator[str]:
+def _counts(shown: Shown) -> Iterator[str]:
     yield "| | " + " | ".join(each.short for each in documents()) + " |"
     yield "|---|" + "--:|" * len(documents())
-    kinds = [[_kind(each, tests) for each in document.every] for document in documents()]
+    kinds = [[_kind(each, shown) for each in document.every] for document in documents()]
     for kind in ("shown by tests", "not for a test, with the reason", "not built yet"):
         yield f"| {kind} | " + " | ".join(str(found.count(kind)) for found in kinds) + " |"
 
 
-def _kind(assertion: Assertion, tests: Tests) -> str:
-    if any(key in assertion.later for key in assertion.keys):
+def _kind(assertion: Assertion, shown: Shown) -> str:
+    if any(_missing(assertion, key, shown) for key in assertion.keys):
         return "not built yet"
-    return (
-        "shown by tests"
-        if any(key in tests for key in assertion.keys)
-        else "not for a test, with the reason"
-    )
+    if any(key in shown.tests for key in assertion.keys):
+        return "shown by tests"
+    return "not for a test, with the reason"
 
 
-def _tables(document: Document, tests: Tests) -> Iterator[str]:
+def _missing(assertion: Assertion, key: str, shown: Shown) -> str:
+    """What has to be built before a test can show an assertion."""
+    if key in shown.tests:
+        return ""
+    return assertion.later.get(key) or shown.awaited.get(key, "")
+
+
+def _tables(document: Document, shown: Shown) -> Iterator[str]:
     for group in document.groups:
         yield f"\n### {group.title}\n"
         yield f"Section {group.section}.\n"
@@ -134,17 +144,17 @@ def _tables(document: Document, tests: Tests) -> Iterator[str]:
         for each in group.assertions:
             cells = zip(each.roles or ("",), each.keys, strict=True)
             told = [
-                f"{role}: {_cell(each, key, tests)}" if role else _cell(each, key, tests)
+                f"{role}: {_cell(each, key, shown)}" if role else _cell(each, key, shown)
                 for role, key in cells
             ]
             yield f"| [{each.id}] | {each.about} | {'<br>'.join(told)} |"
 
 
-def _cell(assertion: Assertion, key: str, tests: Tests) -> str:
+def _cell(assertion: Assertion, key: str, shown: Shown) -> str:
     """What shows an assertion, or why nothing does."""
-    if names := sorted(set(tests.get(key, ()))):
+    if names := sorted(set(shown.tests.get(key, ()))):
         return _names(names)
-    later = assertion.later.get(key)
+    later = _missing(assertion, key, shown)
     return f"not built yet: {later}" if later else assertion.reasons.get(key, "")
 
 

@@ -171,7 +171,7 @@ POLLED = {"href": "/polled", "subprotocol": "longpoll"}
 @pytest.mark.parametrize(
     "first",
     [
-        pytest.param(TEXT, id="of another type", marks=waits_for("preferring JSON is")),
+        pytest.param(TEXT, id="of another type", marks=waits_for("preferring JSON among forms")),
         pytest.param(POLLED, id="with a subprotocol"),
     ],
 )
