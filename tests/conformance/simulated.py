@@ -18,6 +18,7 @@ def simulated(document: Any) -> wot.DescribedThing:
     for name, schema in td.get("properties", {}).items():
         _property(thing, name, schema)
     for name, action in td.get("actions", {}).items():
+        _sample(action.get("input"), action, "request")  # somebody will have to send one
         output = _sample(action.get("output"), action, "response")
         thing.on_invoke(name, lambda *_, output=output, **__: output)
     return thing

@@ -104,6 +104,11 @@ async def test_of_one_of_everything(http: aiohttp.ClientSession) -> None:
     assert done["invokeaction"] == 2
 
 
+@pytest.mark.parametrize("options", [{"cors": "*"}, {"heartbeat": 0.05}], ids=["pages", "beats"])
+async def test_of_other_endpoints(http: aiohttp.ClientSession, options: Any) -> None:
+    assert (await walked(http, Lamp(), **options))["readproperty"] == 4
+
+
 @WEBHOOKS
 @pytest.mark.parametrize(
     "options",
@@ -180,15 +185,20 @@ def documents(folder: Path) -> Iterable[Any]:
         yield json.loads(file.read_text())
 
 
-@ASYNCHRONOUS
+@pytest.mark.parametrize(
+    ("folder", "least"),
+    [pytest.param("td/valid", 60, marks=ASYNCHRONOUS), ("plugfest/td", 100)],
+)
 @pytest.mark.timeout(180)
-async def test_of_the_tds_of_the_world(http: aiohttp.ClientSession, corpus: Path) -> None:
+async def test_of_the_tds_of_the_world(
+    http: aiohttp.ClientSession, corpus: Path, folder: str, least: int
+) -> None:
     total: Counter[str] = Counter()
     things = 0
-    for document in documents(corpus / "td" / "valid"):
+    for document in documents(corpus / folder):
         thing = servable(document)
         if thing is not None:
             total += await walked(http, thing)
             things += 1
-    assert things > 60
+    assert things >= least
     assert total["readproperty"] > 90
