@@ -132,7 +132,13 @@ class UnsupportedContent(InteractionError):
 
 
 class TooManyRequests(InteractionError):
-    """The caller asks too often."""
+    """The caller asks too often; `retry_after` (seconds) says when to ask again."""
+
+    def __init__(
+        self, message: str = "", *, retry_after: float | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class EventsLost(InteractionError):
@@ -255,7 +261,7 @@ def from_problem(problem: Mapping[str, Any], fallback: type[WoTError]) -> WoTErr
         values, errors = problem.get("values"), problem.get("errors")
         error.values = dict(values) if isinstance(values, Mapping) else {}
         error.errors = dict(_parts(errors)) if isinstance(errors, Mapping) else {}
-    if isinstance(error, Unavailable):
+    if isinstance(error, (Unavailable, TooManyRequests)):
         delay: Any = problem.get("retryAfter")
         number = isinstance(delay, (int, float)) and not isinstance(delay, bool)
         error.retry_after = float(delay) if number else None

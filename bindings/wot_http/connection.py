@@ -4,46 +4,182 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.http_exceptions import LineTooLong
 
 from wot.errors import InvalidInput
+from wot_http.access import AccessLog
 from wot_http.answers import problem
+from wot_http.forwarded import Seen
+from wot_http.limits import Client, Limits
+from wot_http.paths import Paths
+from wot_http.refusing import refusal
 
 _log = logging.getLogger("wot")
 _HEAD = 30.0  # seconds for the first request's head to arrive
 _IDLE = 75.0  # seconds for which a connection may stay open between requests
+_STALLED = 60.0  # seconds for which a peer may take nothing of what waits for it
+_LINE = 8190  # bytes of one line of a head
+_EVERY = 5.0  # seconds between looks at all connections
+_TOO_LARGE = InvalidInput("the head of this request is too large", hint="send fewer headers")
 
 
 class Connections(web.Server):
-    """Makes the connections of one server."""
+    """Makes the connections of one server, and looks after them."""
 
-    def __call__(self) -> web.RequestHandler:
+    def __init__(
+        self, answer: Any, request: Any, limits: Limits, paths: Paths, max_header: int, access: bool
+    ) -> None:
+        super().__init__(answer, request_factory=request)
+        self.limits, self.paths, self.max_header = limits, paths, max_header
+        self.open: set[Connection] = set()
+        self._access = logging.getLogger("wot.access") if access else None
+        self._looking: asyncio.Task[None] | None = None
+
+    def connection(self, client: Client, peer: str, scheme: str) -> Connection:
+        """A connection of `client`, which has been counted."""
         return Connection(
             self,
+            client,
+            peer,
+            scheme,
             loop=asyncio.get_running_loop(),
-            access_log=None,  # type: ignore[arg-type]  # none is what it takes, whatever it says
+            access_log=self._access,
+            access_log_class=AccessLog,
             keepalive_timeout=_IDLE,
+            max_line_size=min(_LINE, self.max_header),
+            max_field_size=min(_LINE, self.max_header),
             auto_decompress=False,  # bodies are unpacked where there is a limit
         )
+
+    def start(self) -> None:
+        """Begin to look after connections."""
+        self._looking = asyncio.create_task(self._look(), name="wot connections")
+
+    async def stop(self, seconds: float) -> None:
+        """End all of them; requests under way get so many seconds."""
+        if self._looking is not None:
+            self._looking.cancel()
+        await asyncio.sleep(0)  # what has come is answered
+        self.pre_shutdown()
+        await self.shutdown(seconds)
+        for connection in list(self.open):
+            connection.abort()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(_EVERY)
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.open):
+                connection.look(now)
+            self.limits.tidy()
 
 
 class Connection(web.RequestHandler):
     """One connection."""
 
-    __slots__ = ("waiting",)
+    __slots__ = (
+        "_connections", "_head", "_left", "_moved", "_payload", "_wire",
+        "asker", "busy", "client", "peer", "scheme", "seen", "streaming", "waiting",
+    )  # fmt: skip
     waiting: asyncio.TimerHandle | None
+
+    def __init__(
+        self, connections: Connections, client: Client, peer: str, scheme: str, **options: Any
+    ) -> None:
+        super().__init__(connections, **options)
+        self._connections = connections
+        self.client = self.asker = client
+        self.peer, self.scheme = peer, scheme
+        self.seen: Seen | None = None  # of the request under way, where it came by a trusted proxy
+        self.busy = self.streaming = False
+        self.waiting = None
+        self._payload: StreamReader | None = None
+        self._wire: asyncio.Transport | None = None
+        self._head = self._left = 0
+        self._moved = 0.0
+
+    @property
+    def made(self) -> bool:
+        """Whether it has come about, so that its end will be told."""
+        return self._wire is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.waiting = asyncio.get_running_loop().call_later(_HEAD, self._give_up)
+        assert isinstance(transport, asyncio.Transport)
+        self._wire = transport
+        self._connections.open.add(self)
+        loop = asyncio.get_running_loop()
+        self._moved = loop.time()
+        self.waiting = loop.call_later(_HEAD, self._give_up)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self.arrived()
+        self._connections.open.discard(self)
+        self._connections.limits.disconnect(self.client)
+        self._arrived()
         super().connection_lost(exc)
 
-    def arrived(self) -> None:
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # aiohttp limits lines and in some versions their number, which may still be a lot of memory.
+        between = not self.busy and (self._payload is None or self._payload.is_eof())
+        if self.streaming or (between and not self._messages):
+            self._head += len(data)
+            if self._head > self._connections.max_header:
+                self._refuse_head()
+
+    def begun(self, payload: Any) -> None:
+        """A request has come whose body is `payload`."""
+        self.busy, self._payload, self._head = True, payload, 0
+        if self.waiting is not None:
+            self._arrived()
+
+    @contextmanager
+    def stream(self) -> Iterator[None]:
+        """For a request that is answered by a stream; raises where there may be no further."""
+        with self._connections.limits.streaming(self.asker):
+            self.streaming = True
+            try:
+                yield
+            finally:
+                self.streaming = False
+
+    @property
+    def paths(self) -> Paths:
+        """What is served here."""
+        return self._connections.paths
+
+    def log_access(
+        self, request: web.BaseRequest, response: web.StreamResponse, time: float | None
+    ) -> None:
+        """Called by aiohttp when a request has been answered."""
+        self.busy = False
+        super().log_access(request, response, time)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._moved = asyncio.get_running_loop().time()
+
+    def look(self, now: float) -> None:
+        """End it where nothing is taken although something waits; streams have their heartbeats for that."""
+        assert self._wire is not None
+        left, before = self._wire.get_write_buffer_size(), self._left
+        self._left = left
+        if not left or left < before or self.streaming:
+            self._moved = now
+        elif now - self._moved > _STALLED:
+            self._wire.abort()
+
+    def abort(self) -> None:
+        """End it, whatever still waits to be sent."""
+        assert self._wire is not None
+        self._wire.abort()
+
+    def _arrived(self) -> None:
         """A request has come, so that the connection is in use."""
         waiting, self.waiting = self.waiting, None
         if waiting is not None:
@@ -51,6 +187,11 @@ class Connection(web.RequestHandler):
 
     def _give_up(self) -> None:
         self.waiting = None
+        self.force_close()
+
+    def _refuse_head(self) -> None:
+        if self.transport is not None and not self.streaming:
+            self.transport.write(refusal(_TOO_LARGE, True, 431)[1])
         self.force_close()
 
     def handle_error(
@@ -64,8 +205,11 @@ class Connection(web.RequestHandler):
         if status >= 500 or request.writer.output_size:
             return super().handle_error(request, status, exc, message)
         _log.debug("a request from %s is broken: %s", request.remote, exc)
-        error = InvalidInput(f"this is not a request that can be read: {_first_line(exc)}")
-        response = problem(error, status)
+        if isinstance(exc, LineTooLong):
+            response = problem(_TOO_LARGE, 431)
+        else:
+            text = f"this is not a request that can be read: {_first_line(exc)}"
+            response = problem(InvalidInput(text), status)
         response.force_close()
         return response
 
@@ -73,3 +217,16 @@ class Connection(web.RequestHandler):
 def _first_line(error: Any) -> str:
     text = str(getattr(error, "message", "") or error or "")
     return text.strip().partition("\n")[0][:120] or type(error).__name__
+
+
+def host_behind(request: web.BaseRequest) -> str:
+    """The host that a trusted proxy was asked for; "" where there is none, or it does not say."""
+    seen: Seen | None = getattr(request.protocol, "seen", None)
+    return seen.host if seen is not None else ""
+
+
+def stream_of(request: web.BaseRequest) -> AbstractContextManager[None]:
+    """For a request that is answered by a stream; raises where there may be no further."""
+    connection: Any = request.protocol
+    found: AbstractContextManager[None] = connection.stream()
+    return found
