@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import LineTooLong
@@ -23,6 +24,7 @@ _log = logging.getLogger("wot")
 _HEAD = 30.0  # seconds for the first request's head to arrive
 _IDLE = 75.0  # seconds for which a connection may stay open between requests
 _STALLED = 60.0  # seconds for which a peer may take nothing of what waits for it
+_LINGER = 0.5  # seconds for a refusal to be read
 _LINE = 8190  # bytes of one line of a head
 _EVERY = 5.0  # seconds between looks at all connections
 _TOO_LARGE = InvalidInput("the head of this request is too large", hint="send fewer headers")
@@ -83,7 +85,7 @@ class Connection(web.RequestHandler):
     """One connection."""
 
     __slots__ = (
-        "_connections", "_head", "_left", "_moved", "_payload", "_wire",
+        "_connections", "_following", "_head", "_left", "_moved", "_payload", "_wire",
         "asker", "busy", "client", "peer", "scheme", "seen", "streaming", "waiting",
     )  # fmt: skip
     waiting: asyncio.TimerHandle | None
@@ -100,7 +102,9 @@ class Connection(web.RequestHandler):
         self.waiting = None
         self._payload: StreamReader | None = None
         self._wire: asyncio.Transport | None = None
-        self._head = self._left = 0
+        self._following: asyncio.Task[None] | None = None
+        self._head: float = 0
+        self._left = 0
         self._moved = 0.0
 
     @property
@@ -110,8 +114,7 @@ class Connection(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        assert isinstance(transport, asyncio.Transport)
-        self._wire = transport
+        self._wire = cast(asyncio.Transport, transport)  # uvloop's is none, and does the same
         self._connections.open.add(self)
         loop = asyncio.get_running_loop()
         self._moved = loop.time()
@@ -122,6 +125,8 @@ class Connection(web.RequestHandler):
         self._connections.limits.disconnect(self.client)
         self._arrived()
         super().connection_lost(exc)
+        if self._following is not None:
+            self._following.cancel()  # rather than at the next heartbeat
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -142,11 +147,11 @@ class Connection(web.RequestHandler):
     def stream(self) -> Iterator[None]:
         """For a request that is answered by a stream; raises where there may be no further."""
         with self._connections.limits.streaming(self.asker):
-            self.streaming = True
+            self._following, self.streaming = asyncio.current_task(), True
             try:
                 yield
             finally:
-                self.streaming = False
+                self._following, self.streaming = None, False
 
     @property
     def paths(self) -> Paths:
@@ -190,9 +195,14 @@ class Connection(web.RequestHandler):
         self.force_close()
 
     def _refuse_head(self) -> None:
-        if self.transport is not None and not self.streaming:
-            self.transport.write(refusal(_TOO_LARGE, True, 431)[1])
-        self.force_close()
+        if self.transport is None or self.streaming:
+            self.force_close()
+            return
+        self.transport.write(refusal(_TOO_LARGE, True, 431)[1])
+        self.close()
+        self._head = -math.inf  # said once
+        # Closed with something unread, it would be reset before the refusal is read.
+        asyncio.get_running_loop().call_later(_LINGER, self.force_close)
 
     def handle_error(
         self,

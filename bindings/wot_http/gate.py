@@ -29,16 +29,17 @@ class Gate:
 
     def check(self, method: str, headers: Mapping[str, str], named: str = "") -> None:
         """Raise what refuses a request; `named` is the host that a trusted proxy was asked for."""
-        host = (named or headers.get("Host", "")).lower()
-        if named and not self._public:
-            pass  # the proxy has been told what it may be called
+        told = named and not self._public
+        host = (named if told else headers.get("Host", "")).lower()
+        if told:
+            pass  # the proxy knows what it may be called
         elif self._guarded and host and not self._is_ours(host):
             problem = Forbidden(
                 f"this server is not called {host[:80]!r}",
                 hint="behind a proxy, name it with public_url=",
             )
             raise Refused(problem, 421)
-        elif not named and len(self.known) < _KNOWN and (self._guarded or not host):
+        elif len(self.known) < _KNOWN and (self._guarded or not host):
             self.known.add(headers.get("Host"))
         origin = headers.get("Origin")
         if origin is not None and method not in READS and method != "OPTIONS":

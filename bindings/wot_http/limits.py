@@ -101,7 +101,7 @@ class Limits:
             now = time.monotonic()
             if client.ahead - now >= _AHEAD:
                 text = f"you may ask {1 / self._pace:g} times a second"
-                return TooManyRequests(text, retry_after=client.ahead - now)
+                return TooManyRequests(text, retry_after=client.ahead - now - _AHEAD)
             client.ahead = max(client.ahead, now) + self._pace
         self.running += 1
         client.running += 1
