@@ -63,9 +63,7 @@ class Place(NamedTuple):
 def placed(url: str, options: Mapping[str, Any]) -> Place:
     """Where an endpoint listens, by its URL and the options `listen` and `mode`."""
     parts, port = _split(url)
-    mode = options.get("mode", _MODE)
-    if not isinstance(mode, int) or isinstance(mode, bool) or not 0 <= mode <= 0o777:
-        raise WoTError(f"the option mode={mode!r} should be permissions such as 0o660")
+    mode = _mode(options.get("mode", _MODE))
     if parts.scheme == UNIX:
         if options.get("listen"):
             raise WoTError("listen= is for host and port", hint="serve at a second endpoint")
@@ -78,6 +76,17 @@ def placed(url: str, options: Mapping[str, Any]) -> Place:
         raise WoTError("mode= is for socket files", hint=f"serve at {UNIX}:///path")
     first = Address(parts.hostname or "", _PORTS[parts.scheme] if port is None else port)
     return Place(parts.scheme, first, _further(options.get("listen", ())), mode)
+
+
+def _mode(given: Any) -> int:
+    """Permissions, as a number or as text in octal."""
+    try:
+        mode = int(given, 8) if isinstance(given, str) else given
+    except ValueError:
+        mode = None
+    if not isinstance(mode, int) or isinstance(mode, bool) or not 0 <= mode <= 0o777:
+        raise WoTError(f"the option mode={given!r} should be permissions such as 0o660")
+    return mode
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:

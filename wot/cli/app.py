@@ -11,7 +11,18 @@ import typer
 
 from wot.cli import toolkit
 from wot.cli.ending import DONE, INTERRUPTED, USAGE, Job, UsageError, ended
-from wot.cli.options import VALUES, JsonOption, ThingArgument, TimeoutOption, VariableOption
+from wot.cli.options import (
+    VALUES,
+    AccessLogOption,
+    CertificateOption,
+    EndpointOption,
+    JsonOption,
+    KeyOption,
+    ProxyOption,
+    ThingArgument,
+    TimeoutOption,
+    VariableOption,
+)
 from wot.cli.output import Output
 
 if TYPE_CHECKING:
@@ -85,6 +96,11 @@ def serve(
     public_url: Annotated[
         str, typer.Option(metavar="URL", help="How the first --on is reached, behind a proxy.")
     ] = "",
+    trusted_proxy: ProxyOption = None,
+    certificate: CertificateOption = "",
+    key: KeyOption = "",
+    access_log: AccessLogOption = False,
+    option: EndpointOption = None,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Serve beyond this machine without protection.")
     ] = False,
@@ -96,9 +112,15 @@ def serve(
     output = Output(json)
 
     def job() -> Coroutine[Any, Any, None]:
-        at = serving.endpoints(on or [LOCAL], public_url)
+        said = serving.Said(
+            public_url, trusted_proxy or (), certificate, key, access_log, option or ()
+        )
+        at = serving.endpoints(on or [LOCAL], said)
         # Loaded before there is a loop: files may take their time, or run one of their own.
-        return serving.serving(output, serving.loaded(files), at, insecure)
+        things = serving.loaded(files)
+        if access_log:
+            serving.log_requests()
+        return serving.serving(output, things, at, insecure)
 
     _serve(output, f"cannot serve {' '.join(files)}", job)
 
