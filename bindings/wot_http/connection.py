@@ -27,6 +27,7 @@ _STALLED = 60.0  # seconds for which a peer may take nothing of what waits for i
 _LINGER = 0.5  # seconds for a refusal to be read
 _LINE = 8190  # bytes of one line of a head
 _EVERY = 5.0  # seconds between looks at all connections
+_received = web.RequestHandler.data_received
 _TOO_LARGE = InvalidInput("the head of this request is too large", hint="send fewer headers")
 
 
@@ -85,8 +86,8 @@ class Connection(web.RequestHandler):
     """One connection."""
 
     __slots__ = (
-        "_connections", "_following", "_head", "_left", "_moved", "_payload", "_wire",
-        "asker", "busy", "client", "peer", "scheme", "seen", "streaming", "waiting",
+        "_connections", "_following", "_left", "_moved", "_wire",
+        "asker", "client", "head", "payload", "peer", "scheme", "seen", "streaming", "waiting",
     )  # fmt: skip
     waiting: asyncio.TimerHandle | None
 
@@ -98,12 +99,12 @@ class Connection(web.RequestHandler):
         self.client = self.asker = client
         self.peer, self.scheme = peer, scheme
         self.seen: Seen | None = None  # of the request under way, where it came by a trusted proxy
-        self.busy = self.streaming = False
+        self.streaming = False
         self.waiting = None
-        self._payload: StreamReader | None = None
+        self.payload: StreamReader | None = None  # of the latest request
         self._wire: asyncio.Transport | None = None
         self._following: asyncio.Task[None] | None = None
-        self._head: float = 0
+        self.head: float = 0  # bytes of a head that has not come whole
         self._left = 0
         self._moved = 0.0
 
@@ -123,25 +124,24 @@ class Connection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         self._connections.open.discard(self)
         self._connections.limits.disconnect(self.client)
-        self._arrived()
+        self.arrived()
         super().connection_lost(exc)
         if self._following is not None:
             self._following.cancel()  # rather than at the next heartbeat
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        _received(self, data)
         # aiohttp limits lines and in some versions their number, which may still be a lot of memory.
-        between = not self.busy and (self._payload is None or self._payload.is_eof())
-        if self.streaming or (between and not self._messages):
-            self._head += len(data)
-            if self._head > self._connections.max_header:
+        if not self._messages and (self.payload is None or self.payload.is_eof()):
+            self.head += len(data)
+            if self.head > self._connections.max_header:
                 self._refuse_head()
 
-    def begun(self, payload: Any) -> None:
-        """A request has come whose body is `payload`."""
-        self.busy, self._payload, self._head = True, payload, 0
-        if self.waiting is not None:
-            self._arrived()
+    def arrived(self) -> None:
+        """A request has come, so that the connection is in use."""
+        waiting, self.waiting = self.waiting, None
+        if waiting is not None:
+            waiting.cancel()
 
     @contextmanager
     def stream(self) -> Iterator[None]:
@@ -157,13 +157,6 @@ class Connection(web.RequestHandler):
     def paths(self) -> Paths:
         """What is served here."""
         return self._connections.paths
-
-    def log_access(
-        self, request: web.BaseRequest, response: web.StreamResponse, time: float | None
-    ) -> None:
-        """Called by aiohttp when a request has been answered."""
-        self.busy = False
-        super().log_access(request, response, time)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -184,12 +177,6 @@ class Connection(web.RequestHandler):
         assert self._wire is not None
         self._wire.abort()
 
-    def _arrived(self) -> None:
-        """A request has come, so that the connection is in use."""
-        waiting, self.waiting = self.waiting, None
-        if waiting is not None:
-            waiting.cancel()
-
     def _give_up(self) -> None:
         self.waiting = None
         self.force_close()
@@ -200,7 +187,7 @@ class Connection(web.RequestHandler):
             return
         self.transport.write(refusal(_TOO_LARGE, True, 431)[1])
         self.close()
-        self._head = -math.inf  # said once
+        self.head = -math.inf  # said once
         # Closed with something unread, it would be reset before the refusal is read.
         asyncio.get_running_loop().call_later(_LINGER, self.force_close)
 

@@ -32,11 +32,15 @@ class Pools(NamedTuple):
 class Client:
     """What one address uses, and what it may use."""
 
-    __slots__ = ("ahead", "connections", "key", "most", "proxy", "running", "streams")
+    __slots__ = (
+        *("ahead", "connections", "key", "most", "most_running"),
+        *("plain", "proxy", "running", "streams"),
+    )
 
-    def __init__(self, key: str, most: Pools, proxy: bool = False) -> None:
-        self.key, self.most = key, most
+    def __init__(self, key: str, most: Pools, proxy: bool, paced: bool) -> None:
+        self.key, self.most, self.most_running = key, most, most.running
         self.proxy = proxy  # speaks for others, who are looked for in its headers
+        self.plain = not (proxy or paced)  # to be counted and nothing else
         self.connections = self.streams = self.running = 0
         self.ahead = 0.0  # when the next request would be due at the permitted pace
 
@@ -58,6 +62,7 @@ class Limits:
             _number(options, "max_running", _RUNNING),
         )
         given = _number(options, "max_per_client", 0) if "max_per_client" in options else 0
+        self.most_running = self.most.running
         self.share = Pools(*(min(given or max(1, int(n * _SHARE)), n) for n in self.most))
         rate = number_option(options, "requests_per_second", 0.0, least=0.0)
         self._pace = 1 / rate if rate else 0.0
@@ -70,7 +75,9 @@ class Limits:
         if client is None:
             if len(self._clients) >= _KNOWN:
                 self._forget(at_once=True)
-            client = self._clients[key] = Client(key, self.most if whole else self.share, proxy)
+            client = self._clients[key] = Client(
+                key, self.most if whole else self.share, proxy, bool(self._pace)
+            )
         return client
 
     def connect(self, client: Client) -> WoTError | None:
@@ -111,13 +118,6 @@ class Limits:
         """Count a request that is answered in any case."""
         self.running += 1
         client.running += 1
-
-    def end(self, client: Client) -> None:
-        """A request has been answered."""
-        self.running -= 1
-        client.running -= 1
-        if not client.connections:  # one behind a proxy
-            self.leave(client)
 
     @contextmanager
     def following(self, client: Client) -> Iterator[None]:

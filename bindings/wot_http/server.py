@@ -138,7 +138,9 @@ class HTTPServer(Server):
     def _request(
         self, message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
     ) -> web.BaseRequest:
-        protocol.begun(payload)
+        protocol.payload, protocol.head = payload, 0
+        if protocol.waiting is not None:
+            protocol.arrived()
         loop = asyncio.get_running_loop()
         return web.BaseRequest(
             message, payload, protocol, writer, task, loop, client_max_size=self._max_body
