@@ -130,9 +130,10 @@ class Connection(web.RequestHandler):
             self._following.cancel()  # rather than at the next heartbeat
 
     def data_received(self, data: bytes) -> None:
+        between = self.payload is None or self.payload.is_eof()
         _received(self, data)
         # aiohttp limits lines and in some versions their number, which may still be a lot of memory.
-        if not self._messages and (self.payload is None or self.payload.is_eof()):
+        if between and not self._messages:
             self.head += len(data)
             if self.head > self._connections.max_header:
                 self._refuse_head()
