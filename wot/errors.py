@@ -9,7 +9,7 @@ WoTError                                  .hint says what to do next
 │   ├── Unauthenticated · Forbidden
 │   ├── NotFound (UnknownThing, UnknownAffordance) · NotAllowed
 │   ├── NotAcceptable · Conflict · PreconditionFailed · TooLarge
-│   ├── UnsupportedContent · TooManyRequests
+│   ├── UnsupportedContent · TooManyRequests  .retry_after
 │   ├── PartialFailure                    .values .errors; of several properties, some failed
 │   ├── EventsLost                        .after; raised by a stream
 │   ├── HandlerError                      user code raised: logged there, never sent
