@@ -70,19 +70,18 @@ class Accepting:
         task.add_done_callback(self._tasks.discard)
 
     async def _accept(self, listening: socket.socket) -> None:
-        loop, count = asyncio.get_running_loop(), 0
+        loop = asyncio.get_running_loop()
         while True:
             try:
-                sock, peer = await loop.sock_accept(listening)
-            except ConnectionError:
-                continue  # it left before it was let in
+                self._take(*await loop.sock_accept(listening))
+                # A loop may wait a whole turn for each, in which busy connections do all they want.
+                for _ in range(_AT_ONCE):
+                    self._take(*listening.accept())
+            except (BlockingIOError, ConnectionError):
+                pass  # there are no more, or one left before it was let in
             except OSError as error:
                 await self._pause(error)
-                continue
-            self._take(sock, peer)
-            count += 1
-            if not count % _AT_ONCE:
-                await asyncio.sleep(0)
+            await asyncio.sleep(0)
 
     async def _pause(self, error: OSError) -> None:
         """Go on later: most likely there are no file descriptors left."""
@@ -93,6 +92,7 @@ class Accepting:
         await asyncio.sleep(_EXHAUSTED)
 
     def _take(self, sock: socket.socket, peer: Any) -> None:
+        sock.setblocking(False)
         inet = sock.family in (socket.AF_INET, socket.AF_INET6)
         address = str(peer[0]) if inet else UNIX
         trusted = self._trust.covers(address)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Iterator
+import socket
+import sys
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, cast
 
@@ -25,6 +27,7 @@ _HEAD = 30.0  # seconds for the first request's head to arrive
 _IDLE = 75.0  # seconds for which a connection may stay open between requests
 _STALLED = 60.0  # seconds for which a peer may take nothing of what waits for it
 _LINGER = 0.5  # seconds for a refusal to be read
+_ACKED = 120  # where tcpi_bytes_acked is in Linux's struct tcp_info
 _LINE = 8190  # bytes of one line of a head
 _EVERY = 5.0  # seconds between looks at all connections
 _received = web.RequestHandler.data_received
@@ -86,8 +89,20 @@ class Connection(web.RequestHandler):
     """One connection."""
 
     __slots__ = (
-        "_connections", "_following", "_left", "_moved", "_wire",
-        "asker", "client", "head", "payload", "peer", "scheme", "seen", "streaming", "waiting",
+        "_connections",
+        "_following",
+        "_moved",
+        "_taken",
+        "_wire",
+        "asker",
+        "client",
+        "head",
+        "payload",
+        "peer",
+        "scheme",
+        "seen",
+        "streaming",
+        "waiting",
     )  # fmt: skip
     waiting: asyncio.TimerHandle | None
 
@@ -105,7 +120,7 @@ class Connection(web.RequestHandler):
         self._wire: asyncio.Transport | None = None
         self._following: asyncio.Task[None] | None = None
         self.head: float = 0  # bytes of a head that has not come whole
-        self._left = 0
+        self._taken = 0  # bytes that the peer has taken of what waits
         self._moved = 0.0
 
     @property
@@ -145,7 +160,7 @@ class Connection(web.RequestHandler):
             waiting.cancel()
 
     @contextmanager
-    def stream(self) -> Iterator[None]:
+    def stream(self) -> Generator[None, None, None]:
         """For a request that is answered by a stream; raises where there may be no further."""
         with self._connections.limits.streaming(self.asker):
             self._following, self.streaming = asyncio.current_task(), True
@@ -166,9 +181,10 @@ class Connection(web.RequestHandler):
     def look(self, now: float) -> None:
         """End it where nothing is taken although something waits; streams have their heartbeats for that."""
         assert self._wire is not None
-        left, before = self._wire.get_write_buffer_size(), self._left
-        self._left = left
-        if not left or left < before or self.streaming:
+        left = self._wire.get_write_buffer_size()
+        taken, before = _taken(self._wire) if left else 0, self._taken
+        self._taken = taken
+        if not left or taken > before or self.streaming:
             self._moved = now
         elif now - self._moved > _STALLED:
             self._wire.abort()
@@ -215,6 +231,17 @@ class Connection(web.RequestHandler):
 def _first_line(error: Any) -> str:
     text = str(getattr(error, "message", "") or error or "")
     return text.strip().partition("\n")[0][:120] or type(error).__name__
+
+
+def _taken(transport: asyncio.Transport) -> int:
+    """A number that grows when the peer takes something."""
+    try:
+        # uvloop counts a large write as waiting until all of it has gone, so that the kernel has to tell.
+        sock = transport.get_extra_info("socket")
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _ACKED + 8)
+        return int.from_bytes(info[_ACKED:], sys.byteorder)
+    except (AttributeError, OSError):
+        return -transport.get_write_buffer_size()
 
 
 def host_behind(request: web.BaseRequest) -> str:

@@ -61,10 +61,15 @@ class Connector(aiohttp.TCPConnector):
 
     allowed_protocol_schema_set = aiohttp.TCPConnector.allowed_protocol_schema_set | {UNIX}
 
-    def __init__(self, limit: int, sockets: Sockets, context: ssl.SSLContext | None) -> None:
-        super().__init__(limit=limit, ssl=True if context is None else context)
-        self._sockets, self._each = sockets, limit
-        self._files: dict[str, aiohttp.UnixConnector] = {}
+    _sockets: Sockets
+    _files: dict[str, aiohttp.UnixConnector]
+
+    @classmethod
+    def made(cls, limit: int, sockets: Sockets, context: ssl.SSLContext | None) -> Connector:
+        """One that has at most so many connections, 0 for any number."""
+        made = cls(limit=limit, ssl=True if context is None else context)
+        made._sockets, made._files = sockets, {}
+        return made
 
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
@@ -78,7 +83,7 @@ class Connector(aiohttp.TCPConnector):
         path = self._sockets.path(host)
         connector = self._files.get(path)
         if connector is None:
-            connector = self._files[path] = aiohttp.UnixConnector(path, limit=self._each)
+            connector = self._files[path] = aiohttp.UnixConnector(path, limit=self.limit)
         return connector
 
     async def _ended(self, own: Any) -> None:

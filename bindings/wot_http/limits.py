@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -120,7 +120,7 @@ class Limits:
         client.running += 1
 
     @contextmanager
-    def following(self, client: Client) -> Iterator[None]:
+    def following(self, client: Client) -> Generator[None, None, None]:
         """For one stream; raises where there may be no further."""
         if self.streams >= self.most.streams:
             raise Unavailable("there are too many streams", retry_after=_LATER)
@@ -137,7 +137,7 @@ class Limits:
             client.streams -= 1
 
     @contextmanager
-    def streaming(self, client: Client) -> Iterator[None]:
+    def streaming(self, client: Client) -> Generator[None, None, None]:
         """For a request that turns out to be a stream: it counts as that, and no longer as a request."""
         with self.following(client):
             self.running -= 1

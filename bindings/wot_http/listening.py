@@ -111,15 +111,14 @@ def _further(listen: Any) -> tuple[Address, ...]:
 
 
 def _address(text: Any) -> Address:
+    wrong = WoTError(f"listen={text!r} is no address", hint='write host:port, as in "[::1]:8080"')
     try:
         parts = urlsplit(f"//{text}")
         port = parts.port
     except ValueError:
-        port = None
+        raise wrong from None
     if port is None or parts.path or parts.query or parts.username is not None:
-        raise WoTError(
-            f"listen={text!r} is no address", hint='write host:port, such as "[::1]:8080"'
-        )
+        raise wrong
     return Address(parts.hostname or "", port)
 
 

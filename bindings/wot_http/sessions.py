@@ -69,7 +69,7 @@ class Sessions:
     def _session(self, timeout: aiohttp.ClientTimeout, limit: int) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             timeout=timeout,
-            connector=Connector(limit, self.sockets, self._context),
+            connector=Connector.made(limit, self.sockets, self._context),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "isowot", "Accept": JSON},
         )

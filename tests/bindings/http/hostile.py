@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import socket
 import struct
@@ -17,6 +18,8 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
+
+import uvloop
 
 import wot
 
@@ -213,6 +216,9 @@ def enough_files(wanted: int = 8192) -> bool:
 if __name__ == "__main__":
     enough_files()
     if sys.argv[1] == "serve":
-        asyncio.run(serve())
+        factory = uvloop.new_event_loop if sys.argv[2:] == ["uvloop"] else None
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(serve())
     else:
+        os.nice(15)  # attackers are elsewhere, and take no time of the server's processor
         asyncio.run(attack(sys.argv[2], float(sys.argv[3]), int(sys.argv[4])))
