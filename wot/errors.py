@@ -214,7 +214,7 @@ def to_problem(error: WoTError, status: int | None = None) -> dict[str, Any]:
     kind = next(kind for kind in type(error).__mro__ if kind.__name__ in CROSSING)
     problem: dict[str, Any] = {
         "type": PROBLEM + kind.__name__,
-        "title": (kind.__doc__ or kind.__name__).rstrip("."),
+        "title": (kind.__doc__ or kind.__name__).partition("\n")[0].rstrip("."),
         "detail": _sendable(str(error)),
     }
     for member, value in (
