@@ -250,13 +250,13 @@ class ConsumedThing:
 
     # All at once: by forms of the whole Thing where it has them, or else one by one.
 
-    async def read_all(self) -> dict[str, Any]:
+    async def read_all(self, **variables: Any) -> dict[str, Any]:
         """All readable properties by name; PartialFailure has the values where some cannot be read."""
-        return await self._together.read(Op.READ_ALL_PROPERTIES)
+        return await self._together.read(Op.READ_ALL_PROPERTIES, (), variables)
 
-    async def read_multiple(self, names: Iterable[str], /) -> dict[str, Any]:
-        """These properties by name."""
-        return await self._together.read(Op.READ_MULTIPLE_PROPERTIES, tuple(names))
+    async def read_multiple(self, names: Iterable[str], /, **variables: Any) -> dict[str, Any]:
+        """These properties by name; keyword arguments are URI variables of the Thing."""
+        return await self._together.read(Op.READ_MULTIPLE_PROPERTIES, tuple(names), variables)
 
     async def write_all(self, values: Mapping[str, Any], /) -> None:
         """Set every writable property, all checked before any is set; PartialFailure tells which were."""

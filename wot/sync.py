@@ -234,13 +234,13 @@ class Thing:
         with self._followed(lambda: self.consumed.subscribe(name, **variables)) as values:
             yield values
 
-    def read_all(self) -> dict[str, Any]:
+    def read_all(self, **variables: Any) -> dict[str, Any]:
         """All readable properties by name."""
-        return self._servient.wait(self.consumed.read_all())
+        return self._servient.wait(self.consumed.read_all(**variables))
 
-    def read_multiple(self, names: Iterable[str], /) -> dict[str, Any]:
+    def read_multiple(self, names: Iterable[str], /, **variables: Any) -> dict[str, Any]:
         """These properties by name."""
-        return self._servient.wait(self.consumed.read_multiple(names))
+        return self._servient.wait(self.consumed.read_multiple(names, **variables))
 
     def write_all(self, values: Mapping[str, Any], /) -> None:
         """Set every writable property."""

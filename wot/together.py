@@ -25,6 +25,7 @@ from wot.errors import (
     UnsupportedContent,
     UriVariableError,
     WoTError,
+    listed,
 )
 from wot.followed import Followed
 from wot.forms import offered, parts
@@ -122,10 +123,15 @@ class Together:
             except PartialFailure:
                 raise
             except (*_UNREAD, Malformed) as error:
+                if interaction.variables:
+                    raise
                 self._give_up(op, error)
             else:
                 if op is READ_ALL or found.keys() == names.keys():
                     return Reply(content)
+        if interaction.variables:
+            told = listed(interaction.variables)
+            raise UriVariableError(f"{self._title}: no form for {op} takes URI variables: {told}")
         found = {name: found[name] for name in names if name in found}
         missing = [n for n in (names or self._parts(READ_ALL)) if n not in found]
         if not missing and not found:
@@ -208,15 +214,17 @@ class Together:
         """Names go into the URI variable of the form, or else into the payload (TD 1.1 section 5.3.4.2)."""
         variables = variables_in(form.href)
         names = interaction.names
-        if not variables:
+        found = [name for name in variables if "names" in name.lower()]
+        if not found and variables == tuple(interaction.variables):
             content = Content(msgspec.json.encode(names))
             return msgspec.structs.replace(interaction, payload=content)
-        variable = "names" if "names" in variables else variables[0]
-        declared: Json = self._thing.description.json.get("uriVariables", {}).get(variable, {})
-        if len(variables) > 1 and variable != "names":
+        found = found or [name for name in variables if name not in interaction.variables]
+        if len(found) != 1:
             raise UriVariableError(f"{form.href}: which URI variable takes names is not known")
+        declared: Json = self._thing.description.json.get("uriVariables", {}).get(found[0], {})
         value: Any = list(names) if declared.get("type") == "array" else joined(names)
-        return msgspec.structs.replace(interaction, variables={variable: value})
+        told = {**interaction.variables, found[0]: value}
+        return msgspec.structs.replace(interaction, variables=told)
 
     def _ways(self, op: Op) -> tuple[Way, ...]:
         """How to follow the forms of the whole Thing for `op`, where there are some that are of use."""
@@ -251,10 +259,13 @@ class Together:
 
     # The same by name.
 
-    async def read(self, op: Op, names: tuple[str, ...] = ()) -> dict[str, Any]:
+    async def read(
+        self, op: Op, names: tuple[str, ...], variables: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Values by name, checked; PartialFailure where some cannot be read or are not what was declared."""
         try:
-            found = members(_some(await self.request(Interaction(op, names=names))))
+            interaction = Interaction(op, names=names, variables=variables)
+            found = members(as_json(_some(await self.request(interaction)), {}))
         except Malformed as error:
             raise InvalidOutput(f"{self._title}: {error}") from None
         known: Json = self._thing.description.json.get("properties", {})

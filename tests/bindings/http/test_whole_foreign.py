@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-import wot
 from wot.errors import (
     EventsLost,
     HandlerError,
@@ -16,6 +15,7 @@ from wot.errors import (
     NotAllowed,
     PartialFailure,
     Unavailable,
+    UriVariableError,
 )
 
 from .foreign import Foreign, Harness, Request, ok, streaming
@@ -97,8 +97,36 @@ async def test_names_in_a_uri_variable_of_any_name(there: Harness, foreign: Fore
     thing = await there.thing(**members(form, uriVariables=variables))
     assert await thing.read_multiple(["a", "b"]) == {"a": 5, "b": 6}
     assert "uriVariables" not in thing.td.json
-    with pytest.raises(wot.errors.UriVariableError):
+    with pytest.raises(UriVariableError):
         await thing.read("a", propertyNames="b")
+
+
+async def test_the_example_of_the_specification(there: Harness, foreign: Foreign) -> None:
+    """TD 1.1 section 5.3.4.2, example 40."""
+    variables = {
+        "propertyNames": {"type": "string"},
+        "unitSystem": {"type": "string", "enum": ["metric_value", "imperial_value"]},
+    }
+    every = {"href": "/p{?unitSystem}", "op": "readallproperties"}
+    some = {"href": "/p{?propertyNames,unitSystem}", "op": "readmultipleproperties"}
+    foreign.answers = {
+        "/p?propertyNames=b,a&unitSystem=metric_value": ok(b'{"b": 4, "a": 3}'),
+        "/p?propertyNames=b,a": ok(b'{"b": 6, "a": 5}'),
+        "/p?unitSystem=metric_value": ok(b'{"a": 7, "b": 8}'),
+        **SINGLY,
+    }
+    thing = await there.thing(**members(every, some, uriVariables=variables))
+    metric = {"unitSystem": "metric_value"}
+    assert await thing.read_multiple(["b", "a"], **metric) == {"b": 4, "a": 3}
+    assert await thing.read_multiple(["b", "a"]) == {"b": 6, "a": 5}
+    assert await thing.read_all(**metric) == {"a": 7, "b": 8}
+    for wrong in ({"unitSystem": "furlongs"}, {"unit": "m"}):
+        with pytest.raises(UriVariableError):
+            await thing.read_all(**wrong)
+    assert "uriVariables" not in thing.td.json
+    thing = await there.thing(**members())
+    with pytest.raises(UriVariableError, match="no form for readallproperties takes"):
+        await thing.read_all(**metric)
 
 
 async def test_what_cannot_be_told_falls_back(there: Harness, foreign: Foreign) -> None:
