@@ -138,15 +138,15 @@ def whole_forms(path: str, td: ThingDescription) -> Iterator[Form]:
     ops = _whole(td)
     direct = [str(op) for op in ops if op not in STREAMS and op is not Op.READ_MULTIPLE_PROPERTIES]
     if direct:
-        yield Form({"href": f"{path}/properties", "contentType": JSON, "op": direct})
+        yield Form({"href": f"{path}/properties", "op": direct})
     if Op.READ_MULTIPLE_PROPERTIES in ops:
         several = [str(Op.READ_MULTIPLE_PROPERTIES)]
         href = f"{path}/properties{{?{_NAMES}}}"
-        yield Form({"href": href, "contentType": JSON, "op": several})
+        yield Form({"href": href, "op": several})
     for op in ops:
         if op in STREAMS:
             both, href = [str(op), str(ENDS[op])], f"{path}/{KIND[EACH[op]]}"
-            yield Form({"href": href, "contentType": JSON, "op": both, "subprotocol": "sse"})
+            yield Form({"href": href, "op": both, "subprotocol": "sse"})
 
 
 def whole_terms(td: ThingDescription) -> Json:
