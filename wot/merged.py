@@ -8,7 +8,7 @@ from typing import Any
 
 from wot.content import Malformed
 from wot.each import as_json, each, standing
-from wot.errors import InvalidOutput, WoTError
+from wot.errors import InvalidOutput
 from wot.interaction import Interactable, Interaction, Notification, OpenStream, Stream
 from wot.td import Json, Op
 
@@ -59,7 +59,7 @@ class _Merged(OpenStream):
                     raise InvalidOutput(f"{name}: {error}") from None
                 # Without positions: those of one stream say nothing about the others.
                 await self._ready.put(Notification(content, "", None, name, found.time))
-        except WoTError as error:
+        except Exception as error:  # noqa: BLE001 - raised by whoever takes the next one
             await self._ready.put(error)
         else:
             self._open -= 1
@@ -73,7 +73,7 @@ class _Merged(OpenStream):
         if isinstance(found, Notification):
             return found
         await self.aclose()
-        if isinstance(found, WoTError):
+        if isinstance(found, Exception):
             raise found
         raise StopAsyncIteration
 

@@ -73,6 +73,8 @@ class Together:
     async def stream(self, interaction: Interaction) -> Stream:
         """Observe or subscribe; where the forms of the whole Thing do not serve it, to each of its own."""
         op = interaction.op
+        if op not in EACH:
+            return await self._thing.open(interaction)
         if self._ways(op):
             try:
                 stream = await self._thing.open(interaction)
@@ -154,18 +156,23 @@ class Together:
     async def _write(self, interaction: Interaction) -> Reply:
         values = values_of(self._title, interaction.payload)
         writable = parts(self._thing.description, WRITE_ALL)
+        missing = [name for name in writable if name not in values]
+        if missing and interaction.op is WRITE_ALL:
+            raise InvalidInput(
+                f"{self._title}: nothing was written: {listed(missing)} missing",
+                hint="send all of them, or write several",
+            )
         # What is complete may be sent as either; what is not, only as one of several.
-        complete = interaction.op is WRITE_ALL or set(writable) <= values.keys()
-        for op in (WRITE_ALL, WRITE_MULTIPLE) if complete else (WRITE_MULTIPLE,):
-            if self._ways(op):
+        other = WRITE_MULTIPLE if interaction.op is WRITE_ALL else WRITE_ALL
+        for op in (interaction.op, other):
+            if self._ways(op) and not (missing and op is WRITE_ALL):
                 try:
                     return await self._along(interaction, op)
                 except _UNSERVED as error:
                     if type(error) not in _UNSERVED:
                         raise  # it knows the operation, and has a reason
                     self._give_up(op, error)
-        needed = writable if interaction.op is WRITE_ALL else ()
-        contents = prepared(self._title, values, self._outgoing, needed)
+        contents = prepared(self._title, values, self._outgoing)
 
         async def write(name: str) -> None:
             await self._thing.request(Interaction(Op.WRITE_PROPERTY, name, contents[name]))

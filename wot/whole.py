@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from wot.affordances import Declared, Event, Property
+from wot.checks import typed
 from wot.content import Content, Malformed
 from wot.each import (
     Leading,
@@ -39,6 +40,7 @@ _Wanted = Callable[[Content], bool]
 async def requested(exposed: ExposedThing, interaction: Interaction) -> Reply:
     """Read or write all properties, or several."""
     op = interaction.op
+    typed(interaction.variables, {})  # there are none
     found = _parts(exposed, op)
     if not found:
         raise NotAllowed(f"{op} is not offered by {exposed.title}")
@@ -89,6 +91,7 @@ async def _write(
 
 async def streamed(exposed: ExposedThing, interaction: Interaction) -> Stream:
     """Observe all properties, or subscribe to all events."""
+    typed(interaction.variables, {})
     found = _parts(exposed, interaction.op)
     if not found:
         raise NotAllowed(f"{interaction.op} is not offered by {exposed.title}")

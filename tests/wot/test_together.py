@@ -16,9 +16,11 @@ from wot.errors import (
     ConnectError,
     EventsLost,
     Forbidden,
+    InvalidInput,
     InvalidOutput,
     PartialFailure,
     Unavailable,
+    UnknownAffordance,
     WoTError,
 )
 from wot.interaction import Interaction
@@ -112,6 +114,36 @@ async def test_a_gateway_does_not_look_into_what_it_passes_on() -> None:
     await thing.request(Interaction(Op.WRITE_MULTIPLE_PROPERTIES, payload=Content(body)))
     assert fake.sent is not None
     assert fake.sent.body == body
+
+
+async def test_all_has_to_be_all_also_behind_a_gateway() -> None:
+    fake = Fake()
+    ops = ["writeallproperties", "writemultipleproperties"]
+    thing = thing_with(fake, [{"href": "fake:all", "op": ops}])
+    some = Interaction(Op.WRITE_ALL_PROPERTIES, payload=Content(b'{"a": 1, "b": 2}'))
+    with pytest.raises(InvalidInput, match="nothing was written: c, d missing"):
+        await thing.request(some)
+    assert not fake.asked
+
+
+async def test_a_whole_thing_has_only_its_own_operations() -> None:
+    fake = Fake()
+    for op in (Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT):
+        with pytest.raises(UnknownAffordance):
+            await thing_with(fake, []).stream(Interaction(op))
+    with pytest.raises(UnknownAffordance):
+        await thing_with(fake, []).request(Interaction(Op.READ_PROPERTY))
+
+
+async def test_what_is_no_error_of_ours_ends_the_merge_too() -> None:
+    fake = Fake()
+    thing, flows = await followed(fake)
+    stream = await thing.stream(Interaction(Op.SUBSCRIBE_ALL_EVENTS))
+    flows[0].put(RuntimeError("a bug"))
+    with pytest.raises(RuntimeError, match="a bug"):
+        async with asyncio.timeout(5):
+            await anext(stream)
+    assert all(flow.closed for flow in flows)
 
 
 async def test_an_array_of_names_where_the_variable_is_one() -> None:

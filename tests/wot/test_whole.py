@@ -23,6 +23,7 @@ from wot.errors import (
     Unavailable,
     UnknownAffordance,
     UnsupportedContent,
+    UriVariableError,
 )
 from wot.interaction import Interaction
 from wot.td import Op
@@ -141,6 +142,14 @@ async def test_every_fault_is_told_and_nothing_is_written() -> None:
 async def test_what_is_no_object_of_values(body: bytes) -> None:
     with pytest.raises(InvalidInput):
         await exposed_of(Boiler()).request(Interaction(WRITE_MULTIPLE, payload=Content(body)))
+
+
+async def test_there_are_no_uri_variables() -> None:
+    for op in (READ_ALL, WRITE_ALL):
+        with pytest.raises(UriVariableError, match="there is no URI variable 'hours'"):
+            await exposed_of(Boiler()).request(Interaction(op, variables={"hours": 1}))
+    with pytest.raises(UriVariableError):
+        await exposed_of(Boiler()).stream(Interaction(OBSERVE_ALL, variables={"hours": 1}))
 
 
 async def test_nothing_at_all_and_another_media_type() -> None:
