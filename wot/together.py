@@ -43,12 +43,13 @@ _log = logging.getLogger("wot")
 READ_ALL, READ_MULTIPLE = Op.READ_ALL_PROPERTIES, Op.READ_MULTIPLE_PROPERTIES
 WRITE_ALL, WRITE_MULTIPLE = Op.WRITE_ALL_PROPERTIES, Op.WRITE_MULTIPLE_PROPERTIES
 OBSERVE_ALL, SUBSCRIBE_ALL = Op.OBSERVE_ALL_PROPERTIES, Op.SUBSCRIBE_ALL_EVENTS
-# What a server says that advertises a form and does not serve it, or not for every property.
-_UNSERVED = (NotFound, NotAllowed)
-_UNREAD = (
-    *(*_UNSERVED, HandlerError, UnsupportedContent, NotAcceptable, InvalidInput),
-    *(ProtocolError, InvalidOutput),
-)
+# What a server says that advertises a form and does not serve it, or not for every property: exactly these, since
+# their subclasses come from servers that know the operation and have a reason.
+_UNSERVED = frozenset[type[Exception]]({NotFound, NotAllowed})
+_UNREAD = _UNSERVED | {
+    *(HandlerError, UnsupportedContent, NotAcceptable, InvalidInput, UriVariableError),
+    *(ProtocolError, InvalidOutput, Malformed),
+}
 Pairs = AbstractAsyncContextManager[Subscription[tuple[str, Any]]]
 
 
@@ -78,7 +79,9 @@ class Together:
         if self._ways(op):
             try:
                 stream = await self._thing.open(interaction)
-            except (*_UNSERVED, ProtocolError) as error:
+            except WoTError as error:
+                if type(error) not in _UNSERVED | {ProtocolError}:
+                    raise
                 self._give_up(op, error)
             else:
                 return await self._followed(interaction, stream)
@@ -122,10 +125,8 @@ class Together:
                 reply = await self._along(interaction)
                 content = as_json(_some(reply), {})
                 found = members(content)
-            except PartialFailure:
-                raise
-            except (*_UNREAD, Malformed) as error:
-                if interaction.variables:
+            except (WoTError, Malformed) as error:
+                if type(error) not in _UNREAD or interaction.variables:
                     raise
                 self._give_up(op, error)
             else:
@@ -168,9 +169,9 @@ class Together:
             if self._ways(op) and not (missing and op is WRITE_ALL):
                 try:
                     return await self._along(interaction, op)
-                except _UNSERVED as error:
+                except (NotFound, NotAllowed) as error:
                     if type(error) not in _UNSERVED:
-                        raise  # it knows the operation, and has a reason
+                        raise
                     self._give_up(op, error)
         contents = prepared(self._title, values, self._outgoing)
 
@@ -247,7 +248,8 @@ class Together:
             "%s advertises %s and does not serve it, so it is done one by one: %s",
             *(self._title, op, error),
         )
-        self._unserved.add(op)
+        if not isinstance(error, ProtocolError):  # which a bad connection is as well
+            self._unserved.add(op)
 
     def _parts(self, op: Op) -> tuple[str, ...]:
         return parts(self._thing.td, op)

@@ -13,6 +13,7 @@ from wot.errors import (
     HandlerError,
     InvalidOutput,
     NotAllowed,
+    NotFound,
     PartialFailure,
     Unavailable,
     UriVariableError,
@@ -144,6 +145,32 @@ async def test_a_refusal_that_is_meant_is_no_reason_to_go_on(
     with pytest.raises(Unavailable):
         await thing.read_all()
     assert there.seen == ["GET /all"]
+
+
+async def test_a_bad_connection_is_forgotten(there: Harness, foreign: Foreign) -> None:
+    bad = ok(b"", status="502 Bad Gateway")
+    foreign.answers = {"/all": [bad, ok(b'{"a": 5, "b": 6}')], **SINGLY}
+    thing = await there.thing(**members(READ))
+    assert await thing.read_all() == {"a": 1, "b": 2}
+    assert await thing.read_all() == {"a": 5, "b": 6}
+
+
+@pytest.mark.parametrize("kind", ["UnknownThing", "UnknownAffordance"])
+async def test_a_server_that_knows_the_operation_is_believed(
+    there: Harness, foreign: Foreign, kind: str
+) -> None:
+    body = b'{"type": "urn:isowot:problem:%b", "detail": "gone"}' % kind.encode()
+    gone = ok(body, "application/problem+json", status="404 Not Found")
+    foreign.answers = {"/all": gone, "/events": gone, **SINGLY}
+    thing = await there.thing(**members(READ, WRITE, ALL_EVENTS))
+    for use in (
+        thing.read_all(),
+        thing.write_multiple({"a": 1}),
+        thing.subscribe_all().__aenter__(),
+    ):
+        with pytest.raises(NotFound, match="gone"):
+            await use
+    assert there.seen == ["GET /all", "PUT /all", "GET /events"]
 
 
 async def test_a_failure_one_by_one_is_partial(there: Harness, foreign: Foreign) -> None:
