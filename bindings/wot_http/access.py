@@ -65,7 +65,10 @@ def _meant(paths: Paths, request: web.BaseRequest) -> dict[str, str]:
     if stream is not None and EVENT_STREAM in request.headers.get("Accept", ""):
         route = stream
     what = {"thing": place.mount.path}
-    return what if route is None else {**what, "name": route.name, "op": str(route.op)}
+    if route is None:
+        return what
+    named = {"name": route.name} if route.name else {}
+    return {**what, **named, "op": str(route.op)}
 
 
 def _plain(text: str) -> str:

@@ -14,7 +14,7 @@ from aiohttp import web
 from wot.binding import Describe, Server, known_option, number_option
 from wot.errors import WoTError
 from wot.interaction import Interactable
-from wot.td import Form, ThingDescription
+from wot.td import Form, Json, ThingDescription
 from wot_http import access, limits, tls
 from wot_http import forms as http_forms
 from wot_http.accepting import Accepting
@@ -118,6 +118,10 @@ class HTTPServer(Server):
     def forms(self, path: str, td: ThingDescription) -> Iterable[tuple[str, str, Form]]:
         """The forms of a Thing below `path`, relative to `base`."""
         return http_forms.forms(path, td)
+
+    def terms(self, td: ThingDescription) -> Json:
+        """What the forms of the whole Thing refer to."""
+        return http_forms.whole_terms(td)
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""
