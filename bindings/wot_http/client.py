@@ -12,7 +12,8 @@ import aiohttp
 from wot.binding import Client, known_option, number_option
 from wot.content import Content, empty_is_value
 from wot.interaction import DONE, Interaction, Reply, Stream
-from wot.td import STREAMS, TD_JSON, Form, Op
+from wot.td import EACH, STREAMS, TD_JSON, Form, Op
+from wot_http.connector import Sockets, trusting
 from wot_http.following import Following
 from wot_http.plans import Plans
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
@@ -23,7 +24,7 @@ TIMEOUT = 30.0
 MAX_ANSWER = 256 << 20
 _NO_TYPE = ("Content-Type",)
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
-_OPTIONS = ("timeout", "max_answer")
+_OPTIONS = ("timeout", "max_answer", "ca", "sockets")
 
 
 class HTTPClient(Client):
@@ -32,13 +33,19 @@ class HTTPClient(Client):
     def __init__(self, options: Mapping[str, Any]) -> None:
         known_option(options, _OPTIONS, "an HTTP client")
         self._max_answer = int(number_option(options, "max_answer", MAX_ANSWER, least=1))
-        self._sessions = Sessions(number_option(options, "timeout", TIMEOUT, least=0.001))
+        timeout = number_option(options, "timeout", TIMEOUT, least=0.001)
+        self._sessions = Sessions(timeout, Sockets(options.get("sockets", ())), trusting(options))
         self._following = Following(self._sessions, self._max_answer)
         self._plans = Plans()
 
     def usable(self, form: Form, op: Op) -> bool:
-        """Streams by server-sent events or long polling; everything else without a subprotocol."""
-        return form.subprotocol in (("", "sse", "longpoll") if op in STREAMS else ("",))
+        """Streams by server-sent events or long polling; everything else without a subprotocol.
+
+        Those of the whole Thing only by server-sent events: nothing else tells what each notification is about.
+        """
+        if op not in STREAMS:
+            return not form.subprotocol
+        return form.subprotocol in (("sse",) if op in EACH else ("", "sse", "longpoll"))
 
     async def request(self, form: Form, interaction: Interaction, hops: int = 5) -> Reply:
         """One request, one answer; `hops` is how many redirections are followed."""
@@ -89,6 +96,7 @@ class HTTPClient(Client):
         headers = {
             "Accept": f"{TD_JSON}, application/json;q=0.9, application/ld+json;q=0.8, */*;q=0.1"
         }
+        self._sessions.sockets.asked(url)
         async with (
             translated(url),
             self._sessions.requests().get(url, headers=headers) as response,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from wot.content import JSON
-from wot.forms import offered, resolve, scheme_of
+from wot.forms import offered, parts, resolve, scheme_of
 from wot.td import KINDS, STREAMS, TD_11, Form, Json, Op, ThingDescription, is_array, is_object
 
 _PLACE = "https://www.w3.org/2022/wot/profile/"
@@ -61,13 +61,15 @@ def _all_by(
 
 
 def _is_plain(td: ThingDescription) -> bool:
-    """Whether actions say when they are answered, and all properties can be read at once: without asking for more."""
-    actions, properties = td.json.get("actions", {}), td.json.get("properties", {})
-    shared = td.json.get("uriVariables", {})
-    return all(isinstance(action.get("synchronous"), bool) for action in actions.values()) and all(
-        "default" in variable
-        for json in properties.values()
-        for variable in {**shared, **json.get("uriVariables", {})}.values()
+    """Whether actions say when they are answered, and all properties that can be read can be read at once."""
+    readable = [
+        name
+        for name in td.json.get("properties", {})
+        if Op.READ_PROPERTY in offered(td, "properties", name)
+    ]
+    return {*readable} <= {*parts(td, Op.READ_ALL_PROPERTIES)} and all(
+        isinstance(action.get("synchronous"), bool)
+        for action in td.json.get("actions", {}).values()
     )
 
 

@@ -31,7 +31,6 @@ def waits_for(what: str) -> pytest.MarkDecorator:
 
 
 ASYNCHRONOUS = waits_for("asynchronous actions")
-WHOLE = waits_for("operations on the whole Thing")
 WEBHOOKS = waits_for("webhooks")
 NAMED = waits_for("the option `profile` of an endpoint")
 

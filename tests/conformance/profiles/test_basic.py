@@ -12,7 +12,7 @@ from wot.forms import forms_for
 from wot.servient import Served
 from wot.td import Op, validate
 
-from .marks import WHOLE, basic, common
+from .marks import basic, common
 
 JSON = "application/json"
 ACCEPT = {"accept": JSON}
@@ -44,7 +44,6 @@ async def test_a_value_that_is_written(url: str, lamp: Any) -> None:
     assert lamp.on.value is True
 
 
-@WHOLE
 @basic("readallproperties-5")
 async def test_all_values_that_can_be_read(url: str) -> None:
     answer = await ask(f"{url}/properties", **ACCEPT)
@@ -52,7 +51,6 @@ async def test_all_values_that_can_be_read(url: str) -> None:
     assert answer.json == {"on": False, "level": 50, "serial": "A-1"}
 
 
-@WHOLE
 @basic("writemultipleproperties-6")
 @pytest.mark.parametrize("values", [{"level": 7}, {"level": 8, "on": True}, {"code": "x"}])
 async def test_several_values_that_are_written(url: str, lamp: Any, values: Any) -> None:
@@ -149,7 +147,6 @@ async def test_there_is_a_form_for_each_operation(served: Served, op: Op, name: 
     assert (form.content_type, form.response_type, form.subprotocol) == (JSON, JSON, "")
 
 
-@WHOLE
 @basic("readallproperties-1@Thing", "writemultipleproperties-1@Thing")
 @pytest.mark.parametrize("op", WHOLES)
 async def test_there_is_one_for_the_whole_thing(served: Served, op: Op) -> None:

@@ -12,7 +12,7 @@ from wot.content import Content
 from wot.interaction import Interaction
 from wot.td import Json, Op
 
-from .marks import WHOLE, basic, waits_for
+from .marks import basic, waits_for
 
 PROFILE = "https://www.w3.org/2022/wot/profile/http-basic/v1"
 JSON = "application/json"
@@ -143,7 +143,6 @@ async def test_reading_all(peer: Foreign, there: wot.ConsumedThing) -> None:
     assert b"21.5" in reply.content.body
 
 
-@WHOLE
 @basic("writemultipleproperties-1@Consumer", "writemultipleproperties-4")
 @pytest.mark.assertion("http-basic-profile-protocol-bindings-writemultipleproperties-3")
 async def test_writing_several(peer: Foreign, there: wot.ConsumedThing) -> None:

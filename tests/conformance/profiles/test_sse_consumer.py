@@ -15,7 +15,7 @@ from tests.bindings.http.wire import PATIENCE, until
 from wot.interaction import Interaction, Notification
 from wot.td import Json, Op
 
-from .marks import WHOLE, sse
+from .marks import sse
 from .test_basic_consumer import described
 
 HERE = "/things/heater"
@@ -124,7 +124,6 @@ async def test_what_comes(peer: Foreign, there: Any, stream: Stream) -> None:
     assert [each.content.body for each in came] == [b"1", b"2", b"3"]
 
 
-@WHOLE
 @pytest.mark.parametrize("stream", [stream for stream in STREAMS.values() if not stream.name])
 async def test_of_what_it_comes(peer: Foreign, there: Any, stream: Stream) -> None:
     peer.answers = {stream.path: streaming(message(stream.of, "1"))}
