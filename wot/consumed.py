@@ -20,16 +20,19 @@ from wot.errors import (
     listed,
 )
 from wot.followed import Followed
-from wot.forms import expand, forms_for, is_template, scheme_of, usable
+from wot.forms import expand, forms_for, is_template, scheme_of, shared_variables, usable
 from wot.handles import Subscription, incoming, outgoing, subscribed
-from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
+from wot.ids import sent_id
+from wot.interaction import DONE, NONE, ActionStatus, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
+from wot.references import References
+from wot.started import PATIENCE, Invocation, all_of, finished, start
 from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription, standard_context
 from wot.templates import needed_in, variables_in
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
-PATIENCE = 300.0  # seconds for which a lost subscription is tried again
+QUERY_ALL = Op.QUERY_ALL_ACTIONS
 _NOTHING: Any = object()
 
 
@@ -55,7 +58,8 @@ class ConsumedThing:
         self.description = description
         self._base = description.base or base
         self._client_for = client_for
-        self._patience = patience
+        self.patience = patience  # seconds for which lost connections are tried again
+        self._references = References()
         self._ways: dict[tuple[Op, str], tuple[_Way, ...]] = {}
         self._payloads: dict[tuple[str, str, str], Payload | None] = {}
         self._td: ThingDescription | None = None
@@ -75,19 +79,37 @@ class ConsumedThing:
         op, name = interaction.op, interaction.name
         if op is DESCRIBE:
             return DONE
+        if interaction.invocation or (op is QUERY_ALL and not self._can(op, name)):
+            return await self._references.request(interaction)
         ways = self._ways.get((op, name)) or self._find(op, name)
         for way in ways[:-1]:
             try:
-                return await way.client.request(self._filled(way, interaction), interaction)
+                reply = await way.client.request(self._filled(way, interaction), interaction)
+                break
             except ConnectError:
                 continue
-        way = ways[-1]
-        return await way.client.request(self._filled(way, interaction), interaction)
+        else:
+            way = ways[-1]
+            reply = await way.client.request(self._filled(way, interaction), interaction)
+        return reply if op is READ or op is WRITE else await self._followed(way, interaction, reply)
+
+    async def _followed(self, way: _Way, interaction: Interaction, reply: Reply) -> Reply:
+        """The answer about invocations, with ids of ours, and at the time at which the TD says that it comes."""
+        op, name = interaction.op, interaction.name
+        if op is QUERY_ALL:
+            return self._references.listed(way.client, way.form, reply.content)
+        if op is not INVOKE:
+            return reply
+        lasting = _is_lasting(self.description.affordance("actions", name) or {})
+        if reply.invocation:
+            begun = self._references.started(way.client, way.form, name, reply)
+            return begun if lasting else await finished(self, name, begun)
+        return self._references.ended(way.client, way.form, name, reply) if lasting else reply
 
     async def stream(self, interaction: Interaction, /) -> Stream:
         """Follow a property or an event, through reconnections."""
         stream = await self.open(interaction)
-        followed = Followed(self.open, interaction, stream, self._patience)
+        followed = Followed(self.open, interaction, stream, self.patience)
         if interaction.op is OBSERVE and not getattr(stream, "current_first", False):
             try:
                 followed.first = await self._current(interaction)
@@ -200,7 +222,8 @@ class ConsumedThing:
         own: Json = (
             self.description.json.get(kind, {}).get(interaction.name, {}).get("uriVariables", {})
         )
-        return {**self.description.json.get("uriVariables", {}), **own}
+        json = self.description.json
+        return {**(shared_variables(json) if kind else json.get("uriVariables", {})), **own}
 
     # The same by name, for those who have no class.
 
@@ -212,18 +235,35 @@ class ConsumedThing:
     async def write(self, name: str, value: Any, /, **variables: Any) -> None:
         """Set a property; returns when the Thing has accepted it."""
         content = self._outgoing(WRITE, name, "", value)
-        await self.request(Interaction(WRITE, name, content, variables or NONE))
+        await self.request(Interaction(WRITE, name, content, variables or NONE, id=sent_id.get()))
 
     async def invoke(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Any:
-        """Invoke an action with an input value, if it has one; returns its output."""
+        """Invoke an action with an input value, if it has one; returns its output, when it has ended."""
+        reply = await self.request(self._invoking(name, input, variables))
+        if reply.invocation:
+            reply = await finished(self, name, reply)
+        return self._output(name, reply.content)
+
+    async def start(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Invocation[Any]:
+        """Invoke an action without waiting for its end."""
+        interaction = self._invoking(name, input, variables)
+        return await start(self, interaction, lambda content: self._output(name, content))
+
+    async def invocations(self) -> dict[str, list[ActionStatus]]:
+        """The invocations that are known, by action, the newest first; where the Thing has no list, those of here."""
+        return await all_of(self)
+
+    def _invoking(self, name: str, input: Any, variables: Mapping[str, Any]) -> Interaction:
         content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
         if content is None and _needs_input(self._payload("actions", name, "input")):
             content = self._outgoing(INVOKE, name, "input", {})
-        reply = await self.request(Interaction(INVOKE, name, content, variables or NONE))
+        return Interaction(INVOKE, name, content, variables or NONE, id=sent_id.get())
+
+    def _output(self, name: str, content: Content | None) -> Any:
         payload = self._payload("actions", name, "output")
-        if payload is None and reply.content is None:
+        if payload is None and content is None:
             return None
-        return incoming(payload or _ANY, reply.content, name)
+        return incoming(payload or _ANY, content, name)
 
     def observe(
         self, name: str, /, **variables: Any
@@ -271,10 +311,21 @@ def _event_data(payload: Payload | None, content: Content, name: str) -> Any:
     return incoming(payload or _ANY, content, name)
 
 
+def _is_lasting(action: Json) -> bool:
+    """Whether an action is answered before it ends; where nothing is said, we wait for its end."""
+    return action.get("synchronous") is False
+
+
 def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) -> Json:
     """The TD without forms, base and security, reduced to what has a usable form."""
-    dropped = ("forms", "base", "security", "securityDefinitions", "profile", *KINDS)
-    json: Json = {name: value for name, value in description.json.items() if name not in dropped}
+    dropped = ("forms", "base", "security", "securityDefinitions", "profile", "schemaDefinitions")
+    json: Json = {
+        name: value
+        for name, value in description.json.items()
+        if name not in (*dropped, "uriVariables", *KINDS)
+    }
+    if variables := shared_variables(description.json):
+        json["uriVariables"] = variables
     json["@context"] = standard_context(json.get("@context"))
     if not scheme_of(description.id):
         # No URI, or none at all: nobody else could tell this Thing from others.
@@ -284,7 +335,8 @@ def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) ->
             n: _property(n, p, can) for n, p in description.json.get("properties", {}).items()
         },
         "actions": {
-            n: _plain(a, INVOKE, n, can) for n, a in description.json.get("actions", {}).items()
+            n: _plain({**a, "synchronous": not _is_lasting(a)}, INVOKE, n, can)
+            for n, a in description.json.get("actions", {}).items()
         },
         "events": {
             n: _plain(e, SUBSCRIBE, n, can) for n, e in description.json.get("events", {}).items()

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from wot.affordances import ABSENT, Event, Property, Stored
+from wot.behind import Behind
 from wot.checks import arguments, checked, output, sent, typed, written
 from wot.content import Content, Malformed
 from wot.deadline import OwnTimeout, rest
@@ -29,6 +30,7 @@ from wot.filtered import Filtered
 from wot.interaction import DONE, Interaction, Notification, Reply, Stream
 from wot.log import Cursor, Log
 from wot.payload import Mismatch
+from wot.repeats import REPEATABLE
 from wot.state import Kept, default_id, slug
 from wot.td import KIND, Op, ThingDescription
 from wot.template import Handler, Template
@@ -46,6 +48,7 @@ class ExposedThing:
     """An instance of a Thing class, ready to take interactions."""
 
     __slots__ = (
+        "_behind",
         "_kept",
         "_logs",
         "_storing",
@@ -70,6 +73,7 @@ class ExposedThing:
         self._threads: Threads | None = None
         self._kept: Kept | None = None
         self._storing = threading.Lock()
+        self._behind: Behind | None = None
 
     @property
     def td(self) -> ThingDescription:
@@ -91,10 +95,12 @@ class ExposedThing:
         self.id = self.id or default_id(type(self.thing), where)
 
     async def request(self, interaction: Interaction, /) -> Reply:
-        """Read, write or invoke."""
+        """Read, write or invoke, and whatever else has one answer."""
         op, name = interaction.op, interaction.name
         template = self.template
         try:
+            if interaction.id and op in REPEATABLE:
+                return await self.behind.repeats.answer(interaction, self.request)
             if op is READ:
                 declared = template.properties[name]
                 given = typed(interaction.variables, declared.variables)
@@ -107,11 +113,15 @@ class ExposedThing:
             if op is INVOKE:
                 action = template.actions[name]
                 args, given = arguments(interaction, action)
+                if action.lasting:
+                    return self.behind.start(interaction, args, given)
                 timeout = action.timeout if action.own_timeout else template.timeout
                 value = await self._call(template.invoked[name], timeout, args, given)
                 return output(action, value, name)
             if op is DESCRIBE:
                 return DONE
+            if self.behind.offers(op, name):
+                return await self.behind.invocations.answer(interaction)
             raise self._refusal(interaction)
         except KeyError as error:
             raise self._refusal(interaction, error) from error
@@ -229,6 +239,18 @@ class ExposedThing:
             if task is not None and task.cancelling():
                 raise
             raise _Foreign from error  # nobody cancelled us: something inside the handler was
+
+    @property
+    def behind(self) -> Behind:
+        """What goes on behind the answers."""
+        if self._behind is None:
+            self._behind = Behind(self.template, self.title, self._call, self._failed)
+        return self._behind
+
+    async def end(self, limit: float) -> None:
+        """Cancel what goes on behind the answers; within `limit` seconds."""
+        if self._behind is not None:
+            await self._behind.stop(limit)
 
     @property
     def threads(self) -> Threads:

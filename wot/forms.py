@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from wot.content import Malformed, codec
 from wot.errors import UriVariableError, listed
-from wot.td import KIND, STREAMS, Form, Json, Op, ThingDescription, default_ops, is_object
+from wot.td import KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription, default_ops, is_object
 from wot.templates import expand, plain, variables_in
 
 __all__ = [
@@ -21,8 +21,11 @@ __all__ = [
     "plain",
     "resolve",
     "scheme_of",
+    "shared_variables",
     "variables_from",
 ]
+
+_ABOUT_INVOCATIONS = frozenset((Op.QUERY_ACTION, Op.CANCEL_ACTION))
 
 
 def forms_for(td: ThingDescription, op: Op, name: str, base: str) -> list[Form]:
@@ -58,6 +61,27 @@ def offered(td: ThingDescription, kind: str, name: str) -> tuple[Op, ...]:
     if not json.get("readOnly"):
         found.append(Op.WRITE_PROPERTY)
     return (*found, Op.OBSERVE_PROPERTY) if json.get("observable") else tuple(found)
+
+
+def shared_variables(td: Json) -> Json:
+    """The URI variables of the Thing that its affordances have.
+
+    Not those that only other forms name: of the whole Thing, or about one invocation.
+    """
+    shared: Json = td.get("uriVariables", {})
+    if not shared:
+        return shared
+    elsewhere = {name for form in td.get("forms", ()) for name in _names_in(form)}
+    here: set[str] = set()
+    for affordance in (affordance for kind in KINDS for affordance in td.get(kind, {}).values()):
+        for form in affordance.get("forms", ()):
+            about_one = bool(form.get("op")) and set(Form(form).op) <= _ABOUT_INVOCATIONS
+            (elsewhere if about_one else here).update(_names_in(form))
+    return {name: schema for name, schema in shared.items() if name not in elsewhere - here}
+
+
+def _names_in(form: Json) -> Iterable[str]:
+    return variables_in(str(form.get("href", "")))
 
 
 def folder(kind: str, name: str) -> str:

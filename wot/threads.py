@@ -17,17 +17,24 @@ _ABANDONED = 16  # threads that may hang in a driver before a Thing refuses to s
 _WAITING = 1024  # calls that may wait for a thread
 
 
+class NotBegun(Unavailable):
+    """Refused before anything was done."""
+
+
 class _Call:
-    __slots__ = ("context", "future", "given_up", "run", "running")
+    __slots__ = ("begun", "context", "future", "given_up", "run", "running")
 
     def __init__(self, run: Callable[[], Any], future: asyncio.Future[Any]) -> None:
         self.run, self.future = run, future
         self.given_up = threading.Event()
         self.running = False
+        self.begun = begun.get(None)
         self.context = contextvars.copy_context()
         self.context.run(_given_up.set, self.given_up)
 
 
+# What learns that the calls made from here have their turn, in the thread they run in.
+begun: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar("wot_begun")
 _given_up: contextvars.ContextVar[threading.Event] = contextvars.ContextVar("wot_given_up")
 
 
@@ -56,7 +63,7 @@ class Threads:
         waiting = _Call(call, asyncio.get_running_loop().create_future())
         with self._lock:
             if self._calls.qsize() >= _WAITING:
-                raise Unavailable("too many calls wait for this Thing's driver", retry_after=1)
+                raise NotBegun("too many calls wait for this Thing's driver", retry_after=1)
             self._start_thread()
             self._calls.put(waiting)
         try:
@@ -69,7 +76,7 @@ class Threads:
         if self._running - self._lost >= self._limit:
             return
         if self._lost >= _ABANDONED:
-            raise Unavailable(
+            raise NotBegun(
                 f"{self._lost} earlier calls hang in this Thing's driver", retry_after=10
             )
         self._running += 1
@@ -111,6 +118,8 @@ class Threads:
             if call.given_up.is_set():
                 return True
             call.running = True
+        if call.begun is not None:
+            call.begun()
         result, error = None, None
         try:
             result = call.context.run(call.run)

@@ -16,13 +16,14 @@ from aiohttp import web
 from wot.binding import Describe, Server, known_option, number_option
 from wot.errors import ConnectError, WoTError
 from wot.interaction import Interactable
-from wot.td import Form, ThingDescription
+from wot.td import Form, Json, ThingDescription
 from wot_http import forms as http_forms
 from wot_http.connection import Connections
 from wot_http.cors import Cors
 from wot_http.gate import Gate
 from wot_http.paths import Paths
 from wot_http.serving import Serving
+from wot_http.statuses import terms
 from wot_http.streams import Streams
 
 _log = logging.getLogger("wot")
@@ -92,6 +93,10 @@ class HTTPServer(Server):
     def forms(self, path: str, td: ThingDescription) -> Iterable[tuple[str, str, Form]]:
         """The forms of a Thing below `path`, relative to `base`."""
         return http_forms.forms(path, td)
+
+    def terms(self, td: ThingDescription) -> Json:
+        """What the forms refer to."""
+        return terms(td)
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""

@@ -16,9 +16,11 @@ from wot_http.answers import answer, problem
 from wot_http.cors import Cors
 from wot_http.forms import Route
 from wot_http.gate import Gate
+from wot_http.invocations import about, key_of, started
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
+from wot_http.statuses import KEY
 from wot_http.streams import Streams
 
 _log = logging.getLogger("wot")
@@ -63,11 +65,20 @@ class Serving:
                 route, streaming = route_for(place.methods, method, accept)
                 if streaming:
                     return await self._stream(request, place, route, query)
-            payload = None if method in READS else await read_body(request, route, self._limit)
+            if place.last or route.op is Op.QUERY_ALL_ACTIONS:
+                response = await about(request, place, route, query, self._base_for(request))
+                return self._shared(request, response)
+            payload, id = None, ""
+            if method not in READS:
+                payload = await read_body(request, route, self._limit)
+                id = key_of(request) if KEY in request.headers else ""
             variables = variables_from(query, route.variables) if query else NONE
             reply = await place.mount.thing.request(
-                Interaction(route.op, route.name, payload, variables)
+                Interaction(route.op, route.name, payload, variables, id=id)
             )
+            if reply.invocation:
+                response = started(place, route.name, reply, self._base_for(request))
+                return self._shared(request, response)
             content = reply.content
             body, kind = (b"", "") if content is None else (content.body, content.type)
             if self._cors is None:

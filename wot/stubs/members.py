@@ -114,6 +114,7 @@ class Members:
             "title": affordance.title,
             "safe": affordance.safe,
             "idempotent": affordance.idempotent,
+            "synchronous": affordance.synchronous,
             "content_type": media.sent,
             "response_type": media.back if media.back != media.sent else "",
             "uri_variables": {parameter.name: parameter.given for parameter in variables},
@@ -342,6 +343,8 @@ def _says(word: str, value: Any) -> bool:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if word in ("default", "name") or number:
         return True
+    if word == "synchronous":
+        return value is False
     return bool(value) and (not isinstance(value, str) or is_text(value))
 
 
