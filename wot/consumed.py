@@ -37,11 +37,12 @@ _NOTHING: Any = object()
 
 
 class _Way(NamedTuple):
-    """A form, the client that follows it, and whether it has URI variables."""
+    """A form, the client that follows it, whether it has URI variables, and whether its answer is about invocations."""
 
     form: Form
     client: Client
     template: bool
+    follows: bool
 
 
 class ConsumedThing:
@@ -91,20 +92,19 @@ class ConsumedThing:
         else:
             way = ways[-1]
             reply = await way.client.request(self._filled(way, interaction), interaction)
-        return reply if op is READ or op is WRITE else await self._followed(way, interaction, reply)
+        if reply.invocation or way.follows:
+            return await self._followed(way, interaction, reply)
+        return reply
 
     async def _followed(self, way: _Way, interaction: Interaction, reply: Reply) -> Reply:
         """The answer about invocations, with ids of ours, and at the time at which the TD says that it comes."""
-        op, name = interaction.op, interaction.name
-        if op is QUERY_ALL:
+        name = interaction.name
+        if interaction.op is QUERY_ALL:
             return self._references.listed(way.client, way.form, reply.content)
-        if op is not INVOKE:
-            return reply
-        lasting = _is_lasting(self.description.affordance("actions", name) or {})
-        if reply.invocation:
-            begun = self._references.started(way.client, way.form, name, reply)
-            return begun if lasting else await finished(self, name, begun)
-        return self._references.ended(way.client, way.form, name, reply) if lasting else reply
+        if not reply.invocation:
+            return self._references.ended(way.client, way.form, name, reply)
+        begun = self._references.started(way.client, way.form, name, reply)
+        return begun if way.follows else await finished(self, name, begun)
 
     async def stream(self, interaction: Interaction, /) -> Stream:
         """Follow a property or an event, through reconnections."""
@@ -146,6 +146,8 @@ class ConsumedThing:
         forms = usable(forms_for(self.description, op, name, self._base), op)
         if not forms:
             raise self._refusal(op, name)
+        action = self.description.affordance("actions", name) or {}
+        follows = op is QUERY_ALL or (op is INVOKE and _is_lasting(action))
         found: list[_Way] = []
         tried: list[str] = []
         for form in forms:
@@ -159,7 +161,7 @@ class ConsumedThing:
                 tried.append(str(error))
                 continue
             if client.usable(form, op):
-                found.append(_Way(form, client, is_template(form.href)))
+                found.append(_Way(form, client, is_template(form.href), follows))
             else:
                 tried.append(
                     f"{form.href} with {form.subprotocol or 'no'} subprotocol is not spoken here"
@@ -334,10 +336,7 @@ def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) ->
         "properties": {
             n: _property(n, p, can) for n, p in description.json.get("properties", {}).items()
         },
-        "actions": {
-            n: _plain({**a, "synchronous": not _is_lasting(a)}, INVOKE, n, can)
-            for n, a in description.json.get("actions", {}).items()
-        },
+        "actions": {n: _action(n, a, can) for n, a in description.json.get("actions", {}).items()},
         "events": {
             n: _plain(e, SUBSCRIBE, n, can) for n, e in description.json.get("events", {}).items()
         },
@@ -360,6 +359,16 @@ def _property(name: str, json: Json, can: Callable[[Op, str], bool]) -> Json | N
     }
     bare = {term: value for term, value in json.items() if term not in (*changed, "forms")}
     return {**bare, **{term: True for term, value in changed.items() if value}, **_media_type(json)}
+
+
+def _action(name: str, json: Json, can: Callable[[Op, str], bool]) -> Json | None:
+    lasting = _is_lasting(json)
+    if lasting and json.get("forms"):  # its answer is a status, in JSON
+        form = {**json["forms"][0], "response": {"contentType": JSON}}
+        if Form(form).content_type == JSON:
+            del form["response"]
+        json = {**json, "forms": [form]}
+    return _plain({**json, "synchronous": not lasting}, INVOKE, name, can)
 
 
 def _plain(json: Json, op: Op, name: str, can: Callable[[Op, str], bool]) -> Json | None:

@@ -17,6 +17,7 @@ __all__ = [
     "folder",
     "forms_for",
     "is_template",
+    "named_by",
     "offered",
     "plain",
     "resolve",
@@ -74,10 +75,16 @@ def shared_variables(td: Json) -> Json:
     elsewhere = {name for form in td.get("forms", ()) for name in _names_in(form)}
     here: set[str] = set()
     for affordance in (affordance for kind in KINDS for affordance in td.get(kind, {}).values()):
-        for form in affordance.get("forms", ()):
-            about_one = bool(form.get("op")) and set(Form(form).op) <= _ABOUT_INVOCATIONS
-            (elsewhere if about_one else here).update(_names_in(form))
+        here.update(named_by(affordance))
+        elsewhere.update(n for form in affordance.get("forms", ()) for n in _names_in(form))
     return {name: schema for name, schema in shared.items() if name not in elsewhere - here}
+
+
+def named_by(affordance: Json) -> Iterable[str]:
+    """The variables that the forms of an affordance name, those about one invocation excepted."""
+    forms: Iterable[Json] = affordance.get("forms", ())
+    used = [f for f in forms if not f.get("op") or not _ABOUT_INVOCATIONS.issuperset(Form(f).op)]
+    return dict.fromkeys(name for form in used for name in _names_in(form))
 
 
 def _names_in(form: Json) -> Iterable[str]:

@@ -8,6 +8,7 @@ from wot.td import Form, Json, ThingDescription
 STATUS = "ActionStatus"  # its name among the schemaDefinitions
 VARIABLE = "invocation"  # stands for the id in hrefs
 KEY = "Idempotency-Key"  # draft-ietf-httpapi-idempotency-key-header
+_TEXT: Json = {"type": "string"}
 _TIME: Json = {"type": "string", "format": "date-time"}
 _SCHEMA: Json = {
     "type": "object",
@@ -16,7 +17,11 @@ _SCHEMA: Json = {
         "href": {"type": "string", "format": "uri"},
         "timeRequested": _TIME,
         "timeEnded": _TIME,
-        "error": {"type": "object"},
+        "error": {
+            "type": "object",
+            "description": "Problem details (RFC 9457).",
+            "properties": {"type": _TEXT, "title": _TEXT, "detail": _TEXT},
+        },
         "progress": {"type": "number", "minimum": 0, "maximum": 1},
         "message": {"type": "string"},
     },

@@ -104,6 +104,8 @@ class Members:
         """An action: its parameters are the input and the URI variables."""
         affordance, title = ActionAffordance(json), pascal(name, "Action")
         media = _media(affordance.forms)
+        if affordance.synchronous is False:  # the output is part of its status, in JSON
+            media = Media(media.sent, JSON if media.sent else "")
         variables = self._parameters(f"action {shown(name)}", json, title)
         arguments = self._arguments(json, media.sent, title, variables)
         output = "None"
