@@ -15,6 +15,7 @@ from wot.errors import (
     Conflict,
     ConnectError,
     HandlerError,
+    NotAllowed,
     NotFound,
     ProtocolError,
     Timeout,
@@ -274,9 +275,11 @@ async def test_ids_are_our_own() -> None:
     status = ActionStatus.read(reply.content)
     assert status
     assert status.href == reply.invocation
-    for id, name in (("http://device/runs/1", "heat"), (reply.invocation, "cool"), ("", "heat")):
-        with pytest.raises((NotFound, Exception)):
+    for id, name in (("http://device/runs/1", "heat"), (reply.invocation, "cool")):
+        with pytest.raises(NotFound):
             await oven.request(Interaction(QUERY, name, invocation=id))
+    with pytest.raises(NotAllowed):
+        await oven.request(Interaction(QUERY, "heat"))
     assert client.count(QUERY) == 0
     await oven.request(Interaction(CANCEL, "heat", invocation=reply.invocation))
     with pytest.raises(NotFound):
