@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from wot.content import JSON, Malformed, essence, is_opaque
 from wot.content import is_text as is_text_type
+from wot.forms import named_by
 from wot.stubs.constraints import COMBINED, default_of
 from wot.stubs.names import Names, is_member_name, pascal, snake
 from wot.stubs.source import (
@@ -35,7 +36,6 @@ from wot.td import (
     PropertyAffordance,
     is_object,
 )
-from wot.templates import variables_in
 
 _BYTES = Type("bytes", frozenset({"string"}), {}, plain=False)
 _PLAIN = ("bool", "int", "float", "str")
@@ -187,9 +187,7 @@ class Members:
         """The URI variables of an affordance: its own, and those of the Thing that its forms name."""
         shared: Json = {}
         if self._variables:
-            for form in json.get("forms", ()):
-                names = variables_in(str(form.get("href", "")))
-                shared |= {n: self._variables[n] for n in names if n in self._variables}
+            shared = {n: self._variables[n] for n in named_by(json) if n in self._variables}
         return {**shared, **json.get("uriVariables", {})}
 
     def _sayable(self, what: str, json: Json) -> Json:
