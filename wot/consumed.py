@@ -26,7 +26,7 @@ from wot.ids import sent_id
 from wot.interaction import DONE, NONE, ActionStatus, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
 from wot.references import References
-from wot.started import PATIENCE, Invocation, all_of, finished, start
+from wot.started import LARGEST, PATIENCE, Invocation, all_of, finished, start
 from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription, standard_context
 from wot.templates import needed_in, variables_in
 
@@ -99,6 +99,7 @@ class ConsumedThing:
     async def _followed(self, way: _Way, interaction: Interaction, reply: Reply) -> Reply:
         """The answer about invocations, with ids of ours, and at the time at which the TD says that it comes."""
         name = interaction.name
+        reply = Reply(reply.content and await reply.content.whole(LARGEST), reply.invocation)
         if interaction.op is QUERY_ALL:
             return self._references.listed(way.client, way.form, reply.content)
         if not reply.invocation:

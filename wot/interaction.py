@@ -100,13 +100,9 @@ class ActionStatus(msgspec.Struct, omit_defaults=True, rename="camel"):
         """What `content` says, in the words of this maker or another's; None where it is no status at all."""
         try:
             said = msgspec.json.decode(content.body, type=dict[str, msgspec.Raw]) if content else {}
+            plain = {name: msgspec.json.decode(said[name]) for name in _PLAIN if name in said}
         except (ValueError, RecursionError):
             return None
-        plain = {
-            name: msgspec.json.decode(said[name])
-            for name in (*_TEXTS, "status", "error", "progress")
-            if name in said
-        }
         word = plain.get("status")
         status = _STATUS.get(word) if isinstance(word, str) else None
         if status is None:
@@ -128,6 +124,7 @@ class ActionStatus(msgspec.Struct, omit_defaults=True, rename="camel"):
 
 
 _TEXTS = ("href", "timeRequested", "timeEnded", "timeCompleted", "message")
+_PLAIN = (*_TEXTS, "status", "error", "progress")
 
 
 def _error_of(said: Any, word: str) -> dict[str, Any]:

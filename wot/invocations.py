@@ -45,7 +45,9 @@ def progress(done: float, message: str = "") -> None:
         raise ValueError(f"progress is a number from 0 to 1, not {done!r}")
     run = _current.get(None)
     if run is not None and not run.time_ended:
-        run.progress, run.message = float(done), message[:_LONGEST]
+        # What UTF-8 cannot say would keep the status from being told.
+        said = message[:_LONGEST].encode(errors="replace").decode()
+        run.progress, run.message = float(done), said
 
 
 class _Run:

@@ -16,7 +16,7 @@ from wot.binding import Client
 from wot.content import Content
 from wot.errors import NotFound, WoTError
 from wot.interaction import DONE, ActionStatus, Interaction, Reply
-from wot.started import statuses
+from wot.started import LARGEST, statuses
 from wot.td import Form, Op
 
 KEPT = 1024  # invocations; the one that was asked about longest ago is forgotten
@@ -104,7 +104,7 @@ class References:
         if cancels:
             self._forget(id)
             return DONE
-        return Reply(_renamed(reply.content, id))
+        return Reply(_renamed(reply.content and await reply.content.whole(LARGEST), id))
 
     def listed(self, client: Client, form: Form, content: Content | None) -> Reply:
         """The other side's list of all invocations, with ids of ours."""

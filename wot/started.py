@@ -25,10 +25,12 @@ from wot.interaction import DONE, ActionStatus, Interactable, Interaction, Reply
 from wot.td import Op
 
 R = TypeVar("R")
+LARGEST = 16 << 20  # bytes of a status, with the output in it
 PATIENCE = 300.0  # seconds for which lost connections are tried again
 _WAIT = 30.0  # seconds that one query may take; whoever cannot wait answers at once
 _FIRST_PAUSE, _LAST_PAUSE = 0.05, 2.0  # seconds between the beginnings of two queries, at least
 _CANCELLING = 2.0  # seconds for the other side to hear that nobody waits any more
+_tasks: set[asyncio.Task[Reply]] = set()  # that perhaps nobody else holds: the loop does not
 # What is told of the statuses that come while its end is waited for.
 _watching: ContextVar[Invocation[Any]] = ContextVar("wot_watching")
 
@@ -78,7 +80,7 @@ async def queried(
     reply = await target.request(
         Interaction(Op.QUERY_ACTION, name, invocation=invocation, wait=wait)
     )
-    status = ActionStatus.read(reply.content)
+    status = ActionStatus.read(reply.content and await reply.content.whole(LARGEST))
     if status is None:
         raise ProtocolError(f"what is said of the invocation of {name!r} is no status")
     return status
@@ -183,6 +185,8 @@ class Invocation(Generic[R]):
         """Invoke; where that has its own record, what refuses it is raised here."""
         if not _is_lasting(self._target, self._name):
             self._task = asyncio.create_task(self._waited_for(interaction))
+            _tasks.add(self._task)
+            self._task.add_done_callback(_tasks.discard)
             self._task.add_done_callback(self._ended)
             return
         reply = await self._target.request(interaction)
@@ -221,7 +225,7 @@ async def start(
 async def all_of(target: Interactable) -> dict[str, list[ActionStatus]]:
     """All invocations that are known, by action, the newest first."""
     reply = await target.request(Interaction(Op.QUERY_ALL_ACTIONS))
-    return statuses(reply.content)
+    return statuses(reply.content and await reply.content.whole(LARGEST))
 
 
 def statuses(content: Content | None) -> dict[str, list[ActionStatus]]:

@@ -83,7 +83,7 @@ class HTTPClient(Client):
                 media_type = media_type_of(response, form)
                 content = Content(data, media_type)
                 if status in (201, 202) and interaction.op is Op.INVOKE_ACTION:
-                    reply = begun(response, form, content)
+                    reply = begun(response, content)
                     if reply is not None:
                         return reply
                 if not data and not empty_is_value(media_type):

@@ -17,15 +17,13 @@ from wot_http.statuses import KEY
 _SHARE = 0.5  # of the time limit of a request that a query may wait
 
 
-def begun(response: aiohttp.ClientResponse, form: Form, content: Content) -> Reply | None:
+def begun(response: aiohttp.ClientResponse, content: Content) -> Reply | None:
     """The answer 201 or 202 of who has begun something; None where it does not say what."""
     status = ActionStatus.read(content)
     said = response.headers.get("Location") or (status.href if status else "")
     if not said:
         return None
     where = _where(response.url, said)
-    if where.host != URL(form.href).host:
-        raise ProtocolError(f"{response.url} leads to {where.host}, and only its own host is asked")
     return Reply(content if status else ActionStatus("pending").content(), str(where))
 
 
@@ -59,4 +57,6 @@ def _where(base: URL, reference: str) -> URL:
         raise ProtocolError(f"{base} leads to {reference[:200]!r}, which is no URL") from None
     if url.scheme not in ("http", "https") or (base.scheme == "https" and url.scheme == "http"):
         raise ProtocolError(f"{base} leads to {url.scheme!r}, which is not followed")
+    if url.host != base.host:
+        raise ProtocolError(f"{base} leads to {url.host}, and only its own host is asked")
     return url

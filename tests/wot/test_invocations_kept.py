@@ -95,7 +95,7 @@ async def test_texts_of_progress_are_bounded() -> None:
     record = Invocations()
 
     async def talk() -> Reply:
-        wot.progress(1, "x" * 9999)
+        wot.progress(1, "\ud800" + "x" * 9999)
         return DONE
 
     id = record.start("talk", talk, waits=False).invocation

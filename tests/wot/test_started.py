@@ -1,6 +1,7 @@
 """Waiting for what was started elsewhere, watching and cancelling it."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from wot import started
 from wot.binding import Client
 from wot.consumed import ConsumedThing
 from wot.content import Content
@@ -151,6 +153,7 @@ async def test_words_of_others_for_failures(said: bytes, text: str) -> None:
         (b"[1]", None),
         (b"\xff", None),
         (b"[" * 100_000, None),
+        (b'{"status": "failed", "error": ' + b"[" * 5000 + b"]" * 5000 + b"}", None),
     ],
 )
 def test_statuses_are_read_tolerantly(body: bytes, known: ActionStatus | None) -> None:
@@ -265,6 +268,20 @@ async def test_progress_is_seen_where_the_td_says_nothing() -> None:
     assert begun.progress == 0.5
     await begun.cancel()
     assert client.asked[-1].op is CANCEL
+
+
+async def test_a_handle_that_is_dropped_goes_on() -> None:
+    go = asyncio.Event()
+    client = Scripted(invoke=[waiting(go)])
+    await thing(client).start("heat")
+    await asyncio.sleep(0)
+    gc.collect()
+    assert client.count(INVOKE) == 1
+    assert len(started._tasks) == 1
+    go.set()
+    async with asyncio.timeout(5):
+        while started._tasks:  # noqa: ASYNC110 - of others
+            await asyncio.sleep(0)
 
 
 async def test_ids_are_our_own() -> None:

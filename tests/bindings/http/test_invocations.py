@@ -200,6 +200,18 @@ async def test_statuses_are_no_paths_to_remember(oven: Oven) -> None:
         assert not [path for path in server._paths.hot if path.endswith(tuple("0123456789"))]
 
 
+async def test_a_server_stops_in_time_although_somebody_waits(oven: Oven) -> None:
+    async with wot.Servient() as servient:
+        async with servient.serve(oven, ANY) as at:
+            href = (await begin(at.urls[0])).headers["location"]
+            async with connected(href) as wire:
+                await wire.send(request(href, prefer="wait=30"))
+                await until(lambda: bool(oven.calls))
+                leaving = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - leaving < 2
+    assert oven.cancelled == ["heat"]
+
+
 # Requests with an id.
 
 

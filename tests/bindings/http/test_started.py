@@ -10,6 +10,8 @@ import pytest
 
 import wot
 from wot.errors import Conflict, HandlerError, NotFound, ProtocolError, Timeout
+from wot.interaction import Interaction
+from wot.td import Op
 
 from .foreign import Foreign, Harness, bytes_then_end, moved, ok, silence, td
 from .ovens import Oven, served
@@ -130,6 +132,12 @@ async def test_the_list_of_all(foreign: Foreign, servient: wot.Servient) -> None
     [first, second] = (await thing.invocations())["a"]
     assert (first.status, second.status, second.href) == ("completed", "running", "")
     assert "/r/2" not in first.href
+    for href in ("http://elsewhere.example/r/1", "file:///etc/passwd"):
+        evil = {"a": [{"status": "running", "href": href}]}
+        foreign.answers = {"/all": ok(json.dumps(evil).encode())}
+        [status] = (await thing.invocations())["a"]
+        with pytest.raises(ProtocolError):
+            await thing.request(Interaction(Op.CANCEL_ACTION, "a", invocation=status.href))
     foreign.answers = {"/all": ok(b"[]")}
     with pytest.raises(ProtocolError):
         await thing.invocations()
