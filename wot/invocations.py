@@ -6,10 +6,11 @@ import asyncio
 import datetime as dt
 import logging
 import math
+import threading
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
@@ -29,6 +30,7 @@ KEPT = 256  # ended ones of one Thing
 BYTES_KEPT = 8 << 20  # of their outputs; the newest stays however large it is
 EXPIRY = 600.0  # seconds for which an ended one can be asked about
 _HEARING = 1.0  # seconds for a handler to end that is cancelled
+_LEAVING = 0.1  # seconds to leave a thread that does not end
 _LONGEST = 500  # characters of a message
 _LARGEST = 16 << 20  # bytes of an output that comes in chunks
 
@@ -56,6 +58,7 @@ class _Run:
     __slots__ = (
         "ended",
         "error",
+        "given_up",
         "id",
         "message",
         "name",
@@ -66,11 +69,12 @@ class _Run:
         "task",
         "time_ended",
         "time_requested",
+        "waits",
     )
     task: asyncio.Task[None]
 
-    def __init__(self, name: str) -> None:
-        self.id, self.name = str(uuid.uuid4()), name
+    def __init__(self, name: str, waits: bool) -> None:
+        self.id, self.name, self.waits = str(uuid.uuid4()), name, waits
         self.status: Status = "pending"
         self.time_requested, self.time_ended = _now(), ""
         self.ended = math.inf  # by the clock of expiry
@@ -79,11 +83,13 @@ class _Run:
         self.progress: float | None = None
         self.message = ""
         self.over = asyncio.Event()
+        self.given_up: threading.Event | None = None  # by which a plain method hears
 
-    def begin(self) -> None:
+    def begin(self, given_up: threading.Event | None = None) -> None:
         """Its handler has its turn."""
         if self.status == "pending":
             self.status = "running"
+            self.given_up = given_up if self.waits else None
 
     def end(self, status: Status) -> None:
         self.status, self.time_ended = status, _now()
@@ -122,25 +128,26 @@ class Invocations:
         self._most, self._kept, self._expiry = running, kept, expiry
         self._known: dict[str, _Run] = {}  # in the order in which they were requested
         self._ended: OrderedDict[str, _Run] = OrderedDict()  # in the order of their ends
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: set[_Run] = set()  # also those that were cancelled and have not ended
         self._size = 0
 
     def start(self, name: str, perform: Perform, *, waits: bool) -> Reply:
         """Begin an invocation and answer at once; with `waits` its handler begins in a thread, when it has its turn."""
         self._drop_old()
-        if len(self._tasks) >= self._most:
+        if len(self._running) >= self._most:
             raise NotBegun(
-                f"{len(self._tasks)} invocations are running, and no more at a time", retry_after=1
+                f"{len(self._running)} invocations are running, and no more at a time",
+                retry_after=1,
             )
-        run = _Run(name)
+        run = _Run(name, waits)
         self._known[run.id] = run
-        run.task = asyncio.create_task(_performed(run, perform, waits), name=f"wot {name}")
-        self._tasks.add(run.task)
+        run.task = asyncio.create_task(_performed(run, perform), name=f"wot {name}")
+        self._running.add(run)
         run.task.add_done_callback(lambda _task: self._finished(run))
         return Reply(run.told().content(), run.id)
 
     def _finished(self, run: _Run) -> None:
-        self._tasks.discard(run.task)
+        self._running.discard(run)
         if not run.time_ended:  # it was cancelled, perhaps before its first step
             run.error = Unavailable("the Thing was stopped before this action had ended")
             run.end("failed")
@@ -188,22 +195,29 @@ class Invocations:
         if self._ended.pop(run.id, None):
             self._size -= _size(run)
         run.over.set()
-        await self._end([run.task], _HEARING)
+        await self._end([run], _HEARING)
 
     async def stop(self, limit: float) -> None:
         """Cancel all that is running, because the Thing is not served any more; within `limit` seconds."""
-        await self._end(self._tasks, limit)
+        await self._end(self._running, limit)
 
-    async def _end(self, tasks: Iterable[asyncio.Task[None]], limit: float) -> None:
-        running = [task for task in tasks if not task.done()]
-        for task in running:
-            task.cancel()
+    async def _end(self, runs: Collection[_Run], limit: float) -> None:
+        """Cancel what is running. A plain method is told first: it ends in its own thread, if it hears of it."""
+        running = [run for run in runs if not run.task.done()]
+        for run in running:
+            if run.given_up is not None:
+                run.given_up.set()
+            else:
+                run.task.cancel()
         if running:
-            _done, late = await asyncio.wait(running, timeout=limit)
-            for task in late:
-                _log.warning(
-                    "%s: %s goes on although it was cancelled", self._title, task.get_name()
-                )
+            await asyncio.wait([run.task for run in running], timeout=limit)
+        late = [run for run in running if not run.task.done()]
+        deaf = [run.task for run in late if run.given_up is not None and run.task.cancel()]
+        if deaf:  # their threads are left
+            await asyncio.wait(deaf, timeout=_LEAVING)
+        for run in late:
+            if not run.task.done():
+                _log.warning("%s: %r goes on although it was cancelled", self._title, run.name)
 
     def _drop_old(self) -> None:
         now = self._clock()
@@ -217,12 +231,12 @@ class Invocations:
             del self._known[id]
 
 
-async def _performed(run: _Run, perform: Perform, waits: bool) -> None:
+async def _performed(run: _Run, perform: Perform) -> None:
     _current.set(run)
     begun.set(run.begin)
     sent_id.set("")  # of the request that began it: what the handler sends to others is another one
     try:
-        if not waits:
+        if not run.waits:
             run.begin()
         output = (await perform()).content
         run.output = output and await output.whole(_LARGEST)

@@ -22,19 +22,21 @@ class NotBegun(Unavailable):
 
 
 class _Call:
-    __slots__ = ("begun", "context", "future", "given_up", "run", "running")
+    __slots__ = ("abandoned", "begun", "context", "future", "given_up", "run", "running")
 
     def __init__(self, run: Callable[[], Any], future: asyncio.Future[Any]) -> None:
         self.run, self.future = run, future
-        self.given_up = threading.Event()
+        self.given_up = threading.Event()  # what the handler hears
+        self.abandoned = False
         self.running = False
-        self.begun = begun.get(None)
+        self.begun = begun.get()
         self.context = contextvars.copy_context()
         self.context.run(_given_up.set, self.given_up)
 
 
-# What learns that the calls made from here have their turn, in the thread they run in.
-begun: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar("wot_begun")
+# What learns, in the thread, that a call made from here has its turn; setting the event asks it to end.
+Begun = Callable[[threading.Event], None]
+begun: contextvars.ContextVar[Begun | None] = contextvars.ContextVar("wot_begun", default=None)
 _given_up: contextvars.ContextVar[threading.Event] = contextvars.ContextVar("wot_given_up")
 
 
@@ -85,6 +87,7 @@ class Threads:
     def _abandon(self, call: _Call) -> None:
         with self._lock:
             call.given_up.set()
+            call.abandoned = True
             if not call.running:
                 return
             self._lost += 1
@@ -115,11 +118,11 @@ class Threads:
     def _perform(self, call: _Call) -> bool:
         """Run one call; False when it was abandoned meanwhile, and this thread with it."""
         with self._lock:
-            if call.given_up.is_set():
+            if call.abandoned:
                 return True
             call.running = True
         if call.begun is not None:
-            call.begun()
+            call.begun(call.given_up)
         result, error = None, None
         try:
             result = call.context.run(call.run)
@@ -127,7 +130,7 @@ class Threads:
             error = raised
         with self._lock:
             call.running = False
-            if call.given_up.is_set():
+            if call.abandoned:
                 self._lost -= 1
                 self._running -= 1
                 return False

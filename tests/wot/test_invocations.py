@@ -57,6 +57,10 @@ class Oven(wot.Thing, timeout=0.05):
         return "ground"
 
     @wot.action(synchronous=False)
+    def deaf(self) -> None:
+        self.free.wait()
+
+    @wot.action(synchronous=False)
     async def fail(self, kind: str) -> None:
         raise Conflict("the door is open") if kind == "conflict" else ValueError("the secret")
 
@@ -225,6 +229,24 @@ async def test_cancelling_reaches_the_handler_and_forgets(oven: Oven, name: str)
     for asked in (waiting, query(oven, name, id), cancel(oven, name, id)):
         with pytest.raises(NotFound):
             await asked
+
+
+async def test_a_thread_that_hears_ends_by_itself_and_one_that_does_not_is_left(
+    oven: Oven, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("wot.invocations._HEARING", 0.05)
+    await cancel(oven, "grind", await started(oven, "grind"))
+    assert oven.cancelled == ["grind"]
+    assert not caplog.records
+    await cancel(oven, "deaf", await started(oven, "deaf"))
+    assert "its thread is abandoned" in caplog.text
+    assert await oven.temperature.read() == 20.0
+
+
+async def started(oven: Oven, name: str) -> str:
+    id = await invoke(oven, name)
+    await begun(oven, name, id)
+    return id
 
 
 async def test_cancelling_what_has_ended_forgets_it(oven: Oven) -> None:
