@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import hashlib
 import time
 from collections import OrderedDict
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 
 from wot.content import Content
-from wot.errors import Conflict, InteractionError, TooManyRequests
+from wot.errors import Conflict, TooManyRequests, Unavailable
 from wot.ids import sent_id
 from wot.interaction import Interaction, Reply, checked_id
 from wot.td import Op
@@ -32,12 +33,36 @@ Perform = Callable[[Interaction], Awaitable[Reply]]
 class _Request:
     """One request under an id, and what came of it."""
 
-    __slots__ = ("digest", "ended", "size", "task")
+    __slots__ = ("digest", "ended", "outcome", "size", "task")
 
     def __init__(self, digest: bytes, task: asyncio.Task[Reply]) -> None:
-        self.digest, self.task = digest, task
+        self.digest = digest
+        self.task: asyncio.Task[Reply] | None = task  # until it has ended
+        self.outcome: Reply | BaseException = Reply()
         self.size = 0
         self.ended = 0.0
+
+    async def answer(self) -> Reply:
+        """What came of it, for one of those who ask."""
+        if self.task is None:
+            if isinstance(self.outcome, Reply):
+                return self.outcome
+            raise copy.copy(self.outcome)
+        try:
+            return await asyncio.shield(self.task)
+        except asyncio.CancelledError:
+            asked = asyncio.current_task()
+            if asked is not None and asked.cancelling():
+                raise
+            raise Unavailable("the Thing was stopped before this had ended") from None
+
+    def end(self, task: asyncio.Task[Reply], now: float) -> None:
+        """Keep the answer and no more: neither the task nor what the trace of an error holds."""
+        self.task, self.ended = None, now
+        error = task.exception()
+        self.outcome = task.result() if error is None else copy.copy(error)
+        content = self.outcome.content if isinstance(self.outcome, Reply) else None
+        self.size = len(content.body) if content else 0
 
 
 class Repeats:
@@ -76,11 +101,7 @@ class Repeats:
                 f"the request id {interaction.id!r} was used for {interaction.op} with other values",
                 hint="an id is for one request: take a new one",
             )
-        try:
-            return await asyncio.shield(request.task)
-        except InteractionError as error:
-            # It is raised for each who asks, and must not gather the traces of all.
-            raise error.with_traceback(None) from error.__cause__
+        return await request.answer()
 
     def _begin(
         self, key: _Key, digest: bytes, interaction: Interaction, perform: Perform
@@ -89,25 +110,22 @@ class Repeats:
         plain = msgspec.structs.replace(interaction, id="")
         task = asyncio.create_task(_performed(perform, plain), name=f"wot {key[0]} {key[1]}")
         request = self._running[key] = _Request(digest, task)
-        task.add_done_callback(lambda _task: self._end(key, request))
+        task.add_done_callback(lambda task: self._end(key, request, task))
         return request
 
-    def _end(self, key: _Key, request: _Request) -> None:
+    def _end(self, key: _Key, request: _Request, task: asyncio.Task[Reply]) -> None:
         """Keep the answer, unless nothing was done: then who tries again is to be heard."""
         del self._running[key]
-        task = request.task
         if task.cancelled() or isinstance(task.exception(), (NotBegun, TooManyRequests)):
             return
-        content = None if task.exception() else task.result().content
-        request.size = len(content.body) if content else 0
-        request.ended = self._clock()
+        request.end(task, self._clock())
         self._ended[key] = request
         self._size += request.size
         self._drop_old()
 
     async def stop(self, limit: float) -> None:
         """Cancel what is under way, because the Thing is not served any more; within `limit` seconds."""
-        tasks = [request.task for request in self._running.values()]
+        tasks = [request.task for request in self._running.values() if request.task]
         for task in tasks:
             task.cancel()
         if tasks:

@@ -102,6 +102,30 @@ async def test_errors_are_repeated(till: Till) -> None:
     assert till.sold == [-1]
 
 
+async def test_of_errors_nothing_but_the_words_are_kept(till: Till) -> None:
+    with pytest.raises(Conflict):
+        await ask(till, INVOKE, "fail")
+    raised = []
+    for _ in range(2):
+        with pytest.raises(Conflict) as again:
+            await ask(till, INVOKE, "fail")
+        raised.append(again.value)
+    [kept] = exposed_of(till).behind.repeats._ended.values()
+    assert isinstance(kept.outcome, Conflict)
+    assert kept.outcome.__traceback__ is kept.outcome.__cause__ is None
+    assert raised[0] is not raised[1]
+
+
+async def test_stopping_a_thing_ends_what_is_under_way(till: Till) -> None:
+    waiting = asyncio.create_task(ask(till, INVOKE, "wait"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert till.sold == [0]
+    await exposed_of(till).end(1)
+    with pytest.raises(Unavailable, match="was stopped"):
+        await waiting
+
+
 async def test_who_comes_while_it_runs_gets_the_same_and_may_leave(till: Till) -> None:
     first, second = (asyncio.create_task(ask(till, INVOKE, "wait")) for _ in range(2))
     await asyncio.sleep(0)
