@@ -191,7 +191,7 @@ def test_every_difference_is_listed() -> None:
     assert first == "Wrong does not implement Dimmable lamp:"
     assert {line.strip().partition(": ")[0] for line in lines} == {
         "$.properties.brightness.type",
-        "$",
+        "$.actions",
         "$.events.overheated.data.type",
     }
 
