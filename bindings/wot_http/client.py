@@ -12,7 +12,7 @@ import aiohttp
 from wot.binding import Client, known_option, number_option
 from wot.content import Content, empty_is_value
 from wot.interaction import DONE, Interaction, Reply, Stream
-from wot.td import STREAMS, TD_JSON, Form, Op
+from wot.td import EACH, STREAMS, TD_JSON, Form, Op
 from wot_http.following import Following
 from wot_http.plans import Plans
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
@@ -38,8 +38,13 @@ class HTTPClient(Client):
         self._plans = Plans()
 
     def usable(self, form: Form, op: Op) -> bool:
-        """Streams by server-sent events or long polling; everything else without a subprotocol."""
-        return form.subprotocol in (("", "sse", "longpoll") if op in STREAMS else ("",))
+        """Streams by server-sent events or long polling; everything else without a subprotocol.
+
+        Those of the whole Thing only by server-sent events: nothing else tells what each notification is about.
+        """
+        if op not in STREAMS:
+            return not form.subprotocol
+        return form.subprotocol in (("sse",) if op in EACH else ("", "sse", "longpoll"))
 
     async def request(
         self, form: Form, interaction: Interaction, hops: int = 5, *, again: bool = True

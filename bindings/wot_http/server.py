@@ -23,7 +23,7 @@ from wot_http.cors import Cors
 from wot_http.gate import Gate
 from wot_http.paths import Paths
 from wot_http.serving import Serving
-from wot_http.statuses import terms
+from wot_http.statuses import about_actions
 from wot_http.streams import Streams
 
 _log = logging.getLogger("wot")
@@ -96,7 +96,9 @@ class HTTPServer(Server):
 
     def terms(self, td: ThingDescription) -> Json:
         """What the forms refer to."""
-        return terms(td)
+        whole, actions = http_forms.whole_terms(td), about_actions(td)
+        shared: Json = {**whole.get("uriVariables", {}), **actions.get("uriVariables", {})}
+        return {**whole, **actions, **({"uriVariables": shared} if shared else {})}
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""

@@ -22,8 +22,10 @@ from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
 from wot_http.statuses import KEY
 from wot_http.streams import Streams
+from wot_http.whole import asked_of_whole
 
 _log = logging.getLogger("wot")
+_EVENT, _QUERY_ALL = Op.SUBSCRIBE_EVENT, Op.QUERY_ALL_ACTIONS
 
 
 class Serving:
@@ -57,25 +59,32 @@ class Serving:
             if place is None or place.methods is None:
                 page = await self._page(request, raw, place)
                 return self._shared(request, page)
-            route = place.methods.get(method)
+            route, interaction = place.methods.get(method), None
             accept = request.headers.get("Accept", "")
-            if route is None or (accept and accept != "*/*") or route.op is Op.SUBSCRIBE_EVENT:
+            if (
+                route is None
+                or (accept and accept != "*/*")
+                or route.op is _EVENT
+                or not route.name
+            ):
                 if method == "OPTIONS":
                     return self._shared(request, _options(allowed(place.methods)))
                 route, streaming = route_for(place.methods, method, accept)
                 if streaming:
                     return await self._stream(request, place, route, query)
-            if place.last or route.op is Op.QUERY_ALL_ACTIONS:
+                if not route.name:
+                    interaction = await asked_of_whole(request, route, query, self._limit)
+            if place.last or route.op is _QUERY_ALL:
                 response = await about(request, place, route, query, self._base_for(request))
                 return self._shared(request, response)
-            payload, id = None, ""
-            if method not in READS:
-                payload = await read_body(request, route, self._limit)
-                id = key_of(request) if KEY in request.headers else ""
-            variables = variables_from(query, route.variables) if query else NONE
-            reply = await place.mount.thing.request(
-                Interaction(route.op, route.name, payload, variables, id=id)
-            )
+            if interaction is None:
+                payload, id = None, ""
+                if method not in READS:
+                    payload = await read_body(request, route, self._limit)
+                    id = key_of(request) if KEY in request.headers else ""
+                variables = variables_from(query, route.variables) if query else NONE
+                interaction = Interaction(route.op, route.name, payload, variables, id=id)
+            reply = await place.mount.thing.request(interaction)
             if reply.invocation:
                 response = started(place, route.name, reply, self._base_for(request))
                 return self._shared(request, response)

@@ -34,7 +34,7 @@ def is_lasting(action: Json) -> bool:
     return action.get("synchronous") is False
 
 
-def terms(td: ThingDescription) -> Json:
+def about_actions(td: ThingDescription) -> Json:
     """What the TD says of the whole Thing where there is such an action."""
     if not any(is_lasting(action) for action in td.json.get("actions", {}).values()):
         return {}

@@ -148,7 +148,7 @@ async def test_the_td_says_all_of_it(url: str) -> None:
         assert ops[op]["htv:methodName"] == method
         assert ops[op]["href"] == f"{path}/actions/heat/{{invocation}}"
     assert [form["op"] for form in blink["forms"]] == [["invokeaction"]]
-    assert set(td["uriVariables"]) == {"invocation"}
+    assert set(td["uriVariables"]) == {"invocation", "names"}
     assert "ActionStatus" in td["schemaDefinitions"]
     [whole] = [form for form in td["forms"] if "queryallactions" in form["op"]]
     assert whole["href"] == f"{path}/actions"
@@ -227,6 +227,15 @@ async def test_what_is_repeated_with_its_key_is_done_once(url: str, oven: Oven) 
         put = await ask(f"{url}/properties/level", "PUT", b"5", idempotency_key="a")
         assert put.status == 204
     assert oven.calls == ["blink", "blink", "level 5"]
+
+
+async def test_several_properties_are_written_once(url: str, oven: Oven) -> None:
+    for _ in range(2):
+        put = await ask(f"{url}/properties", "PUT", b'{"level": 5}', idempotency_key="a")
+        assert put.status == 204
+    assert oven.calls == ["level 5"]
+    conflict = await ask(f"{url}/properties", "PUT", b'{"level": 6}', idempotency_key="a")
+    assert conflict.problem == (409, "Conflict")
 
 
 async def test_an_invocation_is_begun_once(url: str, oven: Oven) -> None:
