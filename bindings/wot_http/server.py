@@ -27,6 +27,7 @@ from wot_http.limits import Limits
 from wot_http.listening import UNIX, closed, opened, placed
 from wot_http.paths import Paths
 from wot_http.serving import Serving
+from wot_http.statuses import about_actions
 from wot_http.streams import Streams
 
 _log = logging.getLogger("wot")
@@ -120,8 +121,10 @@ class HTTPServer(Server):
         return http_forms.forms(path, td)
 
     def terms(self, td: ThingDescription) -> Json:
-        """What the forms of the whole Thing refer to."""
-        return http_forms.whole_terms(td)
+        """What the forms refer to."""
+        whole, actions = http_forms.whole_terms(td), about_actions(td)
+        shared: Json = {**whole.get("uriVariables", {}), **actions.get("uriVariables", {})}
+        return {**whole, **actions, **({"uriVariables": shared} if shared else {})}
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""
