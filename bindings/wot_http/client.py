@@ -18,6 +18,7 @@ from wot_http.following import Following
 from wot_http.plans import Plans
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
+from wot_http.started import begun, broke_off, identified, plan_of
 from wot_http.translating import translated, translation
 
 TIMEOUT = 30.0
@@ -47,10 +48,20 @@ class HTTPClient(Client):
             return not form.subprotocol
         return form.subprotocol in (("sse",) if op in EACH else ("", "sse", "longpoll"))
 
-    async def request(self, form: Form, interaction: Interaction, hops: int = 5) -> Reply:
-        """One request, one answer; `hops` is how many redirections are followed."""
-        plan = self._plans.of(form, interaction.op)
+    async def request(
+        self, form: Form, interaction: Interaction, hops: int = 5, *, again: bool = True
+    ) -> Reply:
+        """One request, one answer; `hops` is how many redirections are followed.
+
+        One with an id is sent `again` where the connection ends before an answer.
+        """
+        if interaction.invocation:
+            plan = plan_of(form, interaction, self._sessions.timeout)
+        else:
+            plan = self._plans.of(form, interaction.op)
         headers, body = plan.headers, None
+        if interaction.id:
+            headers = identified(headers, interaction.id)
         payload = interaction.payload
         if payload is not None:
             headers = {**(headers or {}), "Content-Type": payload.type}
@@ -71,20 +82,27 @@ class HTTPClient(Client):
                 if status >= 300:
                     if status in (307, 308) and hops and not reads:
                         moved = form.replace(href=redirected(response))
-                        return await self.request(moved, interaction, hops - 1)
+                        return await self.request(moved, interaction, hops - 1, again=again)
                     await refuse(response)
                 if status == 204:
                     return DONE
                 data = await body_of(response, self._max_answer)
                 media_type = media_type_of(response, form)
+                content = Content(data, media_type)
+                if status in (201, 202) and interaction.op is Op.INVOKE_ACTION:
+                    reply = begun(response, content)
+                    if reply is not None:
+                        return reply
                 if not data and not empty_is_value(media_type):
                     return DONE
-                return Reply(Content(data, media_type))
+                return Reply(content)
         except asyncio.CancelledError:
             self._sessions.check_cancelled()
             raise
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
             self._sessions.check_open()
+            if interaction.id and again and broke_off(error):
+                return await self.request(form, interaction, hops, again=False)
             raise translation(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:

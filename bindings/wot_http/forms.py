@@ -10,17 +10,23 @@ from wot.content import JSON, UTF_8, essence, is_text, parameter
 from wot.errors import DefinitionError
 from wot.forms import folder, offered, offered_whole
 from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription
+from wot_http.statuses import VARIABLE, about_actions, answered, is_lasting
 
 # TD 1.1 section 8.3.1.
 METHODS: Mapping[Op, str] = {
     Op.READ_PROPERTY: "GET",
     Op.WRITE_PROPERTY: "PUT",
     Op.INVOKE_ACTION: "POST",
+    Op.QUERY_ACTION: "GET",
+    Op.CANCEL_ACTION: "DELETE",
+    Op.QUERY_ALL_ACTIONS: "GET",
     Op.READ_ALL_PROPERTIES: "GET",
     Op.READ_MULTIPLE_PROPERTIES: "GET",
     Op.WRITE_ALL_PROPERTIES: "PUT",
     Op.WRITE_MULTIPLE_PROPERTIES: "PUT",
 }
+ABOUT_ONE = (Op.QUERY_ACTION, Op.CANCEL_ACTION)
+ANY = "*"  # as third segment: any one
 _UNREACHABLE = ("", ".", "..")  # as segments of a path, clients resolve them away
 STREAM = "STREAM"  # stands for GET with `Accept: text/event-stream`
 
@@ -42,9 +48,18 @@ def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
         form = _pinned(json)
         variables = {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
         methods: dict[str, Route] = {}
+        lasting = kind == "actions" and is_lasting(json)
+        if lasting:
+            # Of one invocation (in JSON), and of all.
+            table[kind, name, ANY] = {
+                METHODS[op]: Route(op, name, JSON, JSON, {}) for op in ABOUT_ONE
+            }
+            table[(kind,)] = {"GET": Route(Op.QUERY_ALL_ACTIONS, "", JSON, JSON, {})}
         for op in _served(td, kind, name, form):
+            if op in ABOUT_ONE:
+                continue
             silent = op is Op.WRITE_PROPERTY or (kind == "actions" and "output" not in json)
-            gives = "" if silent else form.response_type
+            gives = JSON if lasting else "" if silent else form.response_type
             route = Route(op, name, form.content_type, gives, variables)
             methods[METHODS.get(op, STREAM)] = route
         if STREAM in methods and kind == "events":
@@ -63,14 +78,27 @@ def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
         )
         href = f"{path}/{folder(kind, name)}" + (f"{{?{variables}}}" if variables else "")
         pinned = _pinned(json).json
-        direct = [str(op) for op in ops if op not in STREAMS]
+        direct = [str(op) for op in ops if op not in STREAMS and op not in ABOUT_ONE]
+        lasting = kind == "actions" and is_lasting(json)
         if direct:
-            yield kind, name, Form({**pinned, "href": href, "op": direct})
+            form = {**pinned, "href": href, "op": direct}
+            yield kind, name, Form(answered(form) if lasting else form)
         for op in ops:
+            if op in ABOUT_ONE:
+                where = f"{path}/{folder(kind, name)}/{{{VARIABLE}}}"
+                yield kind, name, Form(_of(op, where))
             if op in STREAMS:
                 both = [str(op), str(ENDS[op])]
                 yield kind, name, Form({**pinned, "href": href, "op": both, "subprotocol": "sse"})
     yield from (("", "", form) for form in whole_forms(path, td))
+
+    if about_actions(td):
+        yield "", "", Form(_of(Op.QUERY_ALL_ACTIONS, f"{path}/actions"))
+
+
+def _of(op: Op, href: str) -> Json:
+    """A form whose method is not the one that TD 1.1 has as default."""
+    return {"href": href, "op": [str(op)], "htv:methodName": METHODS[op]}
 
 
 def unfollowed(td: ThingDescription) -> Iterator[str]:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from wot.binding import Describe
 from wot.errors import UnknownAffordance, UnknownThing, listed
 from wot.interaction import Interactable
-from wot_http.forms import Route, routes
+from wot_http.forms import ANY, Route, routes
 
 _HOT = 8192  # raw paths kept resolved
 
@@ -28,6 +28,7 @@ class Place(NamedTuple):
 
     mount: Mount
     methods: Mapping[str, Route] | None
+    last: str = ""  # segment, where that is anything: such places come and go
 
 
 class Paths:
@@ -71,10 +72,13 @@ class Paths:
             raise UnknownThing(
                 f"there is no Thing at /{head[:80]}", hint=f"there are: {known}" if known else ""
             )
-        methods = mount.table.get(tuple(rest)) if rest else None
+        last = rest[-1] if len(rest) == 3 else ""
+        methods = mount.table.get((*rest[:2], ANY) if last else tuple(rest)) if rest else None
         if rest and methods is None:
             raise self._unknown(mount, rest)
-        place = Place(mount, methods)
+        place = Place(mount, methods, last)
+        if last:
+            return place
         if len(self.hot) >= _HOT:
             self.hot.clear()
         self.hot[raw] = place

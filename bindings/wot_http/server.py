@@ -28,6 +28,7 @@ from wot_http.listening import UNIX, closed, opened, placed
 from wot_http.paths import Paths
 from wot_http.profiles import claimed
 from wot_http.serving import Serving
+from wot_http.statuses import about_actions
 from wot_http.streams import Streams
 
 _log = logging.getLogger("wot")
@@ -122,8 +123,11 @@ class HTTPServer(Server):
 
     def terms(self, td: ThingDescription) -> Json:
         """What is said of the whole Thing: the profiles that are kept here, and what our forms refer to."""
+        whole, actions = http_forms.whole_terms(td), about_actions(td)
+        shared: Json = {**whole.get("uriVariables", {}), **actions.get("uriVariables", {})}
+        said = {**whole, **actions, **({"uriVariables": shared} if shared else {})}
         profiles = claimed(td, http_forms.forms("", td), self.base)
-        return {**http_forms.whole_terms(td), **({"profile": profiles} if profiles else {})}
+        return {**said, "profile": profiles} if profiles else said
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""

@@ -18,14 +18,16 @@ from wot_http.connection import host_behind, stream_of
 from wot_http.cors import Cors
 from wot_http.forms import Route
 from wot_http.gate import Gate
+from wot_http.invocations import about, key_of, started
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
+from wot_http.statuses import KEY
 from wot_http.streams import Streams
 from wot_http.whole import asked_of_whole
 
 _log = logging.getLogger("wot")
-_EVENT = Op.SUBSCRIBE_EVENT
+_EVENT, _QUERY_ALL = Op.SUBSCRIBE_EVENT, Op.QUERY_ALL_ACTIONS
 
 
 class Serving:
@@ -78,11 +80,20 @@ class Serving:
                     return await self._stream(request, place, route, query)
                 if not route.name:
                     interaction = await asked_of_whole(request, route, query, self._limit)
+            if place.last or route.op is _QUERY_ALL:
+                response = await about(request, place, route, query, self._base_for(request))
+                return self._shared(request, response)
             if interaction is None:
-                payload = None if method in READS else await read_body(request, route, self._limit)
+                payload, id = None, ""
+                if method not in READS:
+                    payload = await read_body(request, route, self._limit)
+                    id = key_of(request) if KEY in request.headers else ""
                 variables = variables_from(query, route.variables) if query else NONE
-                interaction = Interaction(route.op, route.name, payload, variables)
+                interaction = Interaction(route.op, route.name, payload, variables, id=id)
             reply = await place.mount.thing.request(interaction)
+            if reply.invocation:
+                response = started(place, route.name, reply, self._base_for(request))
+                return self._shared(request, response)
             content = reply.content
             body, kind = (b"", "") if content is None else (content.body, content.type)
             if self._cors is None:

@@ -20,7 +20,7 @@ from wot.errors import DefinitionError, InvalidTD
 from wot.td import KINDS
 from wot.things import exposed_of
 
-from .profiles.marks import ASYNCHRONOUS, WEBHOOKS
+from .profiles.marks import WEBHOOKS
 from .simulated import simulated
 from .walking import Walk
 
@@ -30,7 +30,6 @@ EXAMPLES = sorted((ROOT / "td_examples").glob("[vm]*/*.td.json"))
 DEMOS = {entry.name: entry for entry in entry_points(group="wot.demos")}
 # Where the schema of an action does not tell all that it wants.
 UNREACHABLE = {"names.td"}  # has an affordance whose name cannot be part of a URL
-LASTS = {"actions-described.td"}
 INPUTS: dict[str, dict[str, Any]] = {
     "air": {"calibrate": {"quantity": "temperature", "reference": 20.0}}
 }
@@ -128,7 +127,6 @@ async def test_of_every_kind_of_stream(http: aiohttp.ClientSession, options: Any
     assert done["subscribeevent"] == 2 * streams
 
 
-@ASYNCHRONOUS
 @pytest.mark.parametrize("behind", [False, True], ids=["itself", "a gateway"])
 async def test_of_what_lasts(http: aiohttp.ClientSession, behind: bool) -> None:
     class Kettle(wot.Thing):
@@ -166,13 +164,7 @@ def servable(document: Any) -> wot.Thing | None:
     return None
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, id=path.stem, marks=[ASYNCHRONOUS] if path.stem in LASTS else [])
-        for path in EXAMPLES
-    ],
-)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 async def test_of_every_example(http: aiohttp.ClientSession, path: Path) -> None:
     thing = servable(path)
     assert (thing is None) == (path.stem in UNREACHABLE)
@@ -187,7 +179,7 @@ def documents(folder: Path) -> Iterable[Any]:
 
 @pytest.mark.parametrize(
     ("folder", "least"),
-    [pytest.param("td/valid", 60, marks=ASYNCHRONOUS), ("plugfest/td", 100)],
+    [("td/valid", 60), ("plugfest/td", 100)],
 )
 @pytest.mark.timeout(180)
 async def test_of_the_tds_of_the_world(

@@ -30,7 +30,6 @@ def waits_for(what: str) -> pytest.MarkDecorator:
     return pytest.mark.xfail(strict=True, reason=what)
 
 
-ASYNCHRONOUS = waits_for("asynchronous actions")
 WEBHOOKS = waits_for("webhooks")
 NAMED = waits_for("the option `profile` of an endpoint")
 

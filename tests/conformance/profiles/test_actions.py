@@ -15,9 +15,8 @@ from tests.bindings.http.wire import Answer, ask, until
 from wot.servient import Served
 from wot.td import validate
 
-from .marks import ASYNCHRONOUS, basic, common
+from .marks import basic, common
 
-pytestmark = ASYNCHRONOUS
 JSON = "application/json"
 ACCEPT = {"accept": JSON}
 

@@ -13,7 +13,7 @@ from tests.bindings.http.foreign import Foreign, ok
 from wot.interaction import Interaction
 from wot.td import Op
 
-from .marks import ASYNCHRONOUS, basic
+from .marks import basic
 from .test_basic_consumer import HERE, heater
 
 JSON = "application/json"
@@ -60,7 +60,6 @@ WAYS = {
 }
 
 
-@ASYNCHRONOUS
 @basic("invokeaction-13", "queryaction-2", "queryaction-3")
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 async def test_the_end_is_waited_for(peer: Foreign, there: Any, way: Any) -> None:
@@ -110,7 +109,6 @@ FAILURES: list[tuple[dict[str, Any], type[Exception], str]] = [
 ]
 
 
-@ASYNCHRONOUS
 @basic("invokeaction-13", "queryaction-3")
 @pytest.mark.parametrize(("members", "kind", "said"), FAILURES)
 async def test_a_failure_is_an_error_as_if_it_had_come_at_once(
@@ -124,7 +122,6 @@ async def test_a_failure_is_an_error_as_if_it_had_come_at_once(
         await there.invoke("burn")
 
 
-@ASYNCHRONOUS
 @basic("invokeaction-13", "invokeaction-14")
 async def test_a_status_that_has_ended_already_is_not_asked_for_again(
     peer: Foreign, there: Any
@@ -136,7 +133,6 @@ async def test_a_status_that_has_ended_already_is_not_asked_for_again(
     assert asked(peer) == [f"POST {HERE}/b"]
 
 
-@ASYNCHRONOUS
 @basic("cancelaction-2", "cancelaction-3", "invokeaction-14")
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 async def test_it_is_cancelled_there(peer: Foreign, there: Any, way: Any) -> None:
@@ -148,7 +144,6 @@ async def test_it_is_cancelled_there(peer: Foreign, there: Any, way: Any) -> Non
     assert peer.requests[1].body == b""
 
 
-@ASYNCHRONOUS
 @basic("queryaction-2", "queryaction-3")
 async def test_its_status_is_asked_for(peer: Foreign, there: Any) -> None:
     peer.answers = {
@@ -164,7 +159,6 @@ async def test_its_status_is_asked_for(peer: Foreign, there: Any) -> None:
     assert (request.method, request.target, request.headers["accept"]) == ("GET", STATUS, JSON)
 
 
-@ASYNCHRONOUS
 @basic("queryallactions-4")
 async def test_all_are_listed(peer: Foreign, there: Any) -> None:
     running = {"status": "running", "href": STATUS, **TIMES}
@@ -175,7 +169,6 @@ async def test_all_are_listed(peer: Foreign, there: Any) -> None:
     assert peer.requests[0].headers["accept"] == JSON
 
 
-@ASYNCHRONOUS
 @basic("queryaction-2")
 @pytest.mark.parametrize(
     "elsewhere", ["ftp://127.0.0.1/x", "http://[::1]:1/x", "http://x.invalid/"]
