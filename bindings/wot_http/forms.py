@@ -10,6 +10,7 @@ from wot.content import JSON, UTF_8, essence, is_text, parameter
 from wot.errors import DefinitionError
 from wot.forms import folder, offered
 from wot.td import ENDS, KINDS, STREAMS, Form, Json, Op, ThingDescription
+from wot_http.offering import LONGPOLL, SOCKET, SSE, SUBSCRIPTION, WEBHOOK, Offer
 
 # TD 1.1 section 8.3.1.
 METHODS: Mapping[Op, str] = {
@@ -17,8 +18,11 @@ METHODS: Mapping[Op, str] = {
     Op.WRITE_PROPERTY: "PUT",
     Op.INVOKE_ACTION: "POST",
 }
+_SSE_ONLY = Offer()
 _UNREACHABLE = ("", ".", "..")  # as segments of a path, clients resolve them away
 STREAM = "STREAM"  # stands for GET with `Accept: text/event-stream`
+OBSERVABLE = "observable"  # where a property is polled for changes; node-wot's name for it
+SUBSCRIPTIONS = "subscriptions"  # of webhooks, below their Thing
 
 
 class Route(NamedTuple):
@@ -29,57 +33,100 @@ class Route(NamedTuple):
     takes: str  # media type of the request
     gives: str  # media type of the response, "" where there is no content
     variables: Mapping[str, Json]
+    via: str = ""  # the subprotocol, where the operation goes on
 
 
-def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
+def routes(
+    td: ThingDescription, offer: Offer = _SSE_ONLY
+) -> dict[tuple[str, ...], dict[str, Route]]:
     """Segments of the path below the Thing → method → route."""
     table: dict[tuple[str, ...], dict[str, Route]] = {}
     for kind, name, json in _affordances(td):
         form = _pinned(json)
         variables = {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
         methods: dict[str, Route] = {}
-        for op in _served(td, kind, name, form):
+        for op in offered(td, kind, name):
             silent = op is Op.WRITE_PROPERTY or (kind == "actions" and "output" not in json)
             gives = "" if silent else form.response_type
-            route = Route(op, name, form.content_type, gives, variables)
-            methods[METHODS.get(op, STREAM)] = route
-        if STREAM in methods and kind == "events":
-            methods["GET"] = methods[STREAM]
+            if op not in STREAMS:
+                methods[METHODS[op]] = Route(op, name, form.content_type, gives, variables)
+                continue
+            for via in _carried(offer, form):
+                route = Route(op, name, JSON if via == WEBHOOK else "", gives, variables, via)
+                table.update(_streaming((kind, name), methods, route))
         table[kind, name] = methods
+    if any(route.via == WEBHOOK for methods in table.values() for route in methods.values()):
+        ending = Route(Op.UNSUBSCRIBE_EVENT, "", "", "", {}, WEBHOOK)
+        table[SUBSCRIPTIONS, ""] = {"DELETE": ending}
     return table
 
 
-def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
+def _streaming(
+    place: tuple[str, ...], methods: dict[str, Route], route: Route
+) -> dict[tuple[str, ...], dict[str, Route]]:
+    """Add the route of a stream to the methods of its affordance, or give the place that it has for itself."""
+    if route.via == WEBHOOK:
+        methods["POST"] = route
+    elif route.via == SSE:
+        methods[STREAM] = route
+        if "GET" not in methods and route.op is not Op.OBSERVE_PROPERTY:
+            methods["GET"] = route
+    elif route.op is Op.OBSERVE_PROPERTY:
+        return {(*place, OBSERVABLE): {"GET": route}}
+    else:
+        methods["GET"] = route
+    return {}
+
+
+def forms(
+    path: str, td: ThingDescription, offer: Offer = _SSE_ONLY
+) -> Iterator[tuple[str, str, Form]]:
     """The forms of all that is served below `path`, relative to the server's base."""
     for kind, name, json in _affordances(td):
-        ops = _served(td, kind, name, _pinned(json))
+        ops = offered(td, kind, name)
         variables = ",".join(
             quote(v, safe="")
             for v in {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
         )
-        href = f"{path}/{folder(kind, name)}" + (f"{{?{variables}}}" if variables else "")
+        query = f"{{?{variables}}}" if variables else ""
+        href = f"{path}/{folder(kind, name)}"
         pinned = _pinned(json).json
         direct = [str(op) for op in ops if op not in STREAMS]
         if direct:
-            yield kind, name, Form({**pinned, "href": href, "op": direct})
+            yield kind, name, Form({**pinned, "href": href + query, "op": direct})
         for op in ops:
             if op in STREAMS:
-                both = [str(op), str(ENDS[op])]
-                yield kind, name, Form({**pinned, "href": href, "op": both, "subprotocol": "sse"})
+                for via in _carried(offer, _pinned(json)):
+                    for form in _stream_forms(path, href, query, op, via):
+                        yield kind, name, Form({**pinned, **form})
 
 
-def unfollowed(td: ThingDescription) -> Iterator[str]:
-    """What is offered and cannot be followed over HTTP, in words."""
+def _stream_forms(path: str, href: str, query: str, op: Op, via: str) -> Iterator[Json]:
+    both = [str(op), str(ENDS[op])]
+    if via == WEBHOOK:
+        # What is sent here is about the callback; what comes there has the media type of the data.
+        ending = f"{path}/{SUBSCRIPTIONS}/{{{SUBSCRIPTION}}}"
+        shared = {"subprotocol": via, "contentType": JSON}
+        yield {**shared, "href": href + query, "op": both[:1], "htv:methodName": "POST"}
+        yield {**shared, "href": ending, "op": both[1:], "htv:methodName": "DELETE"}
+        return
+    own = f"/{OBSERVABLE}" if via == LONGPOLL and op is Op.OBSERVE_PROPERTY else ""
+    yield {"href": href + own + query, "op": both, "subprotocol": via}
+
+
+def unfollowed(td: ThingDescription, offer: Offer = _SSE_ONLY) -> Iterator[str]:
+    """What is offered and cannot be followed over HTTP although streams are switched on, in words."""
     for kind, name, json in _affordances(td):
         form = _pinned(json)
-        if len(_served(td, kind, name, form)) < len(offered(td, kind, name)):
+        streams = STREAMS.intersection(offered(td, kind, name))
+        if offer.subprotocols and streams and not _carried(offer, form):
             yield f"{kind}: {name!r} is {form.response_type}"
 
 
-def _served(td: ThingDescription, kind: str, name: str, form: Form) -> list[Op]:
-    """The operations offered, without streams of what is no text: server-sent events carry nothing else."""
-    ops = offered(td, kind, name)
-    return [op for op in ops if op not in STREAMS or _is_text(form.response_type)]
+def _carried(offer: Offer, form: Form) -> list[str]:
+    """The subprotocols by which data of a form can be followed: server-sent events carry nothing but text."""
+    ours = [via for via in offer.subprotocols if via != SOCKET]
+    return [via for via in ours if via != SSE or _is_text(form.response_type)]
 
 
 def _is_text(media_type: str) -> bool:

@@ -10,6 +10,7 @@ from wot.binding import Describe
 from wot.errors import UnknownAffordance, UnknownThing, listed
 from wot.interaction import Interactable
 from wot_http.forms import Route, routes
+from wot_http.offering import Offer
 
 _HOT = 8192  # raw paths kept resolved
 
@@ -28,12 +29,14 @@ class Place(NamedTuple):
 
     mount: Mount
     methods: Mapping[str, Route] | None
+    part: str = ""  # which one, where the path is of one of many
 
 
 class Paths:
     """Which Thing and affordance a raw request path means."""
 
-    def __init__(self) -> None:
+    def __init__(self, offer: Offer = Offer()) -> None:  # noqa: B008 - a tuple
+        self._offer = offer
         self.mounts: dict[str, Mount] = {}
         self.hot: dict[str, Place] = {}
         # Things of one class have the very same affordance objects, and so share one table.
@@ -44,7 +47,7 @@ class Paths:
         td = thing.td
         parts = [td.json.get(kind) for kind in ("properties", "actions", "events", "uriVariables")]
         key = tuple(id(part) for part in parts)
-        shared = self._tables.setdefault(key, [routes(td), 0, parts])
+        shared = self._tables.setdefault(key, [routes(td, self._offer), 0, parts])
         shared[1] += 1
         self.mounts[path] = Mount(path, thing, describe, shared[0])
 
@@ -70,6 +73,9 @@ class Paths:
                 f"there is no Thing at /{head[:80]}", hint=f"there are: {known}" if known else ""
             )
         methods = mount.table.get(tuple(rest)) if rest else None
+        if methods is None and len(rest) == 2 and (rest[0], "") in mount.table:
+            # Made up by the requester, perhaps: not kept in `hot`.
+            return Place(mount, mount.table[rest[0], ""], rest[1])
         if rest and methods is None:
             raise self._unknown(mount, rest)
         place = Place(mount, methods)

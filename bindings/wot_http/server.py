@@ -16,20 +16,29 @@ from aiohttp import web
 from wot.binding import Describe, Server, known_option, number_option
 from wot.errors import ConnectError, WoTError
 from wot.interaction import Interactable
-from wot.td import Form, ThingDescription
+from wot.td import Form, Json, ThingDescription
 from wot_http import forms as http_forms
 from wot_http.connection import Connections
 from wot_http.cors import Cors
 from wot_http.gate import Gate
+from wot_http.offering import offer_of
 from wot_http.paths import Paths
 from wot_http.serving import Serving
-from wot_http.streams import Streams
+from wot_http.subscribers import Subscribers
 
 _log = logging.getLogger("wot")
 MAX_BODY = 1 << 20
 _STOPPING = 0.5  # seconds for requests that are under way when the server stops
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
-_OPTIONS = ("public_url", "cors", "max_body", "heartbeat")
+_OPTIONS = (
+    "public_url",
+    "cors",
+    "max_body",
+    "heartbeat",
+    "subprotocols",
+    "profile",
+    "webhooks",
+)
 
 
 class HTTPServer(Server):
@@ -52,8 +61,10 @@ class HTTPServer(Server):
             raise WoTError(f"public_url={self._public!r} should begin with http:// or https://")
         self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
         self._cors = Cors(options["cors"]) if options.get("cors") else None
-        self._paths = Paths()
-        self._streams = Streams(number_option(options, "heartbeat", 15.0, least=0.01))
+        self._offer = offer_of(options)
+        self._paths = Paths(self._offer)
+        heartbeat = number_option(options, "heartbeat", 15.0, least=0.01)
+        self._streams = Subscribers(self._offer, heartbeat)
         gate = Gate(self._host, self._public, self._cors)
         self._serving = Serving(
             self._paths, gate, self._streams, self._cors, self._max_body, self._base_for
@@ -91,12 +102,16 @@ class HTTPServer(Server):
 
     def forms(self, path: str, td: ThingDescription) -> Iterable[tuple[str, str, Form]]:
         """The forms of a Thing below `path`, relative to `base`."""
-        return http_forms.forms(path, td)
+        return http_forms.forms(path, td, self._offer)
+
+    def terms(self, td: ThingDescription) -> Json:
+        """The profiles that are kept here, and what our hrefs have as URI variables."""
+        return self._offer.terms(td)
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""
         unmount = self._paths.mount(path, thing, describe)
-        for what in http_forms.unfollowed(thing.td):
+        for what in http_forms.unfollowed(thing.td, self._offer):
             _log.warning(
                 "%s: %s, which server-sent events cannot carry: nobody can follow it here",
                 thing.td.title,

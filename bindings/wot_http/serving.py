@@ -11,7 +11,6 @@ from aiohttp import web
 from wot.errors import HandlerError, WoTError
 from wot.forms import variables_from
 from wot.interaction import NONE, Interaction
-from wot.td import Op
 from wot_http.answers import answer, problem
 from wot_http.cors import Cors
 from wot_http.forms import Route
@@ -19,7 +18,7 @@ from wot_http.gate import Gate
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
-from wot_http.streams import Streams
+from wot_http.subscribers import Asked, Subscribers
 
 _log = logging.getLogger("wot")
 
@@ -31,7 +30,7 @@ class Serving:
         self,
         paths: Paths,
         gate: Gate,
-        streams: Streams,
+        streams: Subscribers,
         cors: Cors | None,
         max_body: int,
         base_for: Callable[[web.BaseRequest], str],
@@ -57,7 +56,7 @@ class Serving:
                 return self._shared(request, page)
             route = place.methods.get(method)
             accept = request.headers.get("Accept", "")
-            if route is None or (accept and accept != "*/*") or route.op is Op.SUBSCRIBE_EVENT:
+            if route is None or (accept and accept != "*/*") or route.via:
                 if method == "OPTIONS":
                     return self._shared(request, _options(allowed(place.methods)))
                 route, streaming = route_for(place.methods, method, accept)
@@ -103,11 +102,13 @@ class Serving:
     async def _stream(
         self, request: web.BaseRequest, place: Place, route: Route, query: str
     ) -> web.StreamResponse:
+        payload = None if request.method in READS else await read_body(request, route, self._limit)
         variables = variables_from(query, route.variables) if query else NONE
         after = request.headers.get("Last-Event-ID", "")
-        interaction = Interaction(route.op, route.name, variables=variables, after=after)
+        interaction = Interaction(route.op, route.name, payload, variables, after)
         headers = self._cors.headers(request.headers.get("Origin", "")) if self._cors else {}
-        return await self._streams.serve(request, place.mount.thing, interaction, headers)
+        asked = Asked(request, place, route, interaction, headers, self._base_for(request))
+        return self._shared(request, await self._streams.serve(asked))
 
     def _shared(self, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
         """What every answer gets."""

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from wot.errors import ProtocolError, TooLarge
 from wot.interaction import Notification
+from wot_http.offering import is_line
 
 EVENT_STREAM = "text/event-stream"
 GAP = "wot-gap"  # the event by which a subscriber learns that notifications were dropped
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _BOM = b"\xef\xbb\xbf"
+_UNNAMED = (b"id:", b"data:")
 _LARGEST = 4 << 20  # bytes of one message
 
 
@@ -23,20 +25,27 @@ class Message(NamedTuple):
     id: str
 
 
-def frame(notification: Notification) -> tuple[bytes, bytes]:
+def frame(notification: Notification, event: bytes = b"") -> tuple[bytes, bytes]:
     """The bytes of a notification, plain and as a chunk, made once for all subscribers.
 
-    Without an `event:` line: node-wot and a browser's `onmessage` hear only unnamed messages.
+    Without an `event:` line unless there is one to be told: node-wot and a browser's `onmessage` hear only unnamed
+    messages.
     """
     wire = notification.wire
-    if wire is None:
+    # Endpoints of both kinds may serve one Thing.
+    if wire is None or not wire[0].startswith(event or _UNNAMED):
         body = notification.content.body
         if b"\n" in body or b"\r" in body:
             body = b"\ndata: ".join(_LINE_END.split(body))
         place = b"id: %b\n" % notification.position.encode() if notification.position else b""
-        plain = b"%bdata: %b\n\n" % (place, body)
+        plain = b"%b%bdata: %b\n\n" % (event, place, body)
         wire = notification.wire = plain, chunk(plain)
     return wire
+
+
+def event_line(name: str) -> bytes:
+    """The line that says what an event is of; nothing for a name that cannot be said there."""
+    return b"event: %b\n" % name.encode() if is_line(name) else b""
 
 
 def chunk(data: bytes) -> bytes:
