@@ -13,6 +13,7 @@ from wot.binding import Client, known_option, number_option
 from wot.content import Content, empty_is_value
 from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import STREAMS, TD_JSON, Form, Op
+from wot_http.callbacks import callbacks_of
 from wot_http.following import Following
 from wot_http.plans import Plans
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
@@ -23,7 +24,7 @@ TIMEOUT = 30.0
 MAX_ANSWER = 256 << 20
 _NO_TYPE = ("Content-Type",)
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
-_OPTIONS = ("timeout", "max_answer")
+_OPTIONS = ("timeout", "max_answer", "callback", "callback_url")
 
 
 class HTTPClient(Client):
@@ -33,12 +34,16 @@ class HTTPClient(Client):
         known_option(options, _OPTIONS, "an HTTP client")
         self._max_answer = int(number_option(options, "max_answer", MAX_ANSWER, least=1))
         self._sessions = Sessions(number_option(options, "timeout", TIMEOUT, least=0.001))
-        self._following = Following(self._sessions, self._max_answer)
+        callbacks = callbacks_of(options, self._sessions) if options.get("callback") else None
+        self._following = Following(self._sessions, self._max_answer, callbacks)
         self._plans = Plans()
 
     def usable(self, form: Form, op: Op) -> bool:
-        """Streams by server-sent events or long polling; everything else without a subprotocol."""
-        return form.subprotocol in (("", "sse", "longpoll") if op in STREAMS else ("",))
+        """Streams by server-sent events, long polling or (where we can be called) webhook; else no subprotocol."""
+        if op not in STREAMS:
+            return not form.subprotocol
+        called = form.subprotocol == "webhook" and self._following.callbacks is not None
+        return called or form.subprotocol in ("", "sse", "longpoll")
 
     async def request(self, form: Form, interaction: Interaction, hops: int = 5) -> Reply:
         """One request, one answer; `hops` is how many redirections are followed."""
@@ -81,7 +86,7 @@ class HTTPClient(Client):
             raise translation(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
-        """By server-sent events or by long polling."""
+        """By server-sent events, webhook or long polling."""
         return await self._following.open(form, interaction)
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
@@ -99,4 +104,6 @@ class HTTPClient(Client):
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._following.callbacks is not None:
+            await self._following.callbacks.close()
         await self._sessions.close()

@@ -19,11 +19,11 @@ from wot.forms import folder
 from wot.interaction import Interactable, Interaction, Notification, Stream
 from wot.td import Op
 from wot_http.errors import PROBLEM_JSON, problem_body, status_of
-from wot_http.polling import CURSOR
+from wot_http.preferences import CURSOR, GAP
 from wot_http.signing import signed
 
 _log = logging.getLogger("wot")
-GAP = "WoT-Gap"  # the header of a delivery that tells of lost notifications
+
 _FIRST_PAUSE, _LAST_PAUSE = 1.0, 60.0  # seconds between attempts
 _EVENTS = frozenset((Op.SUBSCRIBE_EVENT, Op.SUBSCRIBE_ALL_EVENTS))
 
@@ -61,10 +61,14 @@ class Delivery:
 
     async def run(self, stream: Stream) -> None:
         """Deliver until nobody wants it any more."""
+        after = self._interaction.after
         try:
             while True:
                 try:
                     async for notification in stream:
+                        known, after = after, ""
+                        if known and notification.position == known:
+                            continue  # what an observation begins with is no news to who resumes there
                         self.busy = True
                         if not await self._delivered(self._message(notification)):
                             return
@@ -72,6 +76,7 @@ class Delivery:
                     return
                 except EventsLost as lost:
                     self.busy = True
+                    after = ""
                     await stream.aclose()
                     if not await self._delivered(self._gap(lost)):
                         return

@@ -16,10 +16,8 @@ from wot.errors import EventsLost, Unavailable, WoTError
 from wot.interaction import Interactable, Interaction, Notification
 from wot_http.answers import problem
 from wot_http.held import Held, Polled, Resource, Who
-from wot_http.preferences import wait_of
+from wot_http.preferences import APPLIED, CURSOR, wait_of
 
-CURSOR = "Last-Event-ID"  # says in both directions where a poller stands, as for server-sent events
-APPLIED = "Preference-Applied"
 _LONGEST = 55 * 60.0  # seconds: node-wot polls for an hour, and takes 204 for a value
 _BEAT = 1.0  # seconds after which it is noticed that a poller has gone
 _PROBES = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))

@@ -1,9 +1,12 @@
-"""What a client would rather have (RFC 7240)."""
+"""What a client of a stream says in headers: where it stands, and how long it would wait (RFC 7240)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+CURSOR = "Last-Event-ID"  # where a follower stands, in both directions, as for server-sent events
+APPLIED = "Preference-Applied"
+GAP = "WoT-Gap"  # the header of a delivery that tells of lost notifications
 _LONGEST = 9  # digits of seconds
 
 

@@ -57,6 +57,8 @@ class Serving:
             route = place.methods.get(method)
             accept = request.headers.get("Accept", "")
             if route is None or (accept and accept != "*/*") or route.via:
+                if place.part:
+                    self._streams.check(place)
                 if method == "OPTIONS":
                     return self._shared(request, _options(allowed(place.methods)))
                 route, streaming = route_for(place.methods, method, accept)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from wot.interaction import Interactable, Interaction
 from wot_http.forms import Route
-from wot_http.offering import Offer
+from wot_http.offering import WEBHOOK, Offer
 from wot_http.paths import Place
 from wot_http.polling import Polling
 from wot_http.streams import Streams
@@ -51,6 +51,12 @@ class Subscribers:
         self._streams.end(thing)
         self._polling.end(thing)
         self._webhooks.end(thing)
+
+    def check(self, place: Place) -> None:
+        """NotFound for a subscription that is none."""
+        ending = (place.methods or {}).get("DELETE")
+        if ending is not None and ending.via == WEBHOOK:
+            self._webhooks.check(place.mount.thing, place.part)
 
     async def serve(self, asked: Asked) -> web.StreamResponse:
         """Begin a stream, hand over its next notification, or end it."""

@@ -18,7 +18,7 @@ from wot_http.deliveries import Callback, Delivery
 from wot_http.forms import SUBSCRIPTIONS
 from wot_http.offering import Rules
 from wot_http.outgoing import callback, check, session
-from wot_http.polling import CURSOR
+from wot_http.preferences import CURSOR
 from wot_http.signing import SIGNATURE, VERSION, key_of
 
 _FLUSHING = 0.3  # seconds for what waits to be delivered when the server stops
@@ -93,12 +93,16 @@ class Webhooks:
         promised = {SIGNATURE: VERSION} if key else {}
         return web.Response(status=201, headers={**headers, **told, **promised})
 
-    def unsubscribe(self, thing: Interactable, name: str) -> web.Response:
-        """End one."""
+    def check(self, thing: Interactable, name: str) -> _Subscription:
+        """The subscription of a name; NotFound where there is none."""
         known = self._known.get(name)
         if known is None or known.delivery.thing is not thing or known.task.cancelling():
             raise NotFound("there is no such subscription", hint="it may have ended")
-        known.task.cancel()
+        return known
+
+    def unsubscribe(self, thing: Interactable, name: str) -> web.Response:
+        """End one."""
+        self.check(thing, name).task.cancel()
         return web.Response(status=204)
 
     def _admit(self, client: str) -> None:
