@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from wot.binding import known_option, number_option
 from wot.content import JSON
@@ -81,14 +81,16 @@ def _rules(given: Any) -> Rules:
         raise WoTError(
             f"webhooks={given!r} should be a mapping", hint='such as webhooks={"private": True}'
         )
-    known_option(given, Rules._fields, "webhooks=")
-    if not isinstance(given.get("private", False), bool):
-        raise WoTError(f"the option private={given['private']!r} should be True or False")
+    found = cast(Mapping[str, Any], given)
+    known_option(found, Rules._fields, "webhooks=")
+    private = found.get("private", False)
+    if not isinstance(private, bool):
+        raise WoTError(f"the option private={private!r} should be True or False")
     return Rules(
-        given.get("private", False),
-        number_option(given, "patience", Rules().patience, least=0),
-        int(number_option(given, "most", Rules().most, least=1)),
-        int(number_option(given, "per_client", Rules().per_client, least=1)),
+        private,
+        number_option(found, "patience", Rules().patience, least=0),
+        int(number_option(found, "most", Rules().most, least=1)),
+        int(number_option(found, "per_client", Rules().per_client, least=1)),
     )
 
 

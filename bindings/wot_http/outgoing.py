@@ -49,14 +49,17 @@ async def check(parts: SplitResult, private: bool) -> None:
             found = await loop.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):  # a TimeoutError is an OSError
         raise _refused("its host is not known here") from None
-    for each in found:
-        try:
-            permit(each[4][0], private)
-        except TooNear as error:
-            refusal = _refused(str(error))
-        else:
-            return
-    raise refusal if found else _refused("its host has no address")
+    refusals = [_refusal(each[4][0], private) for each in found]
+    if all(refusals):
+        raise _refused(refusals[0] if refusals else "its host has no address")
+
+
+def _refusal(address: Any, private: bool) -> str:
+    try:
+        permit(address, private)
+    except TooNear as error:
+        return str(error)
+    return ""
 
 
 def permit(address: Any, private: bool) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import msgspec
@@ -165,7 +165,7 @@ class Polling:
         return f"poll-{self._mint}-{next(self._minted)}"
 
     @contextmanager
-    def _waits(self, request: web.BaseRequest, thing: Interactable) -> Iterator[None]:
+    def _waits(self, request: web.BaseRequest, thing: Interactable) -> Generator[None]:
         task = asyncio.current_task()
         assert task is not None
         self._waiting[task] = request, thing
