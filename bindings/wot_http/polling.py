@@ -165,7 +165,7 @@ class Polling:
         return f"poll-{self._mint}-{next(self._minted)}"
 
     @contextmanager
-    def _waits(self, request: web.BaseRequest, thing: Interactable) -> Generator[None]:
+    def _waits(self, request: web.BaseRequest, thing: Interactable) -> Generator[None, None, None]:
         task = asyncio.current_task()
         assert task is not None
         self._waiting[task] = request, thing
