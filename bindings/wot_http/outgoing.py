@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from ipaddress import ip_address
 from typing import Any
@@ -58,7 +59,7 @@ def _refusal(address: Any, private: bool) -> str:
     try:
         permit(address, private)
     except TooNear as error:
-        return str(error)
+        return error.strerror or ""
     return ""
 
 
@@ -66,7 +67,8 @@ def permit(address: Any, private: bool) -> None:
     """TooNear where a stranger must not lead us to an address."""
     nearness = near(ip_address(address))
     if nearness is not Nearness.PUBLIC and not private:
-        raise TooNear(f"its address is one {_WORDS.get(nearness, 'of a private network')}")
+        where = _WORDS.get(nearness, "of a private network")
+        raise TooNear(errno.EACCES, f"its address is one {where}")
 
 
 def session(private: bool) -> aiohttp.ClientSession:

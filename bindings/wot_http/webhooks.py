@@ -36,32 +36,34 @@ class Webhooks:
         self._rules = rules
         self._known: dict[str, _Subscription] = {}
         self._clients: Counter[str] = Counter()
+        self._endings: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
 
     async def stop(self) -> None:
         """End all, after what has been emitted before."""
-        await self._flushed()
-        tasks = [known.task for known in self._known.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._end(list(self._known.values()))
         current, self._session = self._session, None
         if current is not None:
             await current.close()
 
     def end(self, thing: Interactable) -> None:
-        """End those of a Thing that is no longer served."""
-        for known in list(self._known.values()):
-            if known.delivery.thing is thing:
-                known.task.cancel()
+        """End those of a Thing that is no longer served, after what has been emitted before."""
+        ended = [known for known in self._known.values() if known.delivery.thing is thing]
+        if ended:
+            ending = asyncio.create_task(self._end(ended), name="wot webhooks end")
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
 
-    async def _flushed(self) -> None:
+    async def _end(self, ended: list[_Subscription]) -> None:
         loop = asyncio.get_running_loop()
         end, quiet = loop.time() + _FLUSHING, 0
         while quiet < 3 and loop.time() < end:
-            busy = any(known.delivery.busy for known in self._known.values())
+            busy = any(known.delivery.busy for known in ended)
             quiet = 0 if busy else quiet + 1
             await asyncio.sleep(0.01 if busy else 0)
+        for known in ended:
+            known.task.cancel()
+        await asyncio.gather(*(known.task for known in ended), return_exceptions=True)
 
     async def subscribe(
         self, request: web.BaseRequest, thing: Interactable, interaction: Interaction, below: str

@@ -12,7 +12,7 @@ from wot.interaction import Interactable, Interaction, Notification, Reply, Stre
 from wot_http import held, polling
 
 from .things import ANY, Probe, Stuck
-from .wire import Answer, Wire, ask, connected, request, until
+from .wire import Answer, Wire, ask, connected, free_port, request, until
 
 CURSOR = "last-event-id"
 POLLED = wot.endpoint(ANY, subprotocols=("sse", "longpoll"))
@@ -198,10 +198,10 @@ async def test_a_server_that_stops_answers(probe: Probe) -> None:
 
 
 async def test_a_thing_that_is_no_longer_served(servient: wot.Servient, probe: Probe) -> None:
-    async with servient.serve(probe, POLLED) as first:
-        shared = first.urls[0].rpartition("/")[0]
-        other = Stuck()
-        async with servient.serve({"other": other}, wot.endpoint(shared, **POLLED.options)):
+    shared, other = f"http://127.0.0.1:{free_port()}", Stuck()
+    on = wot.endpoint(shared, **POLLED.options)
+    async with servient.serve(probe, on):
+        async with servient.serve({"other": other}, on):
             tick = f"{shared}/other/events/tick"
             cursor = (await poll(tick, wait=0)).headers[CURSOR]
             waiting = asyncio.create_task(poll(tick, cursor, wait=None))

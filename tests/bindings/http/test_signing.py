@@ -63,7 +63,7 @@ def test_one_of_several_signatures_is_enough() -> None:
     "secret", [None, 5, "", "whsec_", "whsec_!!!", "whsec_c2hvcnQ=", "whsec_" + "A" * 88, "whsec_ä"]
 )
 def test_secrets_that_are_none(secret: object) -> None:
-    with pytest.raises(wot.errors.InvalidInput, match="^secret: "):
+    with pytest.raises(wot.errors.InvalidInput, match=r"^secret: "):
         key_of(secret)
 
 
