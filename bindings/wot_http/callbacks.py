@@ -35,9 +35,13 @@ _WATCH = 30.0  # seconds between looks whether a subscription is still there
 _GONE = (404, 410)
 
 
-def callbacks_of(options: Mapping[str, Any], sessions: Sessions) -> Callbacks:
-    """The options callback and callback_url of a client."""
-    address, public = str(options["callback"]), str(options.get("callback_url") or "")
+def callbacks_of(options: Mapping[str, Any], sessions: Sessions) -> Callbacks | None:
+    """The options callback and callback_url of a client; None where it cannot be called."""
+    address, public = str(options.get("callback") or ""), str(options.get("callback_url") or "")
+    if not address:
+        if public:
+            raise WoTError(f"callback_url={public!r} needs callback=, the address to listen on")
+        return None
     try:
         parts = urlsplit(address)
         port = parts.port or 0

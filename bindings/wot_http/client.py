@@ -34,7 +34,7 @@ class HTTPClient(Client):
         known_option(options, _OPTIONS, "an HTTP client")
         self._max_answer = int(number_option(options, "max_answer", MAX_ANSWER, least=1))
         self._sessions = Sessions(number_option(options, "timeout", TIMEOUT, least=0.001))
-        callbacks = callbacks_of(options, self._sessions) if options.get("callback") else None
+        callbacks = callbacks_of(options, self._sessions)
         self._following = Following(self._sessions, self._max_answer, callbacks)
         self._plans = Plans()
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from wot.binding import Describe
-from wot.errors import UnknownAffordance, UnknownThing, listed
+from wot.errors import Unavailable, UnknownAffordance, UnknownThing, listed
 from wot.interaction import Interactable
 from wot_http.forms import Route, routes
 from wot_http.offering import Offer
@@ -37,6 +37,7 @@ class Paths:
 
     def __init__(self, offer: Offer = Offer()) -> None:  # noqa: B008 - a tuple
         self._offer = offer
+        self.closing = False  # Things are gone a moment before the server is, and may come back
         self.mounts: dict[str, Mount] = {}
         self.hot: dict[str, Place] = {}
         # Things of one class have the very same affordance objects, and so share one table.
@@ -67,6 +68,8 @@ class Paths:
         # Split before decoding: a %2F belongs to a name.
         head, *rest = [unquote(segment, errors="replace") for segment in segments]
         mount = self.mounts.get(head)
+        if mount is None and self.closing:
+            raise Unavailable("this server is being stopped", retry_after=1)
         if mount is None:
             known = listed([f"/{name}" for name in self.mounts], 10) if self.mounts else ""
             raise UnknownThing(

@@ -20,6 +20,7 @@ from wot_http.preferences import APPLIED, CURSOR, wait_of
 
 _LONGEST = 55 * 60.0  # seconds: node-wot polls for an hour, and takes 204 for a value
 _BEAT = 1.0  # seconds after which it is noticed that a poller has gone
+_LINGER = 0.3  # seconds: a server that stops loses its Things first, and then answers by closing
 _PROBES = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 
 
@@ -46,9 +47,13 @@ class Polling:
 
     def end(self, thing: Interactable) -> None:
         """Answer those who wait for a Thing that is no longer served."""
-        ending = asyncio.create_task(self._answer(thing), name="wot polls end")
+        ending = asyncio.create_task(self._end(thing), name="wot polls end")
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
+
+    async def _end(self, thing: Interactable) -> None:
+        await asyncio.sleep(_LINGER)
+        await self._answer(thing)
 
     async def _answer(self, thing: Interactable | None) -> None:
         for _ in range(3):  # what was emitted before goes out first
@@ -100,7 +105,8 @@ class Polling:
             await polled.aclose()
             raise
         except asyncio.CancelledError:
-            await self._left(resource, polled, who)
+            if await self._left(resource, polled, who):
+                return _stopped()
             raise
         applied = {} if wanted is None else {APPLIED: f"wait={seconds:.0f}"}
         if notification is None:
@@ -108,18 +114,18 @@ class Polling:
         polled.taken(notification.position or self._new())
         return self._notified(resource, polled, who, notification, applied)
 
-    async def _left(self, resource: Resource, polled: Polled, who: Who | None) -> None:
-        """The poller has gone, or has to go."""
+    async def _left(self, resource: Resource, polled: Polled, who: Who | None) -> bool:
+        """The poller has gone, or (True) has to go."""
         task = asyncio.current_task()
-        if task is not None and task in self._stopped:
+        stopped = task is not None and task in self._stopped
+        if task is not None and stopped:
             self._stopped.discard(task)
             task.uncancel()
-            await polled.aclose()
-            raise Unavailable("this is no longer served here", retry_after=1) from None
-        if who is None:  # they may come back with their cursor
+        if who is None and not stopped:  # they may come back with their cursor
             self._held.keep(resource, polled, who)
         else:
             await polled.aclose()
+        return stopped
 
     def _notified(
         self,
@@ -193,6 +199,12 @@ def _who(request: web.BaseRequest) -> Who:
 
 def _fields(cursor: str) -> dict[str, str]:
     return {CURSOR: cursor, "Cache-Control": "no-store"}
+
+
+def _stopped() -> web.Response:
+    response = problem(Unavailable("this is no longer served here", retry_after=1))
+    response.force_close()  # whoever polls again comes to a closed door, and not to what is left of us
+    return response
 
 
 def _probe(request: web.BaseRequest, seconds: float) -> None:

@@ -89,6 +89,7 @@ class HTTPServer(Server):
                 hint="is it in use? port 0 takes a free one",
             ) from None
         self._runner = runner
+        self._paths.closing = False
         self._streams.start()
         port = runner.addresses[0][1]
         self.base = self.base or f"http://{_shown(self._host)}:{port}/"
@@ -96,6 +97,7 @@ class HTTPServer(Server):
     async def stop(self) -> None:
         """Stop listening, end streams cleanly, give requests under way a moment."""
         runner, self._runner = self._runner, None
+        self._paths.closing = True
         if runner is not None:
             await self._streams.stop()
             await runner.cleanup()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -42,9 +43,9 @@ class Subscribers:
 
     async def stop(self) -> None:
         """End all, after what has been emitted before."""
-        await self._streams.stop()
+        await asyncio.gather(self._streams.stop(), self._webhooks.stop())
+        # Last, so that who polls again comes to a closed door.
         await self._polling.stop()
-        await self._webhooks.stop()
 
     def end(self, thing: Interactable) -> None:
         """End those of a Thing that is no longer served."""
