@@ -94,6 +94,11 @@ class Held:
                 return place.polled
         return None
 
+    def forget(self, resource: Resource, who: Who) -> None:
+        """Close those of a client that begins anew."""
+        for place in [each for each in self._places.get(resource, ()) if each.who == who]:
+            self._close(resource, place)
+
     def keep(self, resource: Resource, polled: Polled, who: Who | None) -> None:
         """Let a stream wait."""
         until = asyncio.get_running_loop().time() + _HELD

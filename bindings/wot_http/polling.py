@@ -72,6 +72,8 @@ class Polling:
         query = request.raw_path.partition("?")[2]
         resource = Resource(id(thing), interaction.op, interaction.name, query)
         who = None if CURSOR in request.headers else _who(request)
+        if request.method == "HEAD" and who is not None:
+            self._held.forget(resource, who)  # node-wot's subscriptions begin like that
         polled = self._held.take(resource, interaction.after, who)
         try:
             if polled is None:

@@ -119,6 +119,20 @@ async def test_an_observation_begins_with_the_value(probe: Probe, url: str) -> N
     assert (await poll(level, cursor)).json == 7
 
 
+async def test_head_begins_anew(probe: Probe, url: str) -> None:
+    level, tick = f"{url}/properties/level/observable", f"{url}/events/tick"
+    for _ in range(2):
+        assert (await ask(level, "HEAD")).status == 204
+        assert (await ask(level)).json == 5
+    await ask(tick, "HEAD")
+    probe.tick.emit(1)
+    probe.tick.emit(2)
+    assert (await ask(tick)).json == 1
+    await ask(tick, "HEAD")
+    probe.tick.emit(3)
+    assert (await ask(tick)).json == 3
+
+
 async def test_a_gap_is_told(probe: Probe, tick: str) -> None:
     cursor = (await poll(tick, wait=0)).headers[CURSOR]
     for number in range(5000):
