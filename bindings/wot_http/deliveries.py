@@ -61,32 +61,45 @@ class Delivery:
 
     async def run(self, stream: Stream) -> None:
         """Deliver until nobody wants it any more."""
-        after = self._interaction.after
+        known = self._interaction.after
         try:
             while True:
                 try:
-                    async for notification in stream:
-                        known, after = after, ""
-                        if known and notification.position == known:
-                            continue  # what an observation begins with is no news to who resumes there
-                        self.busy = True
-                        if not await self._delivered(self._message(notification)):
-                            return
-                        self.busy = False
+                    await self._followed(stream, known)
                     return
                 except EventsLost as lost:
-                    self.busy = True
-                    after = ""
-                    await stream.aclose()
-                    if not await self._delivered(self._gap(lost)):
+                    behind = await self._resumed(stream, lost)
+                    if behind is None:
                         return
-                    resumed = msgspec.structs.replace(self._interaction, after=lost.after)
-                    stream = await self.thing.stream(resumed)
+                    stream, known = behind, ""
         except WoTError as error:
             _log.warning("%s: the webhook at %s ends: %s", self._title, self._host, error)
         finally:
             self.busy = False
             await stream.aclose()
+
+    async def _followed(self, stream: Stream, known: str) -> None:
+        async for notification in stream:
+            begins, known = notification.position == known, ""
+            if begins and notification.position:
+                continue  # what an observation begins with is no news to who resumes there
+            self.busy = True
+            if not await self._delivered(self._message(notification)):
+                return
+            self.busy = False
+
+    async def _resumed(self, stream: Stream, lost: EventsLost) -> Stream | None:
+        """The stream behind a gap, when that has been told; None where nobody wants it any more."""
+        await stream.aclose()
+        while True:
+            self.busy = True
+            if not await self._delivered(self._gap(lost)):
+                return None
+            try:
+                behind = msgspec.structs.replace(self._interaction, after=lost.after)
+                return await self.thing.stream(behind)
+            except EventsLost as again:
+                lost = again
 
     def _message(self, notification: Notification) -> _Message:
         events = self._interaction.op in _EVENTS

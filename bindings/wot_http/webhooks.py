@@ -11,7 +11,14 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
-from wot.errors import InvalidInput, NotFound, TooManyRequests, Unavailable
+from wot.content import JSON, essence
+from wot.errors import (
+    InvalidInput,
+    NotFound,
+    TooManyRequests,
+    Unavailable,
+    UnsupportedContent,
+)
 from wot.interaction import Interactable, Interaction
 from wot.td import is_object
 from wot_http.deliveries import Callback, Delivery
@@ -124,9 +131,11 @@ class Webhooks:
 
 
 def _asked(interaction: Interaction) -> dict[str, Any]:
-    body = interaction.payload.body if interaction.payload else b""
+    payload = interaction.payload
+    if payload is not None and essence(payload.type) != JSON:
+        raise UnsupportedContent(f"a callback is named in {JSON}", hint=f"send {JSON}")
     try:
-        found: Any = msgspec.json.decode(body)
+        found: Any = msgspec.json.decode(payload.body if payload else b"")
     except (ValueError, RecursionError):
         found = None
     if is_object(found):

@@ -123,6 +123,8 @@ async def test_what_is_no_registration(probe: Probe, url: str, body: bytes) -> N
 async def test_a_registration_is_json(url: str, there: Foreign) -> None:
     url = f"{url}/events/tick"
     assert (await ask(url, "PUT", b"{}")).status == 405
+    answer = await ask(url, "POST", b"{}", content_type="text/plain")
+    assert answer.problem == (415, "UnsupportedContent")
     missing = await register(url.replace("tick", "tock"), f"{there.url}/cb")
     assert missing.problem == (404, "UnknownAffordance")
 
