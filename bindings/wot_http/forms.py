@@ -48,10 +48,10 @@ def routes(
         for op in offered(td, kind, name):
             silent = op is Op.WRITE_PROPERTY or (kind == "actions" and "output" not in json)
             gives = "" if silent else form.response_type
-            if op not in STREAMS:
+            if op in METHODS:
                 methods[METHODS[op]] = Route(op, name, form.content_type, gives, variables)
                 continue
-            for via in _carried(offer, form):
+            for via in _carried(offer, form) if op in STREAMS else ():
                 route = Route(op, name, JSON if via == WEBHOOK else "", gives, variables, via)
                 table.update(_streaming((kind, name), methods, route))
         table[kind, name] = methods
