@@ -12,7 +12,7 @@ import aiohttp
 from wot.binding import Client, known_option, number_option
 from wot.content import Content, empty_is_value
 from wot.interaction import DONE, Interaction, Reply, Stream
-from wot.td import STREAMS, TD_JSON, Form, Op
+from wot.td import EACH, STREAMS, TD_JSON, Form, Op
 from wot_http.callbacks import callbacks_of
 from wot_http.following import Following
 from wot_http.plans import Plans
@@ -39,9 +39,14 @@ class HTTPClient(Client):
         self._plans = Plans()
 
     def usable(self, form: Form, op: Op) -> bool:
-        """Streams by server-sent events, long polling or (where we can be called) webhook; else no subprotocol."""
+        """Streams by server-sent events, long polling or (where we can be called) webhook; else no subprotocol.
+
+        Those of the whole Thing only by server-sent events: nothing else tells what each notification is about.
+        """
         if op not in STREAMS:
             return not form.subprotocol
+        if op in EACH:
+            return form.subprotocol == "sse"
         called = form.subprotocol == "webhook" and self._following.callbacks is not None
         return called or form.subprotocol in ("", "sse", "longpoll")
 

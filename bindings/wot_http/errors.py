@@ -69,7 +69,7 @@ _ERROR: Mapping[int, type[WoTError]] = {
     501: NotAllowed,
     502: ProtocolError,
 }
-_LARGEST = 1 << 16  # bytes of an error body that are looked at
+_LARGEST = 1 << 24  # bytes of an error body that are looked at: a partial failure brings values
 
 
 def status_of(error: WoTError) -> int:

@@ -45,7 +45,7 @@ class Following:
         response = asked.result() if done else None
         media_type = response.headers.get("Content-Type", "") if response else ""
         if response is not None and media_type.startswith(EVENT_STREAM):
-            return EventSource(response, form)
+            return EventSource(response, form, named=not interaction.name)
         if not form.subprotocol:
             # Nothing comes and nothing was promised: this is already the first long poll.
             first = asyncio.ensure_future(self._polled(asked, form))

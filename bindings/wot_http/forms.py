@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from wot.content import JSON, UTF_8, essence, is_text, parameter
 from wot.errors import DefinitionError
-from wot.forms import folder, offered
-from wot.td import ENDS, KINDS, STREAMS, Form, Json, Op, ThingDescription
+from wot.forms import folder, offered, offered_whole
+from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription
 from wot_http.offering import LONGPOLL, SOCKET, SSE, SUBSCRIPTION, WEBHOOK, Offer
 
 # TD 1.1 section 8.3.1.
@@ -17,6 +17,10 @@ METHODS: Mapping[Op, str] = {
     Op.READ_PROPERTY: "GET",
     Op.WRITE_PROPERTY: "PUT",
     Op.INVOKE_ACTION: "POST",
+    Op.READ_ALL_PROPERTIES: "GET",
+    Op.READ_MULTIPLE_PROPERTIES: "GET",
+    Op.WRITE_ALL_PROPERTIES: "PUT",
+    Op.WRITE_MULTIPLE_PROPERTIES: "PUT",
 }
 _SSE_ONLY = Offer()
 _UNREACHABLE = ("", ".", "..")  # as segments of a path, clients resolve them away
@@ -29,7 +33,7 @@ class Route(NamedTuple):
     """What one method of one resource does."""
 
     op: Op
-    name: str
+    name: str  # "" for the whole Thing
     takes: str  # media type of the request
     gives: str  # media type of the response, "" where there is no content
     variables: Mapping[str, Json]
@@ -55,6 +59,7 @@ def routes(
                 route = Route(op, name, JSON if via == WEBHOOK else "", gives, variables, via)
                 table.update(_streaming((kind, name), methods, route))
         table[kind, name] = methods
+    table |= whole_routes(td, offer)
     if any(route.via == WEBHOOK for methods in table.values() for route in methods.values()):
         ending = Route(Op.UNSUBSCRIBE_EVENT, "", "", "", {}, WEBHOOK)
         table[SUBSCRIPTIONS, ""] = {"DELETE": ending}
@@ -69,7 +74,7 @@ def _streaming(
         methods["POST"] = route
     elif route.via == SSE:
         methods[STREAM] = route
-        if "GET" not in methods and route.op is not Op.OBSERVE_PROPERTY:
+        if "GET" not in methods and route.op in (Op.SUBSCRIBE_EVENT, Op.SUBSCRIBE_ALL_EVENTS):
             methods["GET"] = route
     elif route.op is Op.OBSERVE_PROPERTY:
         return {(*place, OBSERVABLE): {"GET": route}}
@@ -99,6 +104,7 @@ def forms(
                 for via in _carried(offer, _pinned(json)):
                     for form in _stream_forms(path, href, query, op, via):
                         yield kind, name, Form({**pinned, **form})
+    yield from (("", "", form) for form in whole_forms(path, td, offer))
 
 
 def _stream_forms(path: str, href: str, query: str, op: Op, via: str) -> Iterator[Json]:
@@ -149,3 +155,64 @@ def _pinned(json: Json) -> Form:
     """What every form repeats: media types."""
     forms: list[Json] = json.get("forms") or [{"contentType": JSON}]
     return Form(forms[0])
+
+
+_NAMES = "names"  # the URI variable that says which properties are meant
+_OF_NAMES: Json = {
+    "type": "string",
+    "description": "Names of properties with commas between them.",
+}
+
+
+def whole_routes(td: ThingDescription, offer: Offer) -> dict[tuple[str, ...], dict[str, Route]]:
+    """The routes of operations on all properties, and on all events."""
+    ops = _whole(td)
+    table: dict[tuple[str, ...], dict[str, Route]] = {}
+    for op in ops:
+        kind = KIND[EACH[op]]
+        if op in STREAMS:
+            for via in _carried_whole(offer):
+                stream = Route(op, "", JSON if via == WEBHOOK else "", JSON, {}, via)
+                _streaming((kind,), table.setdefault((kind,), {}), stream)
+            continue
+        reads = op in (Op.READ_ALL_PROPERTIES, Op.READ_MULTIPLE_PROPERTIES)
+        variables = {_NAMES: _OF_NAMES} if reads and Op.READ_MULTIPLE_PROPERTIES in ops else {}
+        route = Route(op, "", JSON, JSON if reads else "", variables)
+        # The first one stands for those that share its method: what is sent tells them apart.
+        table.setdefault((kind,), {}).setdefault(METHODS[op], route)
+    return table
+
+
+def whole_forms(path: str, td: ThingDescription, offer: Offer) -> Iterator[Form]:
+    """The forms of operations on all properties, and on all events."""
+    ops = _whole(td)
+    direct = [str(op) for op in ops if op not in STREAMS and op is not Op.READ_MULTIPLE_PROPERTIES]
+    if direct:
+        yield Form({"href": f"{path}/properties", "op": direct})
+    if Op.READ_MULTIPLE_PROPERTIES in ops:
+        several = [str(Op.READ_MULTIPLE_PROPERTIES)]
+        href = f"{path}/properties{{?{_NAMES}}}"
+        yield Form({"href": href, "op": several})
+    for op in ops:
+        if op in STREAMS:
+            for via in _carried_whole(offer):
+                for form in _stream_forms(path, f"{path}/{KIND[EACH[op]]}", "", op, via):
+                    yield Form(form)
+
+
+def _carried_whole(offer: Offer) -> list[str]:
+    """The subprotocols that tell what each notification is about."""
+    return [via for via in offer.subprotocols if via in (SSE, WEBHOOK)]
+
+
+def whole_terms(td: ThingDescription) -> Json:
+    """What the forms of the whole Thing refer to."""
+    if Op.READ_MULTIPLE_PROPERTIES in _whole(td):
+        return {"uriVariables": {_NAMES: _OF_NAMES}}
+    return {}
+
+
+def _whole(td: ThingDescription) -> list[Op]:
+    """The operations on the whole Thing, without one whose URI variable means something else there already."""
+    taken = _NAMES in td.json.get("uriVariables", {})
+    return [op for op in offered_whole(td) if op is not Op.READ_MULTIPLE_PROPERTIES or not taken]

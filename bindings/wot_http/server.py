@@ -108,7 +108,9 @@ class HTTPServer(Server):
 
     def terms(self, td: ThingDescription) -> Json:
         """The profiles that are kept here, and what our hrefs have as URI variables."""
-        return self._offer.terms(td)
+        said, whole = self._offer.terms(td), http_forms.whole_terms(td)
+        variables = {**said.get("uriVariables", {}), **whole.get("uriVariables", {})}
+        return {**said, **({"uriVariables": variables} if variables else {})}
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""

@@ -19,6 +19,7 @@ from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
 from wot_http.subscribers import Asked, Subscribers
+from wot_http.whole import asked_of_whole
 
 _log = logging.getLogger("wot")
 
@@ -54,9 +55,9 @@ class Serving:
             if place is None or place.methods is None:
                 page = await self._page(request, raw, place)
                 return self._shared(request, page)
-            route = place.methods.get(method)
+            route, interaction = place.methods.get(method), None
             accept = request.headers.get("Accept", "")
-            if route is None or (accept and accept != "*/*") or route.via:
+            if route is None or (accept and accept != "*/*") or route.via or not route.name:
                 if place.part:
                     self._streams.check(place)
                 if method == "OPTIONS":
@@ -64,11 +65,13 @@ class Serving:
                 route, streaming = route_for(place.methods, method, accept)
                 if streaming:
                     return await self._stream(request, place, route, query)
-            payload = None if method in READS else await read_body(request, route, self._limit)
-            variables = variables_from(query, route.variables) if query else NONE
-            reply = await place.mount.thing.request(
-                Interaction(route.op, route.name, payload, variables)
-            )
+                if not route.name:
+                    interaction = await asked_of_whole(request, route, query, self._limit)
+            if interaction is None:
+                payload = None if method in READS else await read_body(request, route, self._limit)
+                variables = variables_from(query, route.variables) if query else NONE
+                interaction = Interaction(route.op, route.name, payload, variables)
+            reply = await place.mount.thing.request(interaction)
             content = reply.content
             body, kind = (b"", "") if content is None else (content.body, content.type)
             if self._cors is None:

@@ -12,8 +12,8 @@ from wot_http.offering import is_line
 EVENT_STREAM = "text/event-stream"
 GAP = "wot-gap"  # the event by which a subscriber learns that notifications were dropped
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_NO_BREAKS = {ord("\r"): None, ord("\n"): None}
 _BOM = b"\xef\xbb\xbf"
-_UNNAMED = (b"id:", b"data:")
 _LARGEST = 4 << 20  # bytes of one message
 
 
@@ -29,11 +29,13 @@ def frame(notification: Notification, event: bytes = b"") -> tuple[bytes, bytes]
     """The bytes of a notification, plain and as a chunk, made once for all subscribers.
 
     Without an `event:` line unless there is one to be told: node-wot and a browser's `onmessage` hear only unnamed
-    messages.
+    messages. Those of the whole Thing are named by it.
     """
     wire = notification.wire
+    if notification.name:  # which may come from the far side of a gateway
+        event = b"event: %b\n" % notification.name.translate(_NO_BREAKS).encode()
     # Endpoints of both kinds may serve one Thing.
-    if wire is None or not wire[0].startswith(event or _UNNAMED):
+    if wire is None or wire[0].startswith(b"event:") != bool(event):
         body = notification.content.body
         if b"\n" in body or b"\r" in body:
             body = b"\ndata: ".join(_LINE_END.split(body))

@@ -127,16 +127,22 @@ def td(
 @_app.command()
 def read(
     thing: ThingArgument,
-    name: Annotated[str, typer.Argument(metavar="PROPERTY")],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="PROPERTY", help="Without one, all of them.")
+    ] = None,
     var: VariableOption = None,
     timeout: TimeoutOption = 30.0,
     json: JsonOption = False,
 ) -> None:
-    """Read a property."""
-    from wot.cli import using
+    """Read a property, several, or all."""
+    from wot.cli import together, using
 
-    output, target = Output(json), using.Target(thing, name, var or (), timeout)
-    _use(output, "read", target, lambda: using.read(output, target))
+    output, given = Output(json), names or ()
+    if len(given) == 1:
+        target = using.Target(thing, given[0], var or (), timeout)
+        _use(output, "read", target, lambda: using.read(output, target))
+    target = using.Target(thing, ", ".join(given) or "all properties", var or (), timeout)
+    _use(output, "read", target, lambda: together.read(output, target, given))
 
 
 @_app.command(context_settings=VALUES)
@@ -176,7 +182,9 @@ def invoke(
 @_app.command()
 def watch(
     thing: ThingArgument,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A property or an event.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A property or an event; without one, all.")
+    ] = "",
     count: Annotated[int | None, typer.Option(min=1, help="End after so many items.")] = None,
     timeout: Annotated[
         float | None,
@@ -185,11 +193,13 @@ def watch(
     var: VariableOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Follow a property or an event, one line for each item."""
-    from wot.cli import using
+    """Follow a property or an event, or all of them, one line for each item."""
+    from wot.cli import together, using
 
-    output, target = Output(json), using.Target(thing, name, var or (), timeout)
-    _use(output, "watch", target, lambda: using.watch(output, target, count))
+    output = Output(json)
+    target = using.Target(thing, name or "everything", var or (), timeout)
+    watch = using.watch if name else together.watch
+    _use(output, "watch", target, lambda: watch(output, target, count))
 
 
 _app.command()(toolkit.validate)

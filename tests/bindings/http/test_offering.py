@@ -141,6 +141,8 @@ async def test_what_is_off_is_neither_told_nor_served(on: tuple[str, ...]) -> No
         told = _told(served.descriptions[0])
         assert {via for _, _, via in told} == set(on)
         assert {name for name, _, _ in told} == ({"level", "tick"} if on else set())
+        whole = {form.get("subprotocol", "") for form in served.descriptions[0].json["forms"]}
+        assert whole - {""} == set(on) - {"longpoll"}
         url = served.urls[0]
         now = {"prefer": "wait=0"}
         found = {

@@ -84,6 +84,22 @@ async def test_an_observation(probe: Probe, url: str, there: Foreign) -> None:
     assert there.requests[1].headers["link"] == f'<{url}/properties/level>; rel="self"'
 
 
+async def test_of_the_whole_thing(probe: Probe, url: str, there: Foreign) -> None:
+    """`Link` tells what a delivery is about."""
+    assert (await register(f"{url}/events", f"{there.url}/cb")).status == 201
+    probe.tick.emit(1)
+    probe.bare.emit()
+    await until(lambda: len(there.requests) == 2)
+    found = [(each.body, each.headers["link"].split(";")[0]) for each in there.requests]
+    assert found == [(b"1", f"<{url}/events/tick>"), (b"", f"<{url}/events/bare>")]
+    there.requests.clear()
+    answer = await register(f"{url}/properties", f"{there.url}/cb")
+    assert (await ask(answer.headers["location"], "GET")).status == 405
+    probe.level.value = 77
+    link = f'<{url}/properties/level>; rel="self"'
+    await until(lambda: (b"77", link) in [(r.body, r.headers["link"]) for r in there.requests])
+
+
 async def test_an_event_without_data_has_no_body(probe: Probe, url: str, there: Foreign) -> None:
     await register(f"{url}/events/bare", f"{there.url}/cb")
     probe.bare.emit()
