@@ -8,6 +8,7 @@ from types import MappingProxyType
 from wot.content import JSON
 from wot.forms import offered, parts, resolve, scheme_of
 from wot.td import KINDS, STREAMS, TD_11, Form, Json, Op, ThingDescription, is_array, is_object
+from wot_http.offering import is_line
 
 _PLACE = "https://www.w3.org/2022/wot/profile/"
 BASIC = f"{_PLACE}http-basic/v1"
@@ -34,7 +35,9 @@ def claimed(
     served = [(kind, name, form) for kind, name, form in forms if _is_http(form, base)]
     told = [BASIC] if _is_plain(td) and _all_by(td, served, "", frozenset(Op) - STREAMS) else []
     told += [_FOLLOWED[each] for each in streams if _all_by(td, served, each, STREAMS)]
-    return told
+    # An event stream has lines of names.
+    lines = all(is_line(name) for kind in KINDS for name in td.json.get(kind, {}))
+    return told if lines else [each for each in told if each != SSE]
 
 
 def _all_by(
@@ -57,7 +60,14 @@ def _all_by(
         if form.subprotocol == subprotocol and form.content_type == form.response_type == JSON
         for op in form.op
     }
-    return bool(wanted) and wanted <= known
+    # The form of a webhook is about the callback, and does not tell what comes there.
+    follows = all(_sends_json(td, kind, name) for kind, name, op in wanted if op in STREAMS)
+    return bool(wanted) and wanted <= known and follows
+
+
+def _sends_json(td: ThingDescription, kind: str, name: str) -> bool:
+    forms: list[Json] = td.json[kind][name].get("forms") or [{}]
+    return Form(forms[0]).response_type == JSON
 
 
 def _is_plain(td: ThingDescription) -> bool:

@@ -20,7 +20,6 @@ from wot.errors import DefinitionError, InvalidTD
 from wot.td import KINDS
 from wot.things import exposed_of
 
-from .profiles.marks import WEBHOOKS
 from .simulated import simulated
 from .walking import Walk
 
@@ -108,7 +107,6 @@ async def test_of_other_endpoints(http: aiohttp.ClientSession, options: Any) -> 
     assert (await walked(http, Lamp(), **options))["readproperty"] == 4
 
 
-@WEBHOOKS
 @pytest.mark.parametrize(
     "options",
     [

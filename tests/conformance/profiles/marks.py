@@ -30,9 +30,5 @@ def waits_for(what: str) -> pytest.MarkDecorator:
     return pytest.mark.xfail(strict=True, reason=what)
 
 
-WEBHOOKS = waits_for("webhooks")
-NAMED = waits_for("the option `profile` of an endpoint")
-
-
 def _mark(prefix: str, ids: tuple[str, ...]) -> pytest.MarkDecorator:
     return pytest.mark.assertion(*(f"{prefix}{id}" for id in ids))

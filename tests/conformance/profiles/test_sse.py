@@ -14,11 +14,10 @@ from tests.bindings.http.wire import Follower, connected, following, request
 from wot.servient import Served
 from wot.td import Op, validate
 
-from .marks import NAMED, sse
+from .marks import sse
 
 SSE = "https://www.w3.org/2022/wot/profile/http-sse/v1"
 JSON = "application/json"
-pytestmark = NAMED
 
 
 Step = tuple[

@@ -16,13 +16,12 @@ from tests.bindings.http.wire import Answer, ask, until
 from wot.servient import Served
 from wot.td import ENDS, validate
 
-from .marks import WEBHOOKS, webhook
+from .marks import webhook
 from .test_sse import STREAMS, Stream
 
 WEBHOOK = "https://www.w3.org/2022/wot/profile/http-webhook/v1"
 JSON = "application/json"
 OK = ok(b"", "")
-pytestmark = WEBHOOKS
 
 
 def each(*ids: str) -> Callable[[Any], Any]:

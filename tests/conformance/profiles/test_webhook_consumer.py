@@ -16,7 +16,7 @@ from tests.bindings.http.wire import PATIENCE, Answer, ask, until
 from wot.interaction import Interaction
 from wot.td import ENDS, Json
 
-from .marks import WEBHOOKS, webhook
+from .marks import webhook
 from .test_basic_consumer import described
 from .test_sse_consumer import HERE, STREAMS, Stream
 from .test_webhook import each
@@ -25,7 +25,6 @@ PROFILE = "https://www.w3.org/2022/wot/profile/http-webhook/v1"
 PLACE = "/subscriptions/a84fc5df"
 GONE = ok(b"", "", "204 No Content").replace(b"Content-Length: 0\r\n", b"")
 OPS = dict(zip((stream.op for stream in STREAMS.values()), STREAMS, strict=True))
-pytestmark = WEBHOOKS
 
 
 def forms(stream: Stream, href: str) -> list[Json]:
