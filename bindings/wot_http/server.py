@@ -18,18 +18,21 @@ from wot.errors import ConnectError, WoTError
 from wot.interaction import Interactable
 from wot.td import Form, ThingDescription
 from wot_http import forms as http_forms
+from wot_http import socket_forms
 from wot_http.connection import Connections
 from wot_http.cors import Cors
 from wot_http.gate import Gate
+from wot_http.messages import SUBPROTOCOL
 from wot_http.paths import Paths
 from wot_http.serving import Serving
 from wot_http.streams import Streams
+from wot_http.websocket import Sockets
 
 _log = logging.getLogger("wot")
 MAX_BODY = 1 << 20
 _STOPPING = 0.5  # seconds for requests that are under way when the server stops
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
-_OPTIONS = ("public_url", "cors", "max_body", "heartbeat")
+_OPTIONS = ("public_url", "cors", "max_body", "heartbeat", "subprotocols")
 
 
 class HTTPServer(Server):
@@ -53,11 +56,17 @@ class HTTPServer(Server):
         self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
         self._cors = Cors(options["cors"]) if options.get("cors") else None
         self._paths = Paths()
-        self._streams = Streams(number_option(options, "heartbeat", 15.0, least=0.01))
+        heartbeat = number_option(options, "heartbeat", 15.0, least=0.01)
+        self._streams = Streams(heartbeat)
         gate = Gate(self._host, self._public, self._cors)
+        self._subprotocols = tuple(options.get("subprotocols", ("sse",)))
+        self._sockets: Sockets | None = None
+        if SUBPROTOCOL in self._subprotocols:
+            self._sockets = Sockets(gate, heartbeat, self._max_body, self._base_for)
         self._serving = Serving(
             self._paths, gate, self._streams, self._cors, self._max_body, self._base_for
         )
+        self._serving.sockets = self._sockets
         self._runner: web.ServerRunner | None = None
         self.base = self._public and self._public.rstrip("/") + "/"
 
@@ -86,12 +95,20 @@ class HTTPServer(Server):
         """Stop listening, end streams cleanly, give requests under way a moment."""
         runner, self._runner = self._runner, None
         if runner is not None:
+            if self._sockets is not None:
+                await self._sockets.stop()
             await self._streams.stop()
             await runner.cleanup()
 
     def forms(self, path: str, td: ThingDescription) -> Iterable[tuple[str, str, Form]]:
         """The forms of a Thing below `path`, relative to `base`."""
-        return http_forms.forms(path, td)
+        yield from http_forms.forms(path, td)
+        if self._sockets is not None:
+            yield from socket_forms.forms(path, td)
+
+    def located(self, href: str, base: str) -> str:
+        """WebSockets have a scheme of their own, and so an address that is absolute."""
+        return socket_forms.located(href, base) if href.startswith("ws:") else href
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""
@@ -106,6 +123,8 @@ class HTTPServer(Server):
         def end() -> None:
             unmount()
             self._streams.end(thing)
+            if self._sockets is not None:
+                self._sockets.end(thing)
 
         return end
 

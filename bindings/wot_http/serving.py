@@ -20,6 +20,7 @@ from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
 from wot_http.streams import Streams
+from wot_http.websocket import Sockets, wanted
 
 _log = logging.getLogger("wot")
 
@@ -39,6 +40,7 @@ class Serving:
         self._paths, self._gate, self._streams = paths, gate, streams
         self._cors, self._limit, self._base_for = cors, max_body, base_for
         self._pages = Pages(paths)
+        self.sockets: Sockets | None = None  # where the endpoint speaks a subprotocol of WebSockets
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to a request; whatever goes wrong is one, too."""
@@ -98,6 +100,8 @@ class Serving:
         base = self._base_for(request)
         if place is None:
             return await self._pages.answer(raw, base, request.headers)
+        if self.sockets is not None and request.method == "GET" and wanted(request):
+            return await self.sockets.serve(request, place.mount)
         return await self._pages.description(place.mount, base, request.headers)
 
     async def _stream(
