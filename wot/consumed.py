@@ -20,7 +20,7 @@ from wot.errors import (
     listed,
 )
 from wot.followed import Followed
-from wot.forms import expand, forms_for, is_template, scheme_of, usable
+from wot.forms import THING, expand, forms_for, is_template, scheme_of, usable
 from wot.handles import Subscription, incoming, outgoing, subscribed
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
@@ -54,6 +54,7 @@ class ConsumedThing:
     ) -> None:
         self.description = description
         self._base = description.base or base
+        self._id = description.id or base
         self._client_for = client_for
         self._patience = patience
         self._ways: dict[tuple[Op, str], tuple[_Way, ...]] = {}
@@ -137,7 +138,8 @@ class ConsumedThing:
                 tried.append(str(error))
                 continue
             if client.usable(form, op):
-                found.append(_Way(form, client, is_template(form.href)))
+                known = form.replace(**{THING: self._id})
+                found.append(_Way(known, client, is_template(form.href)))
             else:
                 tried.append(
                     f"{form.href} with {form.subprotocol or 'no'} subprotocol is not spoken here"
@@ -179,6 +181,8 @@ class ConsumedThing:
                 values = {**values, name: declared[name]["default"]}
         # Declared, but without a place in the template: many mean the query.
         rest = ",".join(quote(name, safe="") for name in values if name not in named)
+        if rest and way.client.carries_variables(way.form):
+            rest = ""
         mark = "&" if "?" in way.form.href else "?"
         href = f"{way.form.href}{{{mark}{rest}}}" if rest else way.form.href
         return way.form.replace(href=expand(href, values))

@@ -13,6 +13,7 @@ from wot.td import KIND, STREAMS, Form, Json, Op, ThingDescription, default_ops,
 from wot.templates import expand, plain, variables_in
 
 __all__ = [
+    "THING",
     "expand",
     "folder",
     "forms_for",
@@ -23,6 +24,10 @@ __all__ = [
     "scheme_of",
     "variables_from",
 ]
+
+
+# Of a form that is to be followed: which Thing it is of, by id, or by the URL of a TD without one.
+THING = "isowot:thing"
 
 
 def forms_for(td: ThingDescription, op: Op, name: str, base: str) -> list[Form]:
@@ -164,5 +169,8 @@ def usable(forms: Iterable[Form], op: Op) -> list[Form]:
     """Streams prefer what loses nothing; otherwise the TD's own order holds."""
     ranked = list(forms)
     if op in STREAMS:
-        ranked.sort(key=lambda form: form.subprotocol == "longpoll")
+        ranked.sort(key=lambda form: _RANKS.get(form.subprotocol, 1))
     return ranked
+
+
+_RANKS = {"webthingprotocol": 0, "sse": 1, "webhook": 2, "longpoll": 3}

@@ -14,15 +14,18 @@ from wot.content import Content, empty_is_value
 from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import STREAMS, TD_JSON, Form, Op
 from wot_http.following import Following
+from wot_http.messages import SUBPROTOCOL
 from wot_http.plans import Plans
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
+from wot_http.socket_client import SocketClient
 from wot_http.translating import translated, translation
 
 TIMEOUT = 30.0
 MAX_ANSWER = 256 << 20
 _NO_TYPE = ("Content-Type",)
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
+_WEBSOCKETS = ("ws:", "wss:")
 _OPTIONS = ("timeout", "max_answer")
 
 
@@ -34,14 +37,23 @@ class HTTPClient(Client):
         self._max_answer = int(number_option(options, "max_answer", MAX_ANSWER, least=1))
         self._sessions = Sessions(number_option(options, "timeout", TIMEOUT, least=0.001))
         self._following = Following(self._sessions, self._max_answer)
+        self._sockets = SocketClient(self._sessions, self._max_answer)
         self._plans = Plans()
 
     def usable(self, form: Form, op: Op) -> bool:
-        """Streams by server-sent events or long polling; everything else without a subprotocol."""
+        """WebSockets only with a subprotocol that says what to send; streams by more than one way."""
+        if form.href.lower().startswith(_WEBSOCKETS):
+            return form.subprotocol == SUBPROTOCOL
         return form.subprotocol in (("", "sse", "longpoll") if op in STREAMS else ("",))
+
+    def carries_variables(self, form: Form) -> bool:
+        """Messages have a member for them."""
+        return form.subprotocol == SUBPROTOCOL
 
     async def request(self, form: Form, interaction: Interaction, hops: int = 5) -> Reply:
         """One request, one answer; `hops` is how many redirections are followed."""
+        if form.subprotocol == SUBPROTOCOL:
+            return await self._sockets.request(form, interaction)
         plan = self._plans.of(form, interaction.op)
         headers, body = plan.headers, None
         payload = interaction.payload
@@ -81,7 +93,9 @@ class HTTPClient(Client):
             raise translation(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
-        """By server-sent events or by long polling."""
+        """By WebSocket, by server-sent events or by long polling."""
+        if form.subprotocol == SUBPROTOCOL:
+            return await self._sockets.stream(form, interaction)
         return await self._following.open(form, interaction)
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
@@ -99,4 +113,5 @@ class HTTPClient(Client):
 
     async def close(self) -> None:
         """Close all connections."""
+        await self._sockets.close()
         await self._sessions.close()

@@ -160,9 +160,14 @@ def id_of(position: str) -> str:
     """The messageID of the notification at a position, "" where it has none."""
     found = _POSITION.fullmatch(position)
     if found is None:
-        return position if _UUID.fullmatch(position) else ""
+        return position if is_id(position) else ""
     low = f"{_VARIANT | int(found[2]):016x}"
     return f"{found[1]}-1507-4d1d-{low[:4]}-{low[4:]}"
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be a messageID."""
+    return _UUID.fullmatch(text) is not None
 
 
 def position_of(last: str) -> str:

@@ -14,6 +14,7 @@ from wot.content import Malformed
 from wot.errors import (
     EventsLost,
     HandlerError,
+    InvalidInput,
     InvalidOutput,
     TooManyRequests,
     Unavailable,
@@ -21,7 +22,16 @@ from wot.errors import (
 )
 from wot.interaction import Interactable, Interaction, Notification, Stream
 from wot.td import Op, ThingDescription
-from wot_http.messages import NOTIFICATION, Message, embedded, encode, error_members, id_of, moment
+from wot_http.messages import (
+    NOTIFICATION,
+    Message,
+    embedded,
+    encode,
+    error_members,
+    id_of,
+    is_id,
+    moment,
+)
 
 _log = logging.getLogger("wot")
 _MOST = 256  # subscriptions of one connection
@@ -64,8 +74,8 @@ def _fragment(
     position = notification.position
     known = id_of(position)
     message = Message(id=known or next(ids), name=name, timestamp=moment(notification.time))
-    if position and not known:
-        message.position = position
+    if not known:
+        message.position = position  # "" where there is none: its messageID leads nowhere then
     raw = embedded(notification.content)
     if op in _PROPERTIES:
         message.value = raw
@@ -248,6 +258,12 @@ async def _opened(
             return await thing.stream(interaction), lost
         except EventsLost as error:
             lost, interaction = error, _behind(interaction, error.after)
+        except InvalidInput:
+            # No position of this stream. The draft lets us ignore a messageID that we do not know; we say so.
+            if not is_id(interaction.after):
+                raise
+            lost = EventsLost("nothing is known of the notification that was received last")
+            interaction = _behind(interaction, "")
     raise EventsLost("events are dropped faster than they can be followed")
 
 
