@@ -18,7 +18,7 @@ import msgspec
 from wot.content import JSON, Content, Malformed, essence
 from wot.errors import WoTError, to_problem
 from wot.interaction import ActionStatus
-from wot.td import Op
+from wot.td import Op, is_object
 from wot_http.errors import error_from, status_of
 
 SUBPROTOCOL = "webthingprotocol"
@@ -115,10 +115,10 @@ def decode(text: str | bytes) -> Message:
 def salvaged(text: str | bytes) -> Message:
     """What of a message that cannot be read is needed to answer it: its text members."""
     try:
-        found = _any.decode(text)
+        found: Any = _any.decode(text)
     except (ValueError, RecursionError):
         return Message()
-    given: Mapping[str, Any] = found if isinstance(found, dict) else {}
+    given: Mapping[str, Any] = found if is_object(found) else {}
 
     def member(name: str) -> str:
         value = given.get(name)
@@ -214,10 +214,10 @@ def error_in(message: Message) -> WoTError:
     """The error that a message tells of."""
     body = bytes(message.error) if message.error is not UNSET else b"{}"
     try:
-        problem = _any.decode(body)
+        problem: Any = _any.decode(body)
     except (ValueError, RecursionError):
         problem = None
-    given: dict[str, Any] = problem if isinstance(problem, dict) else {}
+    given: dict[str, Any] = problem if is_object(problem) else {}
     if message.values is not UNSET:
         given = {"type": "urn:isowot:problem:PartialFailure", **given}
         if str(given["type"]).startswith(_TYPES):

@@ -135,7 +135,7 @@ class SocketClient:
                     URL(target.url),
                     protocols=(SUBPROTOCOL,),
                     headers=dict(target.headers),
-                    timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSING),
+                    timeout=_timeouts(),
                     heartbeat=_HEARTBEAT,
                     max_msg_size=self._max_answer,
                 )
@@ -147,6 +147,10 @@ class SocketClient:
             await socket.close()
             raise ProtocolError(f"{target.url} does not speak {SUBPROTOCOL}")
         return Link(socket, target.url)
+
+
+def _timeouts() -> aiohttp.ClientWSTimeout:
+    return aiohttp.ClientWSTimeout(ws_close=_CLOSING)  # pyright: ignore[reportCallIssue] - made by attrs
 
 
 def _message(target: Target, interaction: Interaction) -> Message:
