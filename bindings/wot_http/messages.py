@@ -59,7 +59,7 @@ class Message(msgspec.Struct, omit_defaults=True, rename=_NAMES, gc=False):
     position: str | msgspec.UnsetType = UNSET
     variables: dict[str, Any] | msgspec.UnsetType = UNSET
     key: str = ""
-    wait: float = 0.0
+    wait: float | msgspec.UnsetType = UNSET
     timestamp: str = ""
     correlation: str = ""
 

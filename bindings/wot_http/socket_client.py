@@ -164,7 +164,7 @@ def _message(target: Target, interaction: Interaction) -> Message:
         action=interaction.invocation,
         last=id_of(interaction.after) or interaction.after,
         key=interaction.id,
-        wait=interaction.wait,
+        wait=interaction.wait or UNSET,
     )
     if interaction.names and op is Op.READ_MULTIPLE_PROPERTIES:
         message.names = interaction.names

@@ -276,7 +276,7 @@ class SocketConnection:
             raise InvalidInput("actionID is missing", hint="it came with the invocation's status")
         if not asked.name:
             asked.name = await self._action_of(asked.action)
-        wait = min(max(asked.wait, 0.0), _LONGEST)
+        wait = 0.0 if asked.wait is UNSET else min(max(asked.wait, 0.0), _LONGEST)
         reply = await self._thing.request(
             Interaction(op, asked.name, invocation=asked.action, wait=wait)
         )

@@ -1,0 +1,516 @@
+"""Our client on WebSockets: against our server, through gateways and bad networks, and against hostile servers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+import wot
+from wot.content import Content
+from wot.errors import (
+    EventsLost,
+    InvalidInput,
+    NotFound,
+    PartialFailure,
+    ProtocolError,
+    Timeout,
+    TransportError,
+    WoTError,
+)
+from wot.forms import THING
+from wot.interaction import ActionStatus, Interaction
+from wot.td import Form, Op
+from wot_http.client import HTTPClient
+
+from .foreign import td
+from .proxy import Proxy, proxied
+from .socket_peer import PROTOCOL, Fake, endpoint, serving
+from .things import Probe
+from .wire import ask, taken, until
+
+
+def socket_only(document: Any) -> Any:
+    """A TD with nothing but forms of our subprotocol."""
+    if isinstance(document, dict):
+        return {
+            name: [f for f in value if f.get("subprotocol") == PROTOCOL]
+            if name == "forms"
+            else socket_only(value)
+            for name, value in document.items()
+        }
+    return document
+
+
+async def over_socket(servient: wot.Servient, url: str) -> wot.ConsumedThing:
+    return await servient.consume(socket_only((await ask(url)).json))
+
+
+@pytest.fixture
+async def url(probe: Probe) -> AsyncIterator[str]:
+    async with wot.serve(probe, endpoint(heartbeat=0.2)) as served:
+        yield served.urls[0]
+
+
+@pytest.fixture
+async def thing(servient: wot.Servient, url: str) -> wot.ConsumedThing:
+    return await over_socket(servient, url)
+
+
+async def test_requests(thing: wot.ConsumedThing, probe: Probe) -> None:
+    assert await thing.read("level") == 5
+    await thing.write("level", 6)
+    assert probe.level.value == 6
+    assert await thing.invoke("add", {"a": 1, "b": 2}) == 3
+    assert await thing.invoke("reset") is None
+    assert await thing.read("Größe {1} #?&%") == 7
+    assert await thing.read("scaled", factor=3, unit="a+b & ü") == "15 a+b & ü"
+    await thing.write("free", None)
+    assert await thing.read("free") is None
+    with pytest.raises(InvalidInput, match="maximum"):
+        await thing.write("level", 101)
+    with pytest.raises(wot.errors.UriVariableError):
+        await thing.read("scaled", factor="x")
+
+
+async def test_the_same_classes_of_errors(fake: Fake, servient: wot.Servient) -> None:
+    async with client() as http, serving(fake) as url:
+        form = Form(
+            {"href": url.replace("http", "ws", 1), "subprotocol": PROTOCOL, THING: "urn:test:fake"}
+        )
+        for kind in wot.errors.CROSSING.values():
+            fake.replies[Op.READ_PROPERTY] = kind("what went wrong", hint="what to do")
+            with pytest.raises(WoTError) as caught:
+                await http.request(form, Interaction(Op.READ_PROPERTY, "a"))
+            if kind is not wot.errors.TransportError and kind is not wot.errors.InteractionError:
+                assert type(caught.value) is kind
+            assert str(caught.value) == "what went wrong"
+            assert caught.value.hint == "what to do"
+
+
+@pytest.fixture
+def fake() -> Fake:
+    return Fake()
+
+
+@asynccontextmanager
+async def client(**options: Any) -> AsyncIterator[HTTPClient]:
+    made = HTTPClient({"timeout": 5.0, **options})
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+async def test_whole_things_and_invocations(fake: Fake) -> None:
+    async with client() as http, serving(fake) as url:
+        form = Form(
+            {"href": url.replace("http", "ws", 1), "subprotocol": PROTOCOL, THING: "urn:test:fake"}
+        )
+
+        async def request(op: Op, name: str = "", **members: Any) -> Any:
+            reply = await http.request(form, Interaction(op, name, **members))
+            content = json.loads(reply.content.body) if reply.content else None
+            return (content, reply.invocation) if reply.invocation else content
+
+        fake.json(Op.READ_ALL_PROPERTIES, {"a": 1})
+        assert await request(Op.READ_ALL_PROPERTIES) == {"a": 1}
+        fake.json(Op.READ_MULTIPLE_PROPERTIES, {"b": 1})
+        assert await request(Op.READ_MULTIPLE_PROPERTIES, names=("b",)) == {"b": 1}
+        fake.done(Op.WRITE_MULTIPLE_PROPERTIES)
+        assert await request(Op.WRITE_MULTIPLE_PROPERTIES, payload=Content(b'{"a":1}')) is None
+        fake.replies[Op.WRITE_MULTIPLE_PROPERTIES] = PartialFailure(
+            "half", values={"a": 1}, errors={"b": NotFound("gone")}
+        )
+        with pytest.raises(PartialFailure) as caught:
+            await request(Op.WRITE_MULTIPLE_PROPERTIES, payload=Content(b'{"a":1,"b":2}'))
+        assert caught.value.values == {"a": 1}
+        assert isinstance(caught.value.errors["b"], NotFound)
+        status = {"status": "running", "href": "7", "progress": 0.5}
+        fake.json(Op.INVOKE_ACTION, status, "7")
+        assert await request(Op.INVOKE_ACTION, "fade", id="k") == (status, "7")
+        assert fake.asked[-1].id == "k"
+        fake.json(Op.QUERY_ACTION, status)
+        assert await request(Op.QUERY_ACTION, "fade", invocation="7", wait=1.0) == status
+        assert (fake.asked[-1].invocation, fake.asked[-1].wait) == ("7", 1.0)
+        fake.json(Op.QUERY_ALL_ACTIONS, {"fade": [status]})
+        assert await request(Op.QUERY_ALL_ACTIONS) == {"fade": [status]}
+        fake.done(Op.CANCEL_ACTION)
+        assert await request(Op.CANCEL_ACTION, "fade", invocation="7") is None
+        assert ActionStatus("running").ended is False
+
+
+async def test_streams(thing: wot.ConsumedThing, probe: Probe) -> None:
+    async with thing.observe("level") as level, thing.subscribe("tick") as ticks:
+        assert await taken(level, 1) == [5]
+        probe.level.value = 6
+        for number in range(50):
+            probe.tick.emit(number)
+        assert await taken(level, 1) == [6]
+        assert await taken(ticks, 50) == list(range(50))
+
+
+async def test_one_connection(url: str, probe: Probe, servient: wot.Servient) -> None:
+    """Everything shares it, but for a second subscription of the same affordance: that would replace the first."""
+    async with proxied(url) as proxy:
+        thing = await over_socket(servient, proxy.url)
+        before = proxy.connections
+        await asyncio.gather(*(thing.read("level") for _ in range(100)))
+        async with thing.observe("level") as one, thing.subscribe("tick") as two:
+            await thing.write("level", 9)
+            assert proxy.connections == before + 1
+            async with thing.observe("level") as three, thing.observe("level") as four:
+                assert proxy.connections == before + 3
+                for values in (three, four):
+                    assert await taken(values, 1) == [9]
+                probe.level.value = 10
+                for values in (three, four):
+                    assert await taken(values, 1) == [10]
+            probe.tick.emit(1)
+            assert await taken(two, 1) == [1]
+            assert (await taken(one, 1))[0] in (5, 10)
+        async with thing.observe("level") as five:
+            assert await taken(five, 1) == [10]
+        assert proxy.connections == before + 3
+
+
+async def test_leaving_unsubscribes(fake: Fake) -> None:
+    async with client() as http, serving(fake) as url:
+        form = Form(
+            {"href": url.replace("http", "ws", 1), "subprotocol": PROTOCOL, THING: "urn:test:fake"}
+        )
+        stream = await http.stream(form, Interaction(Op.SUBSCRIBE_EVENT, "hot"))
+        fake.streams[0].feed(1, position="deadbeef-1")
+        found = await anext(stream)
+        assert (found.content.body, found.position) == (b"1", "deadbeef-1")
+        assert found.time > 1e9
+        await stream.aclose()
+        assert not fake.streams[0].open
+        with pytest.raises(StopAsyncIteration):
+            await anext(stream)
+
+
+async def test_whole_streams_name_the_affordance(fake: Fake) -> None:
+    async with client() as http, serving(fake) as url:
+        form = Form(
+            {"href": url.replace("http", "ws", 1), "subprotocol": PROTOCOL, THING: "urn:test:fake"}
+        )
+        stream = await http.stream(form, Interaction(Op.OBSERVE_ALL_PROPERTIES))
+        fake.streams[0].feed(1, "a", "some where")
+        found = await anext(stream)
+        assert (found.name, found.position) == ("a", "some where")
+        fake.streams[0].fail(EventsLost("missed", after="x"))
+        with pytest.raises(EventsLost) as caught:
+            await anext(stream)
+        assert caught.value.after == "x"
+        await until(lambda: len(fake.streams) == 2)
+        fake.streams[1].feed(2, "b")
+        assert (await anext(stream)).name == "b"
+        await stream.aclose()
+
+
+async def cut(proxy: Proxy, probe: Probe, values: AsyncIterator[Any]) -> None:
+    expected = list(range(150))
+    for number in expected:
+        probe.tick.emit(number)
+        if number % 50 == 25:
+            proxy.cut()
+            await asyncio.sleep(0.05)
+    assert await taken(values, 150) == expected
+
+
+async def test_lost_connections(url: str, probe: Probe, servient: wot.Servient) -> None:
+    """Subscriptions go on where they were; requests that were under way fail, the next one is answered."""
+    async with proxied(url) as proxy:
+        thing = await over_socket(servient, proxy.url)
+        async with thing.subscribe("tick") as ticks, thing.observe("level") as level:
+            assert await taken(level, 1) == [5]
+            await cut(proxy, probe, ticks)
+            probe.level.value = 77
+            async with asyncio.timeout(5):
+                while await anext(level) != 77:
+                    pass  # the value as it was, once for each new connection
+        proxy.hold()
+        waiting = [asyncio.ensure_future(thing.read("level")) for _ in range(10)]
+        await asyncio.sleep(0.1)
+        proxy.cut()
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        assert all(isinstance(each, TransportError) for each in found)
+        proxy.release()
+        assert await thing.read("level") == 77
+
+
+async def test_a_server_that_comes_back(probe: Probe, servient: wot.Servient) -> None:
+    from .wire import free_port
+
+    there = wot.endpoint(f"http://127.0.0.1:{free_port()}", subprotocols=("webthingprotocol",))
+    async with AsyncExitStack() as stack:
+        async with wot.serve(probe, there) as served:
+            thing = await over_socket(servient, served.urls[0])
+            ticks = await stack.enter_async_context(thing.subscribe("tick"))
+            probe.tick.emit(1)
+            assert await taken(ticks, 1) == [1]
+        probe.tick.emit(2)
+        async with wot.serve(probe, there):
+            assert await taken(ticks, 1) == [2]
+            assert await thing.read("level") == 5
+
+
+async def test_through_a_gateway(url: str, probe: Probe, servient: wot.Servient) -> None:
+    async with AsyncExitStack() as stack:
+        proxy = await stack.enter_async_context(proxied(url))
+        inside = await stack.enter_async_context(wot.Servient(timeout=2, patience=5))
+        remote = await over_socket(inside, proxy.url)
+        served = await stack.enter_async_context(inside.serve(remote, endpoint()))
+        thing = await over_socket(servient, served.urls[0])
+        assert await thing.read("level") == 5
+        assert await thing.read("scaled", factor=2) == "10 m"
+        with pytest.raises(InvalidInput, match="maximum"):
+            await thing.write("level", 101)
+        async with thing.subscribe("tick") as one, thing.subscribe("tick") as two:
+            assert proxy.connections
+            await cut(proxy, probe, one)
+            assert await taken(two, 150) == list(range(150))
+        async with thing.observe("level") as values:
+            assert await taken(values, 1) == [5]
+        proxy.resets = -1
+        proxy.cut()
+        with pytest.raises(TransportError):
+            await thing.read("level")
+
+
+async def test_streams_prefer_it_and_requests_follow_the_td(
+    url: str, probe: Probe, servient: wot.Servient
+) -> None:
+    thing = await servient.consume(url)
+    ways = {op: thing._find(op, "level") for op in (Op.READ_PROPERTY, Op.OBSERVE_PROPERTY)}
+    assert [way.form.subprotocol for way in ways[Op.READ_PROPERTY]] == ["", PROTOCOL]
+    assert [way.form.subprotocol for way in ways[Op.OBSERVE_PROPERTY]] == [PROTOCOL, "sse"]
+
+
+async def test_the_next_form_where_there_is_no_websocket(url: str, servient: wot.Servient) -> None:
+    """A proxy that lets only HTTP through: nobody answers at the address of the socket."""
+    document = (await ask(url)).json
+    text = json.dumps(document).replace(url.replace("http", "ws", 1), "ws://127.0.0.1:9/probe")
+    thing = await servient.consume(json.loads(text))
+    async with thing.observe("level") as values:
+        assert await taken(values, 1) == [5]
+
+
+async def test_a_slow_consumer_does_not_hold_up_others(
+    thing: wot.ConsumedThing, probe: Probe
+) -> None:
+    """What it cannot take is fetched again from the log of the Thing when it has time."""
+    async with thing.subscribe("tick") as slow, thing.subscribe("note") as quick:
+        for number in range(3000):
+            probe.tick.emit(number)
+            if not number % 100:
+                probe.note.emit([number])
+                assert await taken(quick, 1) == [[number]]
+        assert await taken(slow, 3000) == list(range(3000))
+
+
+Speak = Callable[[ServerConnection, dict[str, Any]], Awaitable[None]]
+
+
+@asynccontextmanager
+async def foreign(speak: Speak, **options: Any) -> AsyncIterator[str]:
+    """Somebody else's server, that does this with every message."""
+
+    async def handle(socket: ServerConnection) -> None:
+        async for text in socket:
+            await speak(socket, json.loads(text))
+
+    async with serve(
+        handle, "127.0.0.1", 0, subprotocols=[PROTOCOL], max_size=None, close_timeout=0.2, **options
+    ) as server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"ws://127.0.0.1:{port}/x"
+
+
+def described(url: str, **members: Any) -> dict[str, Any]:
+    form = {"href": url, "subprotocol": PROTOCOL}
+    return td(
+        id="urn:test:foreign",
+        properties={
+            "p": {
+                "observable": True,
+                "forms": [{**form, "op": ["readproperty", "observeproperty"]}],
+            }
+        },
+        actions={"a": {"forms": [form]}},
+        events={"e": {"data": {}, "forms": [form]}},
+        **members,
+    )
+
+
+def response(asked: dict[str, Any], **members: Any) -> str:
+    kept = {name: asked[name] for name in ("thingID", "operation", "correlationID")}
+    return json.dumps({**kept, "messageType": "response", "messageID": "m", **members})
+
+
+async def test_what_is_sent(servient: wot.Servient) -> None:
+    """As the draft's examples have it: no member more where nothing more is needed."""
+    seen: list[dict[str, Any]] = []
+
+    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
+        seen.append(asked)
+        await socket.send(response(asked, name="p", value=1))
+
+    async with foreign(speak) as url:
+        thing = await servient.consume(described(url))
+        assert await thing.read("p") == 1
+    asked = seen[0]
+    assert {len(asked.pop(name)) for name in ("messageID", "correlationID")} == {36}
+    assert asked == {
+        "thingID": "urn:test:foreign",
+        "messageType": "request",
+        "operation": "readproperty",
+        "name": "p",
+    }
+
+
+async def test_a_foreign_stream(servient: wot.Servient) -> None:
+    """Notifications as in the draft, which has the odd `value` for `data`; a lost connection is told of."""
+
+    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
+        await socket.send(response(asked))
+        if asked["operation"] == "subscribeevent":
+            for member in ("data", "value"):
+                text = response(asked, name="e", messageType="notification", **{member: 90})
+                await socket.send(text)
+            await socket.close()
+
+    async with foreign(speak) as url:
+        thing = await servient.consume(described(url))
+        async with thing.subscribe("e") as events:
+            assert await taken(events, 2) == [90, 90]
+            with pytest.raises(EventsLost):
+                await taken(events, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("{", ProtocolError),
+        ("[]", ProtocolError),
+        ("[" * 100_000, ProtocolError),
+        (b"{}", ProtocolError),
+        ("x" * 2_000_000, ProtocolError),
+        ({"value": 1, "correlationID": "other"}, Timeout),
+        ({"value": 1, "messageType": "nonsense"}, Timeout),
+        ({"value": 1, "messageType": "notification"}, Timeout),
+        ({}, ProtocolError),
+        ({"error": {"status": 404}}, NotFound),
+        ({"error": {"status": "404"}}, NotFound),
+        ({"error": {"status": 418, "title": "teapot"}}, wot.errors.InteractionError),
+        ({"error": {"status": [1]}}, wot.errors.HandlerError),
+        ({"error": 5}, wot.errors.HandlerError),
+        ({"error": {"status": 500}, "values": 7}, PartialFailure),
+        ({"error": {"type": "urn:isowot:problem:KeyboardInterrupt"}}, wot.errors.HandlerError),
+        ({"value": 1, "name": 5}, ProtocolError),
+    ],
+)
+async def test_hostile_answers(answer: Any, error: type[Exception]) -> None:
+    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
+        await socket.send(response(asked, **answer) if isinstance(answer, dict) else answer)
+
+    async with foreign(speak) as url, wot.Servient(timeout=0.5, http={"max_answer": 1 << 20}) as us:
+        thing = await us.consume(described(url))
+        with pytest.raises(WoTError) as caught:
+            await thing.read("p")
+        assert type(caught.value) is error
+
+
+async def test_who_never_answers() -> None:
+    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
+        if asked["operation"] != "readproperty":
+            await socket.send(response(asked, name="a"))
+
+    async with foreign(speak) as url, wot.Servient(timeout=0.3) as us:
+        thing = await us.consume(described(url))
+        with pytest.raises(Timeout):
+            await thing.read("p")
+        assert await thing.invoke("a") is None
+
+
+async def test_who_speaks_something_else() -> None:
+    async def handle(socket: ServerConnection) -> None:
+        await socket.wait_closed()
+
+    async with serve(handle, "127.0.0.1", 0) as server, wot.Servient(timeout=1) as us:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/x"
+        thing = await us.consume(described(url))
+        with pytest.raises(ProtocolError, match="webthingprotocol"):
+            await thing.read("p")
+
+
+async def test_who_opens_no_socket(probe: Probe, servient: wot.Servient) -> None:
+    async with wot.serve(probe, wot.endpoint("http://127.0.0.1:0")) as served:
+        for path, error in (("probe", ProtocolError), ("nothing", NotFound)):
+            url = served.urls[0].replace("http", "ws", 1).replace("probe", path)
+            thing = await servient.consume(described(url))
+            with pytest.raises(error):
+                await thing.read("p")
+
+
+async def test_a_flood_of_notifications(servient: wot.Servient) -> None:
+    """More than anybody takes: what is kept is bounded, and the subscriber learns of it."""
+
+    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
+        await socket.send(response(asked))
+        if asked["operation"] == "subscribeevent":
+            text = response(asked, messageType="notification", name="e", data=1)
+            for _ in range(5000):
+                await socket.send(text)
+
+    async with foreign(speak) as url:
+        thing = await servient.consume(described(url))
+        async with thing.subscribe("e") as events:
+            with pytest.raises(EventsLost):
+                await taken(events, 5000)
+
+
+async def test_forms_of_other_sockets(servient: wot.Servient) -> None:
+    """WebSockets say nothing of what to send: without this subprotocol they are of no use."""
+    thing = await servient.consume(
+        td(
+            properties={
+                "p": {
+                    "forms": [
+                        {"href": "ws://127.0.0.1:1/x"},
+                        {"href": "ws://127.0.0.1:1/x", "subprotocol": "wamp"},
+                    ]
+                }
+            }
+        )
+    )
+    with pytest.raises(wot.errors.NoForm) as caught:
+        await thing.read("p")
+    assert "wamp subprotocol is not spoken here" in caught.value.hint
+
+
+async def test_idle_connections_are_closed(
+    url: str, probe: Probe, servient: wot.Servient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import wot_http.socket_link
+
+    monkeypatch.setattr(wot_http.socket_link, "_IDLE", 0.2)
+    async with proxied(url) as proxy:
+        thing = await over_socket(servient, proxy.url)
+        assert await thing.read("level") == 5
+        before = proxy.connections
+        await until(lambda: not proxy._open)
+        assert await thing.read("level") == 5
+        assert proxy.connections == before + 1
+        async with thing.observe("level") as values:
+            assert await taken(values, 1) == [5]
+            await asyncio.sleep(0.5)
+            probe.level.value = 6
+            assert await taken(values, 1) == [6]
+            assert proxy.connections == before + 1
