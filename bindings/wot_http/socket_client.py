@@ -10,7 +10,7 @@ from aiohttp import WSServerHandshakeError
 from yarl import URL
 
 from wot.content import Content, Malformed
-from wot.errors import InvalidInput, ProtocolError
+from wot.errors import ConnectError, InvalidInput, ProtocolError
 from wot.forms import THING, scheme_of
 from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import Form, Op
@@ -36,7 +36,7 @@ from wot_http.translating import translated
 _KEPT = 1024  # forms whose targets are kept
 _CLOSING = 1.0  # seconds for the other side to close, too
 _HEARTBEAT = 20.0  # seconds between signs of life
-_OPENED = 4  # tries to open a subscription, each on another connection
+_MEANT = (401, 403, 429)  # refusals of a handshake that are about who asks
 
 
 class Target(NamedTuple):
@@ -140,12 +140,14 @@ class SocketClient:
                     max_msg_size=self._max_answer,
                 )
             except WSServerHandshakeError as error:
-                if error.status < 400:
-                    raise ProtocolError(f"{target.url} opens no WebSocket") from None
-                raise error_from(error.status, "", b"", {}) from None
+                if error.status in _MEANT:
+                    raise error_from(error.status, "", b"", {}) from None
+                # Many a proxy lets only plain HTTP through: nothing was asked yet, another form may do.
+                reason = f"it opens no WebSocket (status {error.status})"
+                raise ConnectError(f"{target.url} cannot be reached: {reason}") from None
         if socket.protocol != SUBPROTOCOL:
             await socket.close()
-            raise ProtocolError(f"{target.url} does not speak {SUBPROTOCOL}")
+            raise ConnectError(f"{target.url} does not speak {SUBPROTOCOL}")
         return Link(socket, target.url)
 
 

@@ -48,6 +48,7 @@ _AT_ONCE = 32  # requests of one consumer that run at the same time; more wait i
 _STALLED = 4  # heartbeats for which a consumer may take nothing
 _AT_LEAST = 1.0  # seconds, since the kernel hands over large buffers in large parts
 _LARGEST = 64 << 20  # bytes of an answer
+_KEY = 256  # characters of an idempotencyKey
 _ENDING = 1.0  # seconds for requests that are under way when the connection ends
 _LONGEST = 60.0  # seconds for which a query may wait
 _STARTED_BY = {str(end): str(start) for start, end in ENDS.items()}
@@ -246,6 +247,8 @@ class SocketConnection:
 
     def _interaction(self, asked: Message, operation: Operation) -> Interaction:
         op, raw = operation.op, UNSET
+        if len(asked.key) > _KEY:
+            raise InvalidInput(f"idempotencyKey may have {_KEY} characters")
         if op in TAKES:
             raw = getattr(asked, TAKES[op])
         payload = Content(bytes(raw), operation.takes) if raw is not UNSET else None

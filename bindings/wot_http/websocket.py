@@ -86,6 +86,7 @@ class Sockets:
 
     def end(self, thing: Any) -> None:
         """Close the sockets of a Thing that is no longer served, after what has been emitted before."""
+        self._kept.pop(id(thing.td), None)
         ended = [connection for connection, of in self._live.items() if of is thing]
         if ended:
             ending = asyncio.create_task(self._close(ended), name="wot sockets end")

@@ -1,15 +1,14 @@
-"""Our client on WebSockets: against our server, through gateways and bad networks, and against hostile servers."""
+"""Our client on WebSockets: against our server, through gateways and bad networks."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
-from websockets.asyncio.server import ServerConnection, serve
 
 import wot
 from wot.content import Content
@@ -18,8 +17,6 @@ from wot.errors import (
     InvalidInput,
     NotFound,
     PartialFailure,
-    ProtocolError,
-    Timeout,
     TransportError,
     WoTError,
 )
@@ -28,7 +25,6 @@ from wot.interaction import ActionStatus, Interaction
 from wot.td import Form, Op
 from wot_http.client import HTTPClient
 
-from .foreign import td
 from .proxy import Proxy, proxied
 from .socket_peer import PROTOCOL, Fake, endpoint, serving
 from .things import Probe
@@ -49,6 +45,12 @@ def socket_only(document: Any) -> Any:
 
 async def over_socket(servient: wot.Servient, url: str) -> wot.ConsumedThing:
     return await servient.consume(socket_only((await ask(url)).json))
+
+
+def form_of(url: str) -> Form:
+    """What is left of a form when a client gets it."""
+    there = {"href": url.replace("http", "ws", 1), "subprotocol": PROTOCOL}
+    return Form({**there, THING: "urn:test:fake"})
 
 
 @pytest.fixture
@@ -80,9 +82,7 @@ async def test_requests(thing: wot.ConsumedThing, probe: Probe) -> None:
 
 async def test_the_same_classes_of_errors(fake: Fake, servient: wot.Servient) -> None:
     async with client() as http, serving(fake) as url:
-        form = Form(
-            {"href": url.replace("http", "ws", 1), "subprotocol": PROTOCOL, THING: "urn:test:fake"}
-        )
+        form = form_of(url)
         for kind in wot.errors.CROSSING.values():
             fake.replies[Op.READ_PROPERTY] = kind("what went wrong", hint="what to do")
             with pytest.raises(WoTError) as caught:
@@ -109,9 +109,7 @@ async def client(**options: Any) -> AsyncIterator[HTTPClient]:
 
 async def test_whole_things_and_invocations(fake: Fake) -> None:
     async with client() as http, serving(fake) as url:
-        form = Form(
-            {"href": url.replace("http", "ws", 1), "subprotocol": PROTOCOL, THING: "urn:test:fake"}
-        )
+        form = form_of(url)
 
         async def request(op: Op, name: str = "", **members: Any) -> Any:
             reply = await http.request(form, Interaction(op, name, **members))
@@ -181,9 +179,7 @@ async def test_one_connection(url: str, probe: Probe, servient: wot.Servient) ->
 
 async def test_leaving_unsubscribes(fake: Fake) -> None:
     async with client() as http, serving(fake) as url:
-        form = Form(
-            {"href": url.replace("http", "ws", 1), "subprotocol": PROTOCOL, THING: "urn:test:fake"}
-        )
+        form = form_of(url)
         stream = await http.stream(form, Interaction(Op.SUBSCRIBE_EVENT, "hot"))
         fake.streams[0].feed(1, position="deadbeef-1")
         found = await anext(stream)
@@ -197,9 +193,7 @@ async def test_leaving_unsubscribes(fake: Fake) -> None:
 
 async def test_whole_streams_name_the_affordance(fake: Fake) -> None:
     async with client() as http, serving(fake) as url:
-        form = Form(
-            {"href": url.replace("http", "ws", 1), "subprotocol": PROTOCOL, THING: "urn:test:fake"}
-        )
+        form = form_of(url)
         stream = await http.stream(form, Interaction(Op.OBSERVE_ALL_PROPERTIES))
         fake.streams[0].feed(1, "a", "some where")
         found = await anext(stream)
@@ -313,186 +307,6 @@ async def test_a_slow_consumer_does_not_hold_up_others(
                 probe.note.emit([number])
                 assert await taken(quick, 1) == [[number]]
         assert await taken(slow, 3000) == list(range(3000))
-
-
-Speak = Callable[[ServerConnection, dict[str, Any]], Awaitable[None]]
-
-
-@asynccontextmanager
-async def foreign(speak: Speak, **options: Any) -> AsyncIterator[str]:
-    """Somebody else's server, that does this with every message."""
-
-    async def handle(socket: ServerConnection) -> None:
-        async for text in socket:
-            await speak(socket, json.loads(text))
-
-    async with serve(
-        handle, "127.0.0.1", 0, subprotocols=[PROTOCOL], max_size=None, close_timeout=0.2, **options
-    ) as server:
-        port = server.sockets[0].getsockname()[1]
-        yield f"ws://127.0.0.1:{port}/x"
-
-
-def described(url: str, **members: Any) -> dict[str, Any]:
-    form = {"href": url, "subprotocol": PROTOCOL}
-    return td(
-        id="urn:test:foreign",
-        properties={
-            "p": {
-                "observable": True,
-                "forms": [{**form, "op": ["readproperty", "observeproperty"]}],
-            }
-        },
-        actions={"a": {"forms": [form]}},
-        events={"e": {"data": {}, "forms": [form]}},
-        **members,
-    )
-
-
-def response(asked: dict[str, Any], **members: Any) -> str:
-    kept = {name: asked[name] for name in ("thingID", "operation", "correlationID")}
-    return json.dumps({**kept, "messageType": "response", "messageID": "m", **members})
-
-
-async def test_what_is_sent(servient: wot.Servient) -> None:
-    """As the draft's examples have it: no member more where nothing more is needed."""
-    seen: list[dict[str, Any]] = []
-
-    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
-        seen.append(asked)
-        await socket.send(response(asked, name="p", value=1))
-
-    async with foreign(speak) as url:
-        thing = await servient.consume(described(url))
-        assert await thing.read("p") == 1
-    asked = seen[0]
-    assert {len(asked.pop(name)) for name in ("messageID", "correlationID")} == {36}
-    assert asked == {
-        "thingID": "urn:test:foreign",
-        "messageType": "request",
-        "operation": "readproperty",
-        "name": "p",
-    }
-
-
-async def test_a_foreign_stream(servient: wot.Servient) -> None:
-    """Notifications as in the draft, which has the odd `value` for `data`; a lost connection is told of."""
-
-    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
-        await socket.send(response(asked))
-        if asked["operation"] == "subscribeevent":
-            for member in ("data", "value"):
-                text = response(asked, name="e", messageType="notification", **{member: 90})
-                await socket.send(text)
-            await socket.close()
-
-    async with foreign(speak) as url:
-        thing = await servient.consume(described(url))
-        async with thing.subscribe("e") as events:
-            assert await taken(events, 2) == [90, 90]
-            with pytest.raises(EventsLost):
-                await taken(events, 1)
-
-
-@pytest.mark.parametrize(
-    ("answer", "error"),
-    [
-        ("{", ProtocolError),
-        ("[]", ProtocolError),
-        ("[" * 100_000, ProtocolError),
-        (b"{}", ProtocolError),
-        ("x" * 2_000_000, ProtocolError),
-        ({"value": 1, "correlationID": "other"}, Timeout),
-        ({"value": 1, "messageType": "nonsense"}, Timeout),
-        ({"value": 1, "messageType": "notification"}, Timeout),
-        ({}, ProtocolError),
-        ({"error": {"status": 404}}, NotFound),
-        ({"error": {"status": "404"}}, NotFound),
-        ({"error": {"status": 418, "title": "teapot"}}, wot.errors.InteractionError),
-        ({"error": {"status": [1]}}, wot.errors.HandlerError),
-        ({"error": 5}, wot.errors.HandlerError),
-        ({"error": {"status": 500}, "values": 7}, PartialFailure),
-        ({"error": {"type": "urn:isowot:problem:KeyboardInterrupt"}}, wot.errors.HandlerError),
-        ({"value": 1, "name": 5}, ProtocolError),
-    ],
-)
-async def test_hostile_answers(answer: Any, error: type[Exception]) -> None:
-    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
-        await socket.send(response(asked, **answer) if isinstance(answer, dict) else answer)
-
-    async with foreign(speak) as url, wot.Servient(timeout=0.5, http={"max_answer": 1 << 20}) as us:
-        thing = await us.consume(described(url))
-        with pytest.raises(WoTError) as caught:
-            await thing.read("p")
-        assert type(caught.value) is error
-
-
-async def test_who_never_answers() -> None:
-    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
-        if asked["operation"] != "readproperty":
-            await socket.send(response(asked, name="a"))
-
-    async with foreign(speak) as url, wot.Servient(timeout=0.3) as us:
-        thing = await us.consume(described(url))
-        with pytest.raises(Timeout):
-            await thing.read("p")
-        assert await thing.invoke("a") is None
-
-
-async def test_who_speaks_something_else() -> None:
-    async def handle(socket: ServerConnection) -> None:
-        await socket.wait_closed()
-
-    async with serve(handle, "127.0.0.1", 0) as server, wot.Servient(timeout=1) as us:
-        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/x"
-        thing = await us.consume(described(url))
-        with pytest.raises(ProtocolError, match="webthingprotocol"):
-            await thing.read("p")
-
-
-async def test_who_opens_no_socket(probe: Probe, servient: wot.Servient) -> None:
-    async with wot.serve(probe, wot.endpoint("http://127.0.0.1:0")) as served:
-        for path, error in (("probe", ProtocolError), ("nothing", NotFound)):
-            url = served.urls[0].replace("http", "ws", 1).replace("probe", path)
-            thing = await servient.consume(described(url))
-            with pytest.raises(error):
-                await thing.read("p")
-
-
-async def test_a_flood_of_notifications(servient: wot.Servient) -> None:
-    """More than anybody takes: what is kept is bounded, and the subscriber learns of it."""
-
-    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
-        await socket.send(response(asked))
-        if asked["operation"] == "subscribeevent":
-            text = response(asked, messageType="notification", name="e", data=1)
-            for _ in range(5000):
-                await socket.send(text)
-
-    async with foreign(speak) as url:
-        thing = await servient.consume(described(url))
-        async with thing.subscribe("e") as events:
-            with pytest.raises(EventsLost):
-                await taken(events, 5000)
-
-
-async def test_forms_of_other_sockets(servient: wot.Servient) -> None:
-    """WebSockets say nothing of what to send: without this subprotocol they are of no use."""
-    thing = await servient.consume(
-        td(
-            properties={
-                "p": {
-                    "forms": [
-                        {"href": "ws://127.0.0.1:1/x"},
-                        {"href": "ws://127.0.0.1:1/x", "subprotocol": "wamp"},
-                    ]
-                }
-            }
-        )
-    )
-    with pytest.raises(wot.errors.NoForm) as caught:
-        await thing.read("p")
-    assert "wamp subprotocol is not spoken here" in caught.value.hint
 
 
 async def test_idle_connections_are_closed(
