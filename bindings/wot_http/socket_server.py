@@ -48,6 +48,7 @@ _AT_ONCE = 32  # requests of one consumer that run at the same time; more wait i
 _STALLED = 4  # heartbeats for which a consumer may take nothing
 _AT_LEAST = 1.0  # seconds, since the kernel hands over large buffers in large parts
 _LARGEST = 64 << 20  # bytes of an answer
+_SMALL = 1 << 16  # bytes of messages that are written without waiting for the consumer
 _KEY = 256  # characters of an idempotencyKey
 _ENDING = 1.0  # seconds for requests that are under way when the connection ends
 _LONGEST = 60.0  # seconds for which a query may wait
@@ -78,12 +79,14 @@ class SocketConnection:
         self._subscriptions = Subscriptions(thing, self.send, self._ids, fragments)
         self._heard = False
         self._reading = False
+        self._out: list[bytes] = []  # frames of this turn of the loop, written together
+        self._size = 0
         self.sent = 0
 
     @property
     def writing(self) -> bool:
         """Whether something waits to be taken."""
-        return self._turn.locked()
+        return bool(self._out) or self._turn.locked()
 
     async def run(self, heartbeat: float) -> None:
         """Read until the connection ends."""
@@ -126,13 +129,29 @@ class SocketConnection:
     async def send(self, text: bytes, written: Callable[[], None] | None = None) -> None:
         """Send one message; `written` is called when it can no longer be taken back."""
         async with self._turn:
+            transport = self._request.transport
+            if self._socket.closed or transport is None or transport.is_closing():
+                raise ConnectionResetError("the consumer has gone")
             if written is not None:
                 written()
-            await self._socket.send_frame(text, WSMsgType.TEXT)
+            if not self._out:
+                asyncio.get_running_loop().call_soon(self._flush)
+            self._out += (_head(len(text)), text)
+            self._size += len(text)
             self.sent += 1
+            if self._size > _SMALL:
+                self._flush()
+                await self._request.writer.drain()
+
+    def _flush(self) -> None:
+        frames, self._out, self._size = b"".join(self._out), [], 0
+        transport = self._request.transport
+        if frames and transport is not None and not self._socket.closed:
+            transport.write(frames)
 
     async def close(self) -> None:
         """Say that the server goes away."""
+        self._flush()
         try:
             async with asyncio.timeout(0.5):
                 await self._socket.close(code=1001, message=b"this Thing is no longer served here")
@@ -296,6 +315,15 @@ class SocketConnection:
                 if any(status.get("href") == invocation for status in statuses):
                     return name
         raise UnknownAffordance(f"there is no invocation {invocation[:80]!r}")
+
+
+def _head(length: int) -> bytes:
+    """What goes before a text of this length (RFC 6455 section 5.2)."""
+    if length < 126:
+        return b"\x81%c" % length
+    if length < 1 << 16:
+        return b"\x81\x7e" + length.to_bytes(2, "big")
+    return b"\x81\x7f" + length.to_bytes(8, "big")
 
 
 def _variables(asked: Message) -> Any:
