@@ -50,7 +50,6 @@ _AT_LEAST = 1.0  # seconds, since the kernel hands over large buffers in large p
 _LARGEST = 64 << 20  # bytes of an answer
 _SMALL = 1 << 16  # bytes of messages that are written without waiting for the consumer
 _KEY = 256  # characters of an idempotencyKey
-_ENDING = 1.0  # seconds for requests that are under way when the connection ends
 _LONGEST = 60.0  # seconds for which a query may wait
 _STARTED_BY = {str(end): str(start) for start, end in ENDS.items()}
 _WORDS = frozenset(str(op) for op in Op if op is not Op.DESCRIBE)
@@ -97,10 +96,17 @@ class SocketConnection:
             return  # the consumer has gone
         finally:
             watching.cancel()
+            await self._subscriptions.close()
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """What was begun runs to its end, as it does over HTTP when the consumer goes."""
+        try:
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+        finally:
             for task in self._tasks:
                 task.cancel()
-            if self._tasks:
-                await asyncio.wait(self._tasks, timeout=_ENDING)
             await self._subscriptions.close()
 
     async def _read(self) -> None:
@@ -214,7 +220,7 @@ class SocketConnection:
         await self.send(encode(self._response(asked, **members)))
 
     def _response(self, asked: Message, **members: Any) -> Message:
-        thing = asked.thing if asked.thing in self._names else self._names[0]
+        thing = asked.thing if self._is_ours(asked.thing) else self._names[0]
         return Message(
             thing,
             next(self._ids),
@@ -253,7 +259,7 @@ class SocketConnection:
             raise InvalidInput(f"messageType should be {REQUEST!r}, not {asked.kind[:40]!r}")
         if not asked.id:
             raise InvalidInput("messageID is missing", hint="send a UUID")
-        if asked.thing not in self._names:
+        if not self._is_ours(asked.thing):
             what = f"is not {asked.thing[:200]!r}" if asked.thing else "has a thingID"
             raise UnknownThing(f"this Thing {what}", hint=f"thingID is {self._names[0]!r}")
         word = _STARTED_BY.get(asked.operation, asked.operation)
@@ -263,6 +269,10 @@ class SocketConnection:
         if found is None:
             raise _refusal(self._thing.td, asked.operation, asked.name)
         return found
+
+    def _is_ours(self, thing: str) -> bool:
+        # Where a TD has no id, consumers name the URL they have it from, which may be another than ours.
+        return thing in self._names or bool(thing and not self._thing.td.id)
 
     def _interaction(self, asked: Message, operation: Operation) -> Interaction:
         op, raw = operation.op, UNSET

@@ -12,7 +12,7 @@ import pytest
 
 import wot
 from wot.errors import Conflict, PartialFailure, Unavailable
-from wot.td import Op
+from wot.td import Op, ThingDescription
 
 from .socket_peer import Fake, Peer, endpoint, peer, serving
 from .things import CANARY, Broken, Probe
@@ -296,3 +296,37 @@ async def test_what_cannot_be_embedded(fake: Fake, other: Peer) -> None:
     ):
         fake.replies[Op.READ_PROPERTY] = Reply(Content(body, kind))
         assert problem(await other.ask("readproperty", "a")) == (502, "InvalidOutput")
+
+
+async def test_a_thing_without_an_id(fake: Fake) -> None:
+    """Its TD may come from anywhere: whatever URL is named means the Thing at the address of the socket."""
+    fake.td = ThingDescription({name: v for name, v in fake.td.json.items() if name != "id"})
+    fake.json(Op.READ_PROPERTY, 1)
+    async with serving(fake) as url, peer(url, "https://things.example/td.json") as us:
+        answer = await us.ask("readproperty", "a")
+        assert (answer["value"], answer["thingID"]) == (1, "https://things.example/td.json")
+        assert problem(await us.ask("readproperty", "a", thingID=""))[0] == 404
+
+
+async def test_what_was_begun_is_finished() -> None:
+    """A consumer that goes away does not stop an action halfway."""
+
+    class Slow(wot.Thing, title="Slow", id="urn:test:slow"):
+        def __init__(self) -> None:
+            self.go, self.done = asyncio.Event(), asyncio.Event()
+            self.begun = asyncio.Event()
+
+        @wot.action
+        async def work(self) -> None:
+            self.begun.set()
+            await self.go.wait()
+            self.done.set()
+
+    thing = Slow()
+    async with wot.serve(thing, endpoint()) as served:
+        async with peer(served.urls[0], "urn:test:slow") as us:
+            await us.send("invokeaction", "work")
+            await thing.begun.wait()
+        thing.go.set()
+        async with asyncio.timeout(5):
+            await thing.done.wait()
