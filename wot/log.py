@@ -58,7 +58,8 @@ class Log:
         """Append one notification and wake the subscribers."""
         with self._lock:
             self._last += 1
-            self._ring.append(Notification(content, self.position(self._last), time=time.time()))
+            position = self.position(self._last)
+            self._ring.append(Notification(content, position, time=time.time()))
             self._size += len(content.body)
             while len(self._ring) > self._kept or (self._size > BYTES_KEPT and len(self._ring) > 1):
                 self._size -= len(self._ring.popleft().content.body)
