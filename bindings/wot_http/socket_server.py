@@ -41,6 +41,7 @@ from wot_http.messages import (
 )
 from wot_http.socket_forms import Operation
 from wot_http.socket_names import checked_names
+from wot_http.socket_writing import Writing
 from wot_http.subscriptions import Fragments, Subscriptions
 
 _log = logging.getLogger("wot")
@@ -48,7 +49,6 @@ _AT_ONCE = 32  # requests of one consumer that run at the same time; more wait i
 _STALLED = 4  # heartbeats for which a consumer may take nothing
 _AT_LEAST = 1.0  # seconds, since the kernel hands over large buffers in large parts
 _LARGEST = 64 << 20  # bytes of an answer
-_SMALL = 1 << 16  # bytes of messages that are written without waiting for the consumer
 _KEY = 256  # characters of an idempotencyKey
 _LONGEST = 60.0  # seconds for which a query may wait
 _STARTED_BY = {str(end): str(start) for start, end in ENDS.items()}
@@ -73,19 +73,21 @@ class SocketConnection:
         self._names, self._operations = names, operations
         self._ids = identifiers()
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._turn = asyncio.Lock()  # one writer at a time: only it waits for a slow consumer
+        self._writing = Writing(request, socket)
         self._tasks = set[asyncio.Task[None]]()
-        self._subscriptions = Subscriptions(thing, self.send, self._ids, fragments)
+        self._subscriptions = Subscriptions(thing, self._writing, self._ids, fragments)
         self._heard = False
         self._reading = False
-        self._out: list[bytes] = []  # frames of this turn of the loop, written together
-        self._size = 0
-        self.sent = 0
 
     @property
     def writing(self) -> bool:
         """Whether something waits to be taken."""
-        return bool(self._out) or self._turn.locked()
+        return self._writing.waiting
+
+    @property
+    def sent(self) -> int:
+        """How many messages have been."""
+        return self._writing.sent
 
     async def run(self, heartbeat: float) -> None:
         """Read until the connection ends."""
@@ -120,8 +122,7 @@ class SocketConnection:
                 self._tasks.add(task)
                 task.add_done_callback(self._finished)
             elif received.type is WSMsgType.PING:
-                async with self._turn:
-                    await self._socket.pong(received.data)
+                await self._socket.pong(received.data)
             elif received.type is WSMsgType.BINARY:
                 await self._socket.close(code=1003, message=b"messages are text")
                 return
@@ -132,32 +133,9 @@ class SocketConnection:
         self._tasks.discard(task)
         self._slots.release()
 
-    async def send(self, text: bytes, written: Callable[[], None] | None = None) -> None:
-        """Send one message; `written` is called when it can no longer be taken back."""
-        async with self._turn:
-            transport = self._request.transport
-            if self._socket.closed or transport is None or transport.is_closing():
-                raise ConnectionResetError("the consumer has gone")
-            if written is not None:
-                written()
-            if not self._out:
-                asyncio.get_running_loop().call_soon(self._flush)
-            self._out += (_head(len(text)), text)
-            self._size += len(text)
-            self.sent += 1
-            if self._size > _SMALL:
-                self._flush()
-                await self._request.writer.drain()
-
-    def _flush(self) -> None:
-        frames, self._out, self._size = b"".join(self._out), [], 0
-        transport = self._request.transport
-        if frames and transport is not None and not self._socket.closed:
-            transport.write(frames)
-
     async def close(self) -> None:
         """Say that the server goes away."""
-        self._flush()
+        self._writing.flush()
         try:
             async with asyncio.timeout(0.5):
                 await self._socket.close(code=1001, message=b"this Thing is no longer served here")
@@ -217,7 +195,9 @@ class SocketConnection:
             return
 
     async def _send(self, asked: Message, **members: Any) -> None:
-        await self.send(encode(self._response(asked, **members)))
+        text = encode(self._response(asked, **members))
+        if not self._writing.post(b"", text):
+            await self._writing.send(text)
 
     def _response(self, asked: Message, **members: Any) -> Message:
         thing = asked.thing if self._is_ours(asked.thing) else self._names[0]
@@ -325,15 +305,6 @@ class SocketConnection:
                 if any(status.get("href") == invocation for status in statuses):
                     return name
         raise UnknownAffordance(f"there is no invocation {invocation[:80]!r}")
-
-
-def _head(length: int) -> bytes:
-    """What goes before a text of this length (RFC 6455 section 5.2)."""
-    if length < 126:
-        return b"\x81%c" % length
-    if length < 1 << 16:
-        return b"\x81\x7e" + length.to_bytes(2, "big")
-    return b"\x81\x7f" + length.to_bytes(8, "big")
 
 
 def _variables(asked: Message) -> Any:

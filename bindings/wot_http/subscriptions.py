@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
 import msgspec
@@ -32,6 +32,7 @@ from wot_http.messages import (
     is_id,
     moment,
 )
+from wot_http.socket_writing import Writing
 
 _log = logging.getLogger("wot")
 _MOST = 256  # subscriptions of one connection
@@ -39,8 +40,6 @@ _AT_ONCE = 8  # notifications written in one turn of the loop
 _KEPT = 64  # notifications whose text is kept for other subscribers
 _PROPERTIES = (Op.OBSERVE_PROPERTY, Op.OBSERVE_ALL_PROPERTIES)
 _WHOLE = (Op.OBSERVE_ALL_PROPERTIES, Op.SUBSCRIBE_ALL_EVENTS)
-
-Send = Callable[[bytes, Callable[[], None] | None], Awaitable[None]]
 
 
 class Fragments:
@@ -107,9 +106,10 @@ class Subscriptions:
     """All of one connection."""
 
     def __init__(
-        self, thing: Interactable, send: Send, ids: Iterator[str], fragments: Fragments
+        self, thing: Interactable, writing: Writing, ids: Iterator[str], fragments: Fragments
     ) -> None:
-        self._thing, self._send, self._ids, self._fragments = thing, send, ids, fragments
+        self._thing, self._writing = thing, writing
+        self._ids, self._fragments = ids, fragments
         self._single: dict[tuple[str, str], Subscription] = {}
         self._whole: dict[str, Subscription] = {}
         # Requests about one kind take effect in their order.
@@ -143,7 +143,7 @@ class Subscriptions:
             position = getattr(stream, "position", "") or interaction.after
             made.position = made.position or position
             try:
-                await self._send(encode(response(id_of(position) or position)), None)
+                await self._writing.send(encode(response(id_of(position) or position)))
                 if lost is not None:
                     await self._tell(made, lost)
             finally:
@@ -208,17 +208,28 @@ class Subscriptions:
 
     async def _forward(self, subscription: Subscription) -> None:
         count, op, own = 0, subscription.interaction.op, subscription.interaction.name
+        head, turn = subscription.head, subscription.turn
         async for notification in subscription.stream:
             name = own or notification.name
-            async with subscription.turn:
-                if name not in subscription.replaced:
-                    await self._send(
-                        subscription.head + self._text(notification, name, op),
-                        functools.partial(_advance, subscription, notification.position),
-                    )
+            if turn.locked() or name in subscription.replaced:
+                await self._wait(subscription, notification, name)
+            elif self._writing.post(head, self._text(notification, name, op)):
+                subscription.position = notification.position or subscription.position
+            else:
+                await self._wait(subscription, notification, name)
             count += 1
             if not count % _AT_ONCE:
                 await asyncio.sleep(0)  # a long backlog must not hold up everybody else
+
+    async def _wait(
+        self, subscription: Subscription, notification: Notification, name: str
+    ) -> None:
+        """Send when the reader has room, unless another subscription has taken over by then."""
+        async with subscription.turn:
+            if name not in subscription.replaced:
+                text = self._text(notification, name, subscription.interaction.op)
+                advance = functools.partial(_advance, subscription, notification.position)
+                await self._writing.send(subscription.head + text, advance)
 
     def _text(self, notification: Notification, name: str, op: Op) -> bytes:
         try:
@@ -237,7 +248,7 @@ class Subscriptions:
         message = Message(
             id=next(self._ids), name=subscription.interaction.name, **error_members(error)
         )
-        await self._send(subscription.head + encode(message)[1:], None)
+        await self._writing.send(subscription.head + encode(message)[1:])
 
 
 def _advance(subscription: Subscription, position: str) -> None:
