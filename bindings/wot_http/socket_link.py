@@ -96,9 +96,13 @@ class Link:
         except WoTError:
             pass
         finally:
-            self._streams.pop(stream.correlation, None)
-            self._claims.pop(stream, None)
+            self.release(stream)
             self._used = self._loop.time()
+
+    def release(self, stream: SocketStream) -> None:
+        """Forget a stream that was refused."""
+        self._streams.pop(stream.correlation, None)
+        self._claims.pop(stream, None)
 
     def leave_soon(self, stream: SocketStream, ending: Message, seconds: float) -> None:
         """The same for who cannot wait."""
@@ -109,7 +113,7 @@ class Link:
     async def close(self) -> None:
         """Close it, as if the other side had."""
         self._timer.cancel()
-        for task in self._tasks:
+        for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
         await self._socket.close()
         await asyncio.wait([self._reading])

@@ -148,22 +148,20 @@ class SocketConnection:
 
     async def _watch(self, heartbeat: float) -> None:
         """Ask for signs of life; a consumer that gives none, or takes nothing, is dropped."""
-        waiting = moved = quiet = 0.0
+        before, stuck, quiet = (0, 0), 0.0, 0.0
         limit = max(_STALLED * heartbeat, _AT_LEAST)
         while True:
             await asyncio.sleep(heartbeat)
             transport = self._request.transport
             if transport is None:
                 return
-            buffered, sent = transport.get_write_buffer_size(), self.sent
-            if buffered:
-                moved = 0.0 if sent != waiting else moved + heartbeat
-            elif self._heard or not self._reading:
-                moved = quiet = 0.0
-            else:
-                moved, quiet = 0.0, quiet + heartbeat
-            waiting, self._heard = sent, False
-            if moved >= limit or quiet >= limit:
+            sent, buffered = now = self.sent, transport.get_write_buffer_size()
+            taking = not buffered or sent != before[0] or buffered < before[1]
+            silent = not buffered and self._reading and not self._heard
+            stuck = 0.0 if taking else stuck + heartbeat
+            quiet = quiet + heartbeat if silent else 0.0
+            before, self._heard = now, False
+            if stuck >= limit or quiet >= limit:
                 self._abort()
                 return
             if not buffered:

@@ -7,7 +7,7 @@ from collections import deque
 from datetime import datetime
 
 from wot.content import Content
-from wot.errors import EventsLost, TransportError, WoTError
+from wot.errors import EventsLost, InteractionError, TransportError, WoTError
 from wot.interaction import Interaction, Notification, OpenStream
 from wot.td import ENDS, Form, Op
 from wot_http.messages import UNSET, Message, error_in, position_of
@@ -49,6 +49,9 @@ class SocketStream(OpenStream):
         self._link = link
         try:
             answer = await link.ask(self._message, seconds, self)
+        except InteractionError:
+            link.release(self)
+            raise
         except BaseException:
             link.leave_soon(self, self._ending(), _LEAVING)
             raise

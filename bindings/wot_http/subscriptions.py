@@ -88,16 +88,14 @@ class Subscription:
 
     def __init__(self, asked: Message, interaction: Interaction, stream: Stream) -> None:
         self.interaction, self.stream = interaction, stream
-        self.asked = asked
         # A notification is shared; what goes before it is this subscriber's.
         head = Message(
             asked.thing, kind=NOTIFICATION, operation=asked.operation, correlation=asked.correlation
         )
         self.head = encode(head)[:-1] + b","
-        self.position: str = interaction.after  # of what was sent last
-        self.replaced = set[
-            str
-        ]()  # of the whole Thing: what has a subscription of its own, or none any more
+        self.position = ""  # of what was sent last
+        # Of the whole Thing: what has a subscription of its own by now, or none any more.
+        self.replaced = set[str]()
         self.turn = asyncio.Lock()  # held while one is sent, or while another takes over
         self.task: asyncio.Task[None] | None = None
 
@@ -140,10 +138,9 @@ class Subscriptions:
             else:
                 self._whole[kind] = made
             await self._drop(replaced)
-            position = getattr(stream, "position", "") or interaction.after
-            made.position = made.position or position
+            made.position = getattr(stream, "position", "") or ("" if lost else interaction.after)
             try:
-                await self._writing.send(encode(response(id_of(position) or position)))
+                await self._writing.send(encode(response(id_of(made.position) or made.position)))
                 if lost is not None:
                     await self._tell(made, lost)
             finally:
@@ -192,6 +189,7 @@ class Subscriptions:
                     raise Unavailable("this subscription has ended")
                 except EventsLost as lost:
                     await subscription.stream.aclose()
+                    subscription.position = lost.after
                     behind = _behind(subscription.interaction, lost.after)
                     subscription.stream, again = await _opened(self._thing, behind)
                     await self._tell(subscription, again or lost)
