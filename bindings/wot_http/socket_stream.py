@@ -26,7 +26,7 @@ class SocketStream(OpenStream):
         self._type, self._message = form.response_type, message
         self._op, self._name = interaction.op, interaction.name
         self._link: Link | None = None
-        self._ready: deque[tuple[Notification | EventsLost, int]] = deque()
+        self._ready: deque[tuple[Message | EventsLost, int]] = deque()
         self._size = 0
         self._arrived = asyncio.Event()
         self._reason: WoTError | None = None
@@ -81,10 +81,12 @@ class SocketStream(OpenStream):
                 self.end(error)
             return
         raw = message.data if message.value is UNSET else message.value
-        body = b"null" if raw is UNSET else bytes(raw)
-        self._keep(self._notification(message, body), len(body))
+        self._keep(message, 0 if raw is UNSET else len(bytes(raw)))
 
-    def _notification(self, message: Message, body: bytes) -> Notification:
+    def _notification(self, message: Message) -> Notification:
+        # Not before it is taken: the first ones may come in before `open` has seen the response.
+        raw = message.data if message.value is UNSET else message.value
+        body = b"null" if raw is UNSET else bytes(raw)
         position = ""
         if self._numbered:
             given = message.position
@@ -94,7 +96,7 @@ class SocketStream(OpenStream):
             Content(body, self._type), position, name=name, time=_seconds(message.timestamp)
         )
 
-    def _keep(self, item: Notification | EventsLost, size: int) -> None:
+    def _keep(self, item: Message | EventsLost, size: int) -> None:
         if len(self._ready) >= _KEPT or self._size + size > _BYTES + size * (not self._ready):
             # What waits is still given; behind it the subscription is made again from where it stood.
             self.end(TransportError(f"more than {_KEPT} notifications came while nobody took them"))
@@ -122,8 +124,9 @@ class SocketStream(OpenStream):
         self._size -= size
         if isinstance(item, EventsLost):
             raise item
-        self.position = item.position or self.position
-        return item
+        found = self._notification(item)
+        self.position = found.position or self.position
+        return found
 
     async def aclose(self) -> None:
         if self._closed:

@@ -105,6 +105,30 @@ async def test_a_foreign_stream(servient: wot.Servient) -> None:
                 await taken(events, 1)
 
 
+async def test_notifications_that_come_with_the_response(servient: wot.Servient) -> None:
+    """In one packet, before the subscriber has seen the response: their positions count all the same."""
+    seen: list[dict[str, Any]] = []
+
+    async def speak(socket: ServerConnection, asked: dict[str, Any]) -> None:
+        seen.append(asked)
+        first = len(seen) == 1
+        texts = [response(asked, position="at-0"), *(
+            response(asked, messageType="notification", name="e", data=n, position=f"at-{n}")
+            for n in ((1, 2) if first else (3,))
+        )]  # fmt: skip
+        for text in texts:
+            socket.protocol.send_text(text.encode())
+        socket.send_data()
+        if first:
+            await socket.close()
+
+    async with foreign(speak) as url:
+        thing = await servient.consume(described(url))
+        async with thing.subscribe("e") as events:
+            assert await taken(events, 3) == [1, 2, 3]
+    assert seen[1]["lastNotificationID"] == "at-2"
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
