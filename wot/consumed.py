@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -20,12 +21,13 @@ from wot.errors import (
     listed,
 )
 from wot.followed import Followed
-from wot.forms import THING, expand, forms_for, is_template, scheme_of, usable
+from wot.forms import THING, expand, forms_for, is_template, scheme_of, shared_variables, usable
 from wot.handles import Subscription, incoming, outgoing, subscribed
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
 from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription, standard_context
 from wot.templates import needed_in, variables_in
+from wot.together import Pairs, Together
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
@@ -33,7 +35,7 @@ PATIENCE = 300.0  # seconds for which a lost subscription is tried again
 _NOTHING: Any = object()
 
 
-class _Way(NamedTuple):
+class Way(NamedTuple):
     """A form, the client that follows it, and whether it has URI variables."""
 
     form: Form
@@ -56,10 +58,11 @@ class ConsumedThing:
         self._base = description.base or base
         self._id = description.id or base
         self._client_for = client_for
-        self._patience = patience
-        self._ways: dict[tuple[Op, str], tuple[_Way, ...]] = {}
+        self.patience = patience
+        self._ways: dict[tuple[Op, str], tuple[Way, ...]] = {}
         self._payloads: dict[tuple[str, str, str], Payload | None] = {}
         self._td: ThingDescription | None = None
+        self._together = Together(self)
 
     def __repr__(self) -> str:
         return f"<ConsumedThing {self.description.title!r} {self.description.id or self._base}>"
@@ -74,21 +77,23 @@ class ConsumedThing:
     async def request(self, interaction: Interaction, /) -> Reply:
         """Perform an interaction along the first form whose other end can be reached."""
         op, name = interaction.op, interaction.name
-        if op is DESCRIBE:
-            return DONE
-        ways = self._ways.get((op, name)) or self._find(op, name)
+        if not name:
+            return DONE if op is DESCRIBE else await self._together.request(interaction)
+        ways = self._ways.get((op, name)) or self.ways(op, name)
         for way in ways[:-1]:
             try:
-                return await way.client.request(self._filled(way, interaction), interaction)
+                return await way.client.request(self.filled(way, interaction), interaction)
             except ConnectError:
                 continue
         way = ways[-1]
-        return await way.client.request(self._filled(way, interaction), interaction)
+        return await way.client.request(self.filled(way, interaction), interaction)
 
     async def stream(self, interaction: Interaction, /) -> Stream:
-        """Follow a property or an event, through reconnections."""
+        """Follow a property or an event, or all of them, through reconnections."""
+        if not interaction.name:
+            return await self._together.stream(interaction)
         stream = await self.open(interaction)
-        followed = Followed(self.open, interaction, stream, self._patience)
+        followed = Followed(self.open, interaction, stream, self.patience)
         if interaction.op is OBSERVE and not getattr(stream, "current_first", False):
             try:
                 followed.first = await self._current(interaction)
@@ -111,21 +116,22 @@ class ConsumedThing:
 
     async def open(self, interaction: Interaction) -> Stream:
         """One subscription along the first form whose other end can be reached."""
-        ways = self._ways.get((interaction.op, interaction.name)) or self._find(
-            interaction.op, interaction.name
-        )
+        ways = self.ways(interaction.op, interaction.name)
         for way in ways[:-1]:
             try:
-                return await way.client.stream(self._filled(way, interaction), interaction)
+                return await way.client.stream(self.filled(way, interaction), interaction)
             except ConnectError:
                 continue
-        return await ways[-1].client.stream(self._filled(ways[-1], interaction), interaction)
+        return await ways[-1].client.stream(self.filled(ways[-1], interaction), interaction)
 
-    def _find(self, op: Op, name: str) -> tuple[_Way, ...]:
+    def ways(self, op: Op, name: str) -> tuple[Way, ...]:
+        """How to follow the forms for an operation, in the order of the TD; raises where there are none."""
+        if found_before := self._ways.get((op, name)):
+            return found_before
         forms = usable(forms_for(self.description, op, name, self._base), op)
         if not forms:
             raise self._refusal(op, name)
-        found: list[_Way] = []
+        found: list[Way] = []
         tried: list[str] = []
         for form in forms:
             scheme = scheme_of(form.href)
@@ -139,7 +145,7 @@ class ConsumedThing:
                 continue
             if client.usable(form, op):
                 known = form.replace(**{THING: self._id})
-                found.append(_Way(known, client, is_template(form.href)))
+                found.append(Way(known, client, is_template(form.href)))
             else:
                 tried.append(
                     f"{form.href} with {form.subprotocol or 'no'} subprotocol is not spoken here"
@@ -162,11 +168,11 @@ class ConsumedThing:
 
     def _can(self, op: Op, name: str) -> bool:
         try:
-            return bool(self._find(op, name))
+            return bool(self.ways(op, name))
         except WoTError:
             return False
 
-    def _filled(self, way: _Way, interaction: Interaction) -> Form:
+    def filled(self, way: Way, interaction: Interaction) -> Form:
         """The form with its URI variables in place."""
         values = interaction.variables
         if not way.template and not values:
@@ -198,20 +204,25 @@ class ConsumedThing:
             except Mismatch as error:
                 raise UriVariableError(f"the URI variable {name!r}: {error}") from None
 
+    @cached_property
+    def _shared(self) -> Json:
+        return shared_variables(self.description)
+
     def _variables(self, interaction: Interaction) -> Json:
         """URI variables of the affordance, over those of the Thing (TD 1.1 section 5.3.1.1)."""
         kind = KIND.get(interaction.op, "")
         own: Json = (
             self.description.json.get(kind, {}).get(interaction.name, {}).get("uriVariables", {})
         )
-        return {**self.description.json.get("uriVariables", {}), **own}
+        shared = self._shared if kind else self.description.json.get("uriVariables", {})
+        return {**shared, **own}
 
     # The same by name, for those who have no class.
 
     async def read(self, name: str, /, **variables: Any) -> Any:
         """The value of a property; keyword arguments are URI variables."""
         reply = await self.request(Interaction(READ, name, variables=variables or NONE))
-        return incoming(self._payload("properties", name) or _ANY, reply.content, name)
+        return incoming(self.payload("properties", name) or _ANY, reply.content, name)
 
     async def write(self, name: str, value: Any, /, **variables: Any) -> None:
         """Set a property; returns when the Thing has accepted it."""
@@ -221,10 +232,10 @@ class ConsumedThing:
     async def invoke(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Any:
         """Invoke an action with an input value, if it has one; returns its output."""
         content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
-        if content is None and _needs_input(self._payload("actions", name, "input")):
+        if content is None and _needs_input(self.payload("actions", name, "input")):
             content = self._outgoing(INVOKE, name, "input", {})
         reply = await self.request(Interaction(INVOKE, name, content, variables or NONE))
-        payload = self._payload("actions", name, "output")
+        payload = self.payload("actions", name, "output")
         if payload is None and reply.content is None:
             return None
         return incoming(payload or _ANY, reply.content, name)
@@ -233,21 +244,50 @@ class ConsumedThing:
         self, name: str, /, **variables: Any
     ) -> AbstractAsyncContextManager[Subscription[Any]]:
         """`async with thing.observe("level") as values`: every value from here on."""
-        return self._follow(OBSERVE, name, self._payload("properties", name) or _ANY, variables)
+        return self._follow(OBSERVE, name, self.payload("properties", name) or _ANY, variables)
 
     def subscribe(
         self, name: str, /, **variables: Any
     ) -> AbstractAsyncContextManager[Subscription[Any]]:
         """`async with thing.subscribe("overheated") as events`: the data of every event from here on."""
-        return self._follow(SUBSCRIBE, name, self._payload("events", name, "data"), variables)
+        return self._follow(SUBSCRIBE, name, self.payload("events", name, "data"), variables)
+
+    # All at once: by forms of the whole Thing where it has them, or else one by one.
+
+    async def read_all(self, **variables: Any) -> dict[str, Any]:
+        """All readable properties by name; PartialFailure has the values where some cannot be read."""
+        return await self._together.read(Op.READ_ALL_PROPERTIES, (), variables)
+
+    async def read_multiple(self, names: Iterable[str], /, **variables: Any) -> dict[str, Any]:
+        """These properties by name; keyword arguments are URI variables of the Thing."""
+        return await self._together.read(Op.READ_MULTIPLE_PROPERTIES, tuple(names), variables)
+
+    async def write_all(self, values: Mapping[str, Any], /) -> None:
+        """Set every writable property, all checked before any is set; PartialFailure tells which were."""
+        await self._together.write(Op.WRITE_ALL_PROPERTIES, values)
+
+    async def write_multiple(self, values: Mapping[str, Any], /) -> None:
+        """Set these properties in their order, all checked before any is set; PartialFailure tells which were."""
+        await self._together.write(Op.WRITE_MULTIPLE_PROPERTIES, values)
+
+    def observe_all(self) -> Pairs:
+        """`async with thing.observe_all() as values`: pairs of name and value, first as they are, then every change."""
+        return self._together.follow(Op.OBSERVE_ALL_PROPERTIES)
+
+    def subscribe_all(self) -> Pairs:
+        """`async with thing.subscribe_all() as events`: pairs of name and data of every event from here on."""
+        return self._together.follow(Op.SUBSCRIBE_ALL_EVENTS)
 
     def _follow(
         self, op: Op, name: str, payload: Payload | None, variables: Mapping[str, Any]
     ) -> AbstractAsyncContextManager[Subscription[Any]]:
         interaction = Interaction(op, name, variables=variables or NONE)
-        return subscribed(self, interaction, lambda content: _event_data(payload, content, name))
+        return subscribed(
+            self, interaction, lambda found: self.received(payload, found.content, name)
+        )
 
-    def _payload(self, kind: str, name: str, part: str = "") -> Payload | None:
+    def payload(self, kind: str, name: str, part: str = "") -> Payload | None:
+        """What judges a property, or a part of an action or an event; None where nothing is declared."""
         key = (kind, name, part)
         if key not in self._payloads:
             json: Any = self.description.affordance(kind, name) or {}
@@ -255,9 +295,16 @@ class ConsumedThing:
             self._payloads[key] = None if schema is None else Payload.plain(schema)
         return self._payloads[key]
 
+    @staticmethod
+    def received(payload: Payload | None, content: Content, name: str) -> Any:
+        """What a notification brought; InvalidOutput where it is not what was declared."""
+        if payload is None and content.body in (b"", b"null"):
+            return None
+        return incoming(payload or _ANY, content, name)
+
     def _outgoing(self, op: Op, name: str, part: str, value: Any) -> Content | None:
-        ways = self._ways.get((op, name)) or self._find(op, name)
-        payload = self._payload(KIND[op], name, part) or _ANY
+        ways = self.ways(op, name)
+        payload = self.payload(KIND[op], name, part) or _ANY
         return outgoing(lambda: payload.dump(value, ways[0].form.content_type), name)
 
 
@@ -269,16 +316,13 @@ def _needs_input(payload: Payload | None) -> bool:
     return payload is not None and payload.schema.get("type") == "object"
 
 
-def _event_data(payload: Payload | None, content: Content, name: str) -> Any:
-    if payload is None and content.body in (b"", b"null"):
-        return None
-    return incoming(payload or _ANY, content, name)
-
-
 def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) -> Json:
     """The TD without forms, base and security, reduced to what has a usable form."""
-    dropped = ("forms", "base", "security", "securityDefinitions", "profile", *KINDS)
+    endpoints = ("forms", "base", "security", "securityDefinitions", "profile")
+    dropped = (*endpoints, "uriVariables", *KINDS)
     json: Json = {name: value for name, value in description.json.items() if name not in dropped}
+    if shared := shared_variables(description):
+        json["uriVariables"] = shared
     json["@context"] = standard_context(json.get("@context"))
     if not scheme_of(description.id):
         # No URI, or none at all: nobody else could tell this Thing from others.

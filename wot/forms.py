@@ -7,21 +7,36 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
-from wot.content import Malformed, codec
+from wot.content import Malformed, codec, is_value
 from wot.errors import UriVariableError, listed
-from wot.td import KIND, STREAMS, Form, Json, Op, ThingDescription, default_ops, is_object
+from wot.td import (
+    EACH,
+    KIND,
+    KINDS,
+    STREAMS,
+    Form,
+    Json,
+    Op,
+    ThingDescription,
+    default_ops,
+    is_object,
+)
 from wot.templates import expand, plain, variables_in
 
 __all__ = [
     "THING",
+    "apart",
     "expand",
     "folder",
     "forms_for",
     "is_template",
     "offered",
+    "offered_whole",
+    "parts",
     "plain",
     "resolve",
     "scheme_of",
+    "shared_variables",
     "variables_from",
 ]
 
@@ -63,6 +78,39 @@ def offered(td: ThingDescription, kind: str, name: str) -> tuple[Op, ...]:
     if not json.get("readOnly"):
         found.append(Op.WRITE_PROPERTY)
     return (*found, Op.OBSERVE_PROPERTY) if json.get("observable") else tuple(found)
+
+
+def apart(affordance: Json, needed: Iterable[str], *, takes: bool = False) -> str:
+    """Why an affordance has no part in operations on the whole Thing, "" where it has."""
+    forms: list[Json] = affordance.get("forms") or [{}]
+    form = Form(forms[0])
+    media_type = form.content_type if takes else form.response_type
+    if not is_value(media_type):
+        return f"it is {media_type}, which has no place among values"
+    missing = next(iter(needed), None)
+    return "" if missing is None else f"it needs the URI variable {missing!r}"
+
+
+def parts(td: ThingDescription, op: Op) -> tuple[str, ...]:
+    """The affordances that have a part in an operation on the whole Thing, as far as its TD tells.
+
+    It does not tell which URI variables may be left out, other than those that have a default.
+    """
+    single = EACH[op]
+    kind, takes = KIND[single], single is Op.WRITE_PROPERTY
+    shared = shared_variables(td)
+    found: list[str] = []
+    for name, json in td.json.get(kind, {}).items():
+        variables = {**shared, **json.get("uriVariables", {})}
+        needed = [n for n, schema in variables.items() if "default" not in schema]
+        if single in offered(td, kind, name) and not apart(json, needed, takes=takes):
+            found.append(name)
+    return tuple(found)
+
+
+def offered_whole(td: ThingDescription) -> tuple[Op, ...]:
+    """The operations on the whole Thing that an affordance-only TD offers."""
+    return tuple(op for op in EACH if parts(td, op))
 
 
 def folder(kind: str, name: str) -> str:
@@ -175,3 +223,20 @@ def usable(forms: Iterable[Form], op: Op) -> list[Form]:
     if op in STREAMS:
         ranked.sort(key=lambda form: _RANK.get(form.subprotocol, 1))
     return ranked
+
+
+def shared_variables(description: ThingDescription) -> Json:
+    """The URI variables of the Thing, without those that only its own forms take."""
+    declared: Json = description.json.get("uriVariables", {})
+    if not declared:
+        return declared
+    own = _variables_of(description.json)
+    for kind in KINDS:
+        for affordance in description.json.get(kind, {}).values():
+            own -= _variables_of(affordance)
+    return {name: schema for name, schema in declared.items() if name not in own}
+
+
+def _variables_of(holder: Json) -> set[str]:
+    hrefs = [str(form.get("href", "")) for form in holder.get("forms", ())]
+    return {name for href in hrefs for name in variables_in(href)}

@@ -79,7 +79,7 @@ class Subscription(Generic[T], AsyncIterator[T]):
     """The values of a stream; after EventsLost, iterating again goes on behind the gap."""
 
     def __init__(
-        self, target: Interactable, interaction: Interaction, load: Callable[[Content], T]
+        self, target: Interactable, interaction: Interaction, load: Callable[[Notification], T]
     ) -> None:
         self._target, self._interaction, self._load = target, interaction, load
         self._stream: Stream | None = None
@@ -99,7 +99,7 @@ class Subscription(Generic[T], AsyncIterator[T]):
         )
 
     async def __anext__(self) -> T:
-        return self._load((await self.notification()).content)
+        return self._load(await self.notification())
 
     async def notification(self) -> Notification:
         """The next notification as it came, with its position."""
@@ -134,7 +134,7 @@ Observed = AbstractAsyncContextManager[Subscription[T]]
 
 @asynccontextmanager
 async def subscribed(
-    target: Interactable, interaction: Interaction, load: Callable[[Content], T]
+    target: Interactable, interaction: Interaction, load: Callable[[Notification], T]
 ) -> AsyncGenerator[Subscription[T], None]:
     """A subscription for the time of a block."""
     subscription = Subscription(target, interaction, load)
@@ -191,7 +191,7 @@ class PropertyHandle(_Handle["Property[T]"], Generic[T]):
         return subscribed(
             self._parts.target,
             Interaction(OBSERVE, declared.name, variables=declared.named(variables)),
-            lambda content: incoming(declared.payload, content, declared.name),
+            lambda found: incoming(declared.payload, found.content, declared.name),
         )
 
     def changed(self, value: T) -> None:
@@ -256,7 +256,7 @@ class EventHandle(_Handle["Event[T]"], Generic[T]):
         return subscribed(
             self._parts.target,
             Interaction(SUBSCRIBE, declared.name, variables=declared.named(variables)),
-            lambda content: incoming(declared.payload, content, declared.name),
+            lambda found: incoming(declared.payload, found.content, declared.name),
         )
 
     async def drained(self, timeout: float = 10.0) -> bool:

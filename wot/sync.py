@@ -5,7 +5,15 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from contextlib import AbstractAsyncContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
@@ -224,6 +232,34 @@ class Thing:
     def subscribe(self, name: str, /, **variables: Any) -> Generator[_Values[Any], None, None]:
         """The data of an event while the block is open."""
         with self._followed(lambda: self.consumed.subscribe(name, **variables)) as values:
+            yield values
+
+    def read_all(self, **variables: Any) -> dict[str, Any]:
+        """All readable properties by name."""
+        return self._servient.wait(self.consumed.read_all(**variables))
+
+    def read_multiple(self, names: Iterable[str], /, **variables: Any) -> dict[str, Any]:
+        """These properties by name."""
+        return self._servient.wait(self.consumed.read_multiple(names, **variables))
+
+    def write_all(self, values: Mapping[str, Any], /) -> None:
+        """Set every writable property."""
+        self._servient.wait(self.consumed.write_all(values))
+
+    def write_multiple(self, values: Mapping[str, Any], /) -> None:
+        """Set these properties in their order."""
+        self._servient.wait(self.consumed.write_multiple(values))
+
+    @contextmanager
+    def observe_all(self) -> Generator[_Values[tuple[str, Any]], None, None]:
+        """Names and values of all observable properties while the block is open."""
+        with self._followed(self.consumed.observe_all) as values:
+            yield values
+
+    @contextmanager
+    def subscribe_all(self) -> Generator[_Values[tuple[str, Any]], None, None]:
+        """Names and data of all events while the block is open."""
+        with self._followed(self.consumed.subscribe_all) as values:
             yield values
 
     @contextmanager

@@ -12,7 +12,8 @@ import aiohttp
 from wot.binding import Client, known_option, number_option
 from wot.content import Content, empty_is_value
 from wot.interaction import DONE, Interaction, Reply, Stream
-from wot.td import STREAMS, TD_JSON, Form, Op
+from wot.td import EACH, STREAMS, TD_JSON, Form, Op
+from wot_http.connector import Sockets, trusting
 from wot_http.following import Following
 from wot_http.messages import SUBPROTOCOL
 from wot_http.plans import Plans
@@ -26,7 +27,7 @@ MAX_ANSWER = 256 << 20
 _NO_TYPE = ("Content-Type",)
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
 _WEBSOCKETS = ("ws:", "wss:")
-_OPTIONS = ("timeout", "max_answer")
+_OPTIONS = ("timeout", "max_answer", "ca", "sockets")
 
 
 class HTTPClient(Client):
@@ -35,16 +36,22 @@ class HTTPClient(Client):
     def __init__(self, options: Mapping[str, Any]) -> None:
         known_option(options, _OPTIONS, "an HTTP client")
         self._max_answer = int(number_option(options, "max_answer", MAX_ANSWER, least=1))
-        self._sessions = Sessions(number_option(options, "timeout", TIMEOUT, least=0.001))
+        timeout = number_option(options, "timeout", TIMEOUT, least=0.001)
+        self._sessions = Sessions(timeout, Sockets(options.get("sockets", ())), trusting(options))
         self._following = Following(self._sessions, self._max_answer)
         self._sockets = SocketClient(self._sessions, self._max_answer)
         self._plans = Plans()
 
     def usable(self, form: Form, op: Op) -> bool:
-        """WebSockets only with a subprotocol that says what to send; streams by more than one way."""
+        """Streams by more than one way; everything else without a subprotocol, or by WebSocket.
+
+        Those of the whole Thing not by long polling: it does not tell what each notification is about.
+        """
         if form.href.lower().startswith(_WEBSOCKETS):
             return form.subprotocol == SUBPROTOCOL
-        return form.subprotocol in (("", "sse", "longpoll") if op in STREAMS else ("",))
+        if op not in STREAMS:
+            return not form.subprotocol
+        return form.subprotocol in (("sse",) if op in EACH else ("", "sse", "longpoll"))
 
     def carries_variables(self, form: Form) -> bool:
         """Messages have a member for them."""
@@ -103,6 +110,7 @@ class HTTPClient(Client):
         headers = {
             "Accept": f"{TD_JSON}, application/json;q=0.9, application/ld+json;q=0.8, */*;q=0.1"
         }
+        self._sessions.sockets.asked(url)
         async with (
             translated(url),
             self._sessions.requests().get(url, headers=headers) as response,

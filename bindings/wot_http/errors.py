@@ -69,7 +69,7 @@ _ERROR: Mapping[int, type[WoTError]] = {
     501: NotAllowed,
     502: ProtocolError,
 }
-_LARGEST = 1 << 16  # bytes of an error body that are looked at
+_LARGEST = 1 << 24  # bytes of an error body that are looked at: a partial failure brings values
 
 
 def status_of(error: WoTError) -> int:
@@ -94,7 +94,7 @@ def error_from(status: int, media_type: str, body: bytes, headers: Mapping[str, 
     error = from_problem(problem, fallback) if is_object(problem) else fallback()
     if not error.args[0] or error.args[0] == type(error).__doc__:
         error.args = (f"answered with status {status}",)
-    if isinstance(error, Unavailable) and error.retry_after is None:
+    if isinstance(error, (Unavailable, TooManyRequests)) and error.retry_after is None:
         delay = headers.get("Retry-After", "")
         error.retry_after = float(delay) if delay.isascii() and delay.isdigit() else None
     return error

@@ -8,14 +8,18 @@ from urllib.parse import quote
 
 from wot.content import JSON, UTF_8, essence, is_text, parameter
 from wot.errors import DefinitionError
-from wot.forms import folder, offered
-from wot.td import ENDS, KINDS, STREAMS, Form, Json, Op, ThingDescription
+from wot.forms import folder, offered, offered_whole
+from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription
 
 # TD 1.1 section 8.3.1.
 METHODS: Mapping[Op, str] = {
     Op.READ_PROPERTY: "GET",
     Op.WRITE_PROPERTY: "PUT",
     Op.INVOKE_ACTION: "POST",
+    Op.READ_ALL_PROPERTIES: "GET",
+    Op.READ_MULTIPLE_PROPERTIES: "GET",
+    Op.WRITE_ALL_PROPERTIES: "PUT",
+    Op.WRITE_MULTIPLE_PROPERTIES: "PUT",
 }
 _UNREACHABLE = ("", ".", "..")  # as segments of a path, clients resolve them away
 STREAM = "STREAM"  # stands for GET with `Accept: text/event-stream`
@@ -25,7 +29,7 @@ class Route(NamedTuple):
     """What one method of one resource does."""
 
     op: Op
-    name: str
+    name: str  # "" for the whole Thing
     takes: str  # media type of the request
     gives: str  # media type of the response, "" where there is no content
     variables: Mapping[str, Json]
@@ -46,7 +50,7 @@ def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
         if STREAM in methods and kind == "events":
             methods["GET"] = methods[STREAM]
         table[kind, name] = methods
-    return table
+    return table | whole_routes(td)
 
 
 def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
@@ -66,6 +70,7 @@ def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
             if op in STREAMS:
                 both = [str(op), str(ENDS[op])]
                 yield kind, name, Form({**pinned, "href": href, "op": both, "subprotocol": "sse"})
+    yield from (("", "", form) for form in whole_forms(path, td))
 
 
 def unfollowed(td: ThingDescription) -> Iterator[str]:
@@ -102,3 +107,56 @@ def _pinned(json: Json) -> Form:
     """What every form repeats: media types."""
     forms: list[Json] = json.get("forms") or [{"contentType": JSON}]
     return Form(forms[0])
+
+
+_NAMES = "names"  # the URI variable that says which properties are meant
+_OF_NAMES: Json = {
+    "type": "string",
+    "description": "Names of properties with commas between them.",
+}
+
+
+def whole_routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
+    """The routes of operations on all properties, and on all events."""
+    ops = _whole(td)
+    table: dict[tuple[str, ...], dict[str, Route]] = {}
+    for op in ops:
+        kind = KIND[EACH[op]]
+        reads = op in (Op.READ_ALL_PROPERTIES, Op.READ_MULTIPLE_PROPERTIES)
+        variables = {_NAMES: _OF_NAMES} if reads and Op.READ_MULTIPLE_PROPERTIES in ops else {}
+        route = Route(op, "", JSON, JSON if reads or op in STREAMS else "", variables)
+        # The first one stands for those that share its method: what is sent tells them apart.
+        table.setdefault((kind,), {}).setdefault(METHODS.get(op, STREAM), route)
+    events = table.get(("events",))
+    if events:
+        events["GET"] = events[STREAM]
+    return table
+
+
+def whole_forms(path: str, td: ThingDescription) -> Iterator[Form]:
+    """The forms of operations on all properties, and on all events."""
+    ops = _whole(td)
+    direct = [str(op) for op in ops if op not in STREAMS and op is not Op.READ_MULTIPLE_PROPERTIES]
+    if direct:
+        yield Form({"href": f"{path}/properties", "op": direct})
+    if Op.READ_MULTIPLE_PROPERTIES in ops:
+        several = [str(Op.READ_MULTIPLE_PROPERTIES)]
+        href = f"{path}/properties{{?{_NAMES}}}"
+        yield Form({"href": href, "op": several})
+    for op in ops:
+        if op in STREAMS:
+            both, href = [str(op), str(ENDS[op])], f"{path}/{KIND[EACH[op]]}"
+            yield Form({"href": href, "op": both, "subprotocol": "sse"})
+
+
+def whole_terms(td: ThingDescription) -> Json:
+    """What the forms of the whole Thing refer to."""
+    if Op.READ_MULTIPLE_PROPERTIES in _whole(td):
+        return {"uriVariables": {_NAMES: _OF_NAMES}}
+    return {}
+
+
+def _whole(td: ThingDescription) -> list[Op]:
+    """The operations on the whole Thing, without one whose URI variable means something else there already."""
+    taken = _NAMES in td.json.get("uriVariables", {})
+    return [op for op in offered_whole(td) if op is not Op.READ_MULTIPLE_PROPERTIES or not taken]

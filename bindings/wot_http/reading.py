@@ -55,7 +55,8 @@ def route_for(methods: Mapping[str, Route], method: str, accept: str) -> tuple[R
         raise not_allowed(method, allowed(methods))
     if accept and route.gives and not quality(accept, route.gives):
         raise NotAcceptable(
-            f"{route.name} is only to be had as {route.gives}", hint=f"send Accept: {route.gives}"
+            f"{route.name or 'this'} is only to be had as {route.gives}",
+            hint=f"send Accept: {route.gives}",
         )
     return route, False
 

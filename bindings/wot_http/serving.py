@@ -12,7 +12,9 @@ from wot.errors import HandlerError, WoTError
 from wot.forms import variables_from
 from wot.interaction import NONE, Interaction
 from wot.td import Op
+from wot_http.admission import Admission
 from wot_http.answers import answer, problem
+from wot_http.connection import host_behind, stream_of
 from wot_http.cors import Cors
 from wot_http.forms import Route
 from wot_http.gate import Gate
@@ -21,8 +23,10 @@ from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
 from wot_http.streams import Streams
 from wot_http.websocket import Sockets, wanted
+from wot_http.whole import asked_of_whole
 
 _log = logging.getLogger("wot")
+_EVENT = Op.SUBSCRIBE_EVENT
 
 
 class Serving:
@@ -32,14 +36,15 @@ class Serving:
         self,
         paths: Paths,
         gate: Gate,
+        admission: Admission,
         streams: Streams,
         cors: Cors | None,
         max_body: int,
         base_for: Callable[[web.BaseRequest], str],
     ) -> None:
-        self._paths, self._gate, self._streams = paths, gate, streams
+        self._paths, self._gate, self._admission, self._streams = paths, gate, admission, streams
         self._cors, self._limit, self._base_for = cors, max_body, base_for
-        self._pages = Pages(paths)
+        self.pages = Pages(paths)
         self.sockets: Sockets | None = None  # where the endpoint speaks a subprotocol of WebSockets
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -50,26 +55,36 @@ class Serving:
         if not raw.startswith("/"):
             # RFC 9112 section 3.2.2: a server must accept the absolute form, too.
             raw = urlsplit(raw).path or "/"
+        refusal = self._admission.enter(request)
+        if refusal is not None:
+            return self._shared(request, refusal)
         try:
             if "Origin" in request.headers or request.headers.get("Host") not in self._gate.known:
-                self._gate.check(method, request.headers)
+                self._gate.check(method, request.headers, host_behind(request))
             place = self._paths.hot.get(raw) or self._place(raw)
             if place is None or place.methods is None:
                 page = await self._page(request, raw, place)
                 return self._shared(request, page)
-            route = place.methods.get(method)
+            route, interaction = place.methods.get(method), None
             accept = request.headers.get("Accept", "")
-            if route is None or (accept and accept != "*/*") or route.op is Op.SUBSCRIBE_EVENT:
+            if (
+                route is None
+                or (accept and accept != "*/*")
+                or route.op is _EVENT
+                or not route.name
+            ):
                 if method == "OPTIONS":
                     return self._shared(request, _options(allowed(place.methods)))
                 route, streaming = route_for(place.methods, method, accept)
                 if streaming:
                     return await self._stream(request, place, route, query)
-            payload = None if method in READS else await read_body(request, route, self._limit)
-            variables = variables_from(query, route.variables) if query else NONE
-            reply = await place.mount.thing.request(
-                Interaction(route.op, route.name, payload, variables)
-            )
+                if not route.name:
+                    interaction = await asked_of_whole(request, route, query, self._limit)
+            if interaction is None:
+                payload = None if method in READS else await read_body(request, route, self._limit)
+                variables = variables_from(query, route.variables) if query else NONE
+                interaction = Interaction(route.op, route.name, payload, variables)
+            reply = await place.mount.thing.request(interaction)
             content = reply.content
             body, kind = (b"", "") if content is None else (content.body, content.type)
             if self._cors is None:
@@ -83,11 +98,13 @@ class Serving:
         except Exception:  # noqa: BLE001 - any Interactable may be mounted here
             _log.exception("%s %s failed", method, raw)
             response = problem(HandlerError("this request failed inside the server"))
+        finally:
+            self._admission.leave(request)
         return self._shared(request, response)
 
     def _place(self, raw: str) -> Place | None:
         """What a path leads to that is asked for the first time; None for pages of the server itself."""
-        return None if raw == "*" or self._pages.at(raw) else self._paths.find(raw)
+        return None if raw == "*" or self.pages.at(raw) else self._paths.find(raw)
 
     async def _page(
         self, request: web.BaseRequest, raw: str, place: Place | None
@@ -99,10 +116,11 @@ class Serving:
             raise not_allowed(request.method, "GET, HEAD, OPTIONS")
         base = self._base_for(request)
         if place is None:
-            return await self._pages.answer(raw, base, request.headers)
+            return await self.pages.answer(raw, base, request.headers)
         if self.sockets is not None and request.method == "GET" and wanted(request):
-            return await self.sockets.serve(request, place.mount)
-        return await self._pages.description(place.mount, base, request.headers)
+            with stream_of(request):
+                return await self.sockets.serve(request, place.mount, host_behind(request))
+        return await self.pages.description(place.mount, base, request.headers)
 
     async def _stream(
         self, request: web.BaseRequest, place: Place, route: Route, query: str
@@ -111,7 +129,8 @@ class Serving:
         after = request.headers.get("Last-Event-ID", "")
         interaction = Interaction(route.op, route.name, variables=variables, after=after)
         headers = self._cors.headers(request.headers.get("Origin", "")) if self._cors else {}
-        return await self._streams.serve(request, place.mount.thing, interaction, headers)
+        with stream_of(request):
+            return await self._streams.serve(request, place.mount.thing, interaction, headers)
 
     def _shared(self, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
         """What every answer gets."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from wot.content import JSON
-from wot.forms import offered
+from wot.forms import offered, offered_whole
 from wot.td import ENDS, KINDS, STREAMS, Form, Json, Op, ThingDescription
 from wot_http.messages import SUBPROTOCOL, is_json
 
@@ -54,22 +54,10 @@ def operations(td: ThingDescription) -> Mapping[tuple[str, str], Operation]:
 
 
 def whole_thing(td: ThingDescription) -> tuple[Op, ...]:
-    """The operations on the whole Thing that make sense for it."""
-    ops = {op for kind, name, _ in _affordances(td) for op in offered(td, kind, name)}
-    for single, whole in _WHOLE:
-        if single not in ops:
-            continue
-        ops.update(whole)
-    return tuple(op for _, whole in _WHOLE for op in whole if op in ops)
-
-
-_WHOLE = (
-    (Op.READ_PROPERTY, (Op.READ_ALL_PROPERTIES, Op.READ_MULTIPLE_PROPERTIES)),
-    (Op.WRITE_PROPERTY, (Op.WRITE_ALL_PROPERTIES, Op.WRITE_MULTIPLE_PROPERTIES)),
-    (Op.OBSERVE_PROPERTY, (Op.OBSERVE_ALL_PROPERTIES,)),
-    (Op.QUERY_ACTION, (Op.QUERY_ALL_ACTIONS,)),
-    (Op.SUBSCRIBE_EVENT, (Op.SUBSCRIBE_ALL_EVENTS,)),
-)
+    """The operations on the whole Thing."""
+    ops = {op for name in td.json.get("actions", {}) for op in offered(td, "actions", name)}
+    queried = (Op.QUERY_ALL_ACTIONS,) if Op.QUERY_ACTION in ops else ()
+    return tuple(dict.fromkeys((*offered_whole(td), *queried)))
 
 
 def _with_ends(ops: tuple[Op, ...]) -> list[str]:

@@ -98,11 +98,10 @@ class SocketConnection:
             return  # the consumer has gone
         finally:
             watching.cancel()
-            await self._subscriptions.close()
-            await self._finish()
 
-    async def _finish(self) -> None:
-        """What was begun runs to its end, as it does over HTTP when the consumer goes."""
+    async def end(self) -> None:
+        """End what is left: subscriptions at once, but requests run to their end, as they do over HTTP."""
+        await self._subscriptions.close()
         try:
             if self._tasks:
                 await asyncio.wait(self._tasks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,10 +42,12 @@ class Sockets:
         self._fragments = Fragments()
         self._endings: set[asyncio.Task[None]] = set()
 
-    async def serve(self, request: web.BaseRequest, mount: Mount) -> web.StreamResponse:
+    async def serve(
+        self, request: web.BaseRequest, mount: Mount, host: str = ""
+    ) -> web.StreamResponse:
         """Speak with one consumer until one of the two has enough; refusals of the handshake raise."""
         # A socket writes as well as reads: a browser would open it for any page.
-        self._gate.check("POST", request.headers)
+        self._gate.check("POST", request.headers, host)
         _check_handshake(request)
         socket = web.WebSocketResponse(
             timeout=_CLOSING,
@@ -57,6 +59,8 @@ class Sockets:
         if not socket.can_prepare(request):
             raise InvalidInput("this is no handshake of the WebSocket protocol (RFC 6455)")
         await socket.prepare(request)
+        protocol: Any = request.protocol
+        protocol.upgraded = True
         url = self._base_for(request) + mount.path
         thing = mount.thing
         names = (thing.td.id or url, url, _as_socket(url))
@@ -68,7 +72,14 @@ class Sockets:
             await connection.run(self._heartbeat)
         finally:
             del self._live[connection]
+            # By itself, since the task of a request is cancelled when its connection is lost.
+            self._end_by_itself(connection.end())
         return socket
+
+    def _end_by_itself(self, ending: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(ending, name="wot sockets end")
+        self._endings.add(task)
+        task.add_done_callback(self._endings.discard)
 
     def _operations(self, mount: Mount) -> Callable[[str, str], Operation | None]:
         td = mount.thing.td
@@ -83,15 +94,18 @@ class Sockets:
     async def stop(self) -> None:
         """Close every socket, after what has been emitted before."""
         await self._close(list(self._live))
+        await asyncio.sleep(0)  # those that were closed begin to end
+        if self._endings:
+            _, late = await asyncio.wait(self._endings, timeout=_CLOSING)
+            for ending in late:
+                ending.cancel()
 
     def end(self, thing: Any) -> None:
         """Close the sockets of a Thing that is no longer served, after what has been emitted before."""
         self._kept.pop(id(thing.td), None)
         ended = [connection for connection, of in self._live.items() if of is thing]
         if ended:
-            ending = asyncio.create_task(self._close(ended), name="wot sockets end")
-            self._endings.add(ending)
-            ending.add_done_callback(self._endings.discard)
+            self._end_by_itself(self._close(ended))
 
     async def _close(self, connections: list[SocketConnection]) -> None:
         if not connections:

@@ -42,6 +42,24 @@ async def reads_and_writes(thing: wot.ConsumedThing) -> None:
     assert await thing.read("integer") == -10
 
 
+async def reads_and_writes_several(thing: wot.ConsumedThing) -> None:
+    """What each gives alone is what they give together."""
+    names = [
+        name
+        for name, json in thing.description.json["properties"].items()
+        if not json.get("writeOnly")
+    ]
+    alone = {name: await thing.read(name) for name in names}
+    together = await thing.read_all()
+    assert {name: together[name] for name in names} == alone
+    assert await thing.read_multiple(["integer", "string"]) == {
+        "integer": alone["integer"],
+        "string": alone["string"],
+    }
+    await thing.write_multiple({"integer": 3})
+    assert (await thing.read_all())["integer"] == 3
+
+
 class TestHololinked:
     @pytest.fixture
     async def thing(self, peer, servient) -> wot.ConsumedThing:
@@ -52,6 +70,9 @@ class TestHololinked:
         assert "@context" not in td
         assert td["context"] == ["https://www.w3.org/2022/wot/td/v1.1"]
         assert td["id"] == "peer"
+
+    async def test_several_properties(self, thing):
+        await reads_and_writes_several(thing)
 
     async def test_properties(self, thing):
         await reads_and_writes(thing)
@@ -83,6 +104,9 @@ class TestLabthings:
     async def thing(self, peer, servient) -> wot.ConsumedThing:
         return await servient.consume(await peer("labthings"))
 
+    async def test_several_properties(self, thing):
+        await reads_and_writes_several(thing)
+
     async def test_properties(self, thing):
         await reads_and_writes(thing)
         await thing.write("array", [3])
@@ -108,6 +132,9 @@ class TestWotpy:
     async def test_its_schemas_have_an_empty_one_of(self, peer):
         td = await document(await peer("wotpy"))
         assert td["properties"]["integer"]["oneOf"] == []
+
+    async def test_several_properties(self, thing):
+        await reads_and_writes_several(thing)
 
     async def test_properties(self, thing):
         await reads_and_writes(thing)

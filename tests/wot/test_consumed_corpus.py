@@ -34,6 +34,12 @@ class Anywhere:
     def forms(self, path: str, td: ThingDescription) -> Any:
         return http_forms.forms(path, td)
 
+    def terms(self, td: ThingDescription) -> Any:
+        return http_forms.whole_terms(td)
+
+    def located(self, href: str, base: str) -> str:
+        return href
+
 
 @pytest.fixture(scope="module")
 def schema(corpus: Path) -> jsonschema_rs.Draft7Validator:

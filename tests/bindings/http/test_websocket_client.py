@@ -282,7 +282,7 @@ async def test_streams_prefer_it_and_requests_follow_the_td(
     url: str, probe: Probe, servient: wot.Servient
 ) -> None:
     thing = await servient.consume(url)
-    ways = {op: thing._find(op, "level") for op in (Op.READ_PROPERTY, Op.OBSERVE_PROPERTY)}
+    ways = {op: thing.ways(op, "level") for op in (Op.READ_PROPERTY, Op.OBSERVE_PROPERTY)}
     assert [way.form.subprotocol for way in ways[Op.READ_PROPERTY]] == ["", PROTOCOL]
     assert [way.form.subprotocol for way in ways[Op.OBSERVE_PROPERTY]] == [PROTOCOL, "sse"]
 

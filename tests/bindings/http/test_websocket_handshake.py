@@ -214,7 +214,7 @@ async def test_closing_properly(probe: Probe) -> None:
 def _log_of(probe: Probe, event: str = "tick") -> Log:
     from wot.things import exposed_of
 
-    return exposed_of(probe)._log("events", event)
+    return exposed_of(probe).log("events", event)
 
 
 async def _deaf(url: str, event: str = "tick") -> socket.socket:
