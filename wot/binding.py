@@ -88,11 +88,19 @@ class Server(ABC):
 
 
 class Client(ABC):
-    """Performs interactions along forms of the schemes it knows."""
+    """Performs interactions along forms of the schemes it knows.
+
+    A form comes with its href absolute and filled in, and with the member `wot.forms.THING`: the id of its Thing, or
+    the URL its TD came from.
+    """
 
     def usable(self, form: Form, op: Op) -> bool:
         """Whether this client can perform `op` along `form`."""
         return True
+
+    def carries_variables(self, form: Form) -> bool:
+        """Whether URI variables without a place in the form's href travel elsewhere than in a query."""
+        return False
 
     @abstractmethod
     async def request(self, form: Form, interaction: Interaction) -> Reply:

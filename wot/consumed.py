@@ -21,7 +21,7 @@ from wot.errors import (
     listed,
 )
 from wot.followed import Followed
-from wot.forms import expand, forms_for, is_template, scheme_of, shared_variables, usable
+from wot.forms import THING, expand, forms_for, is_template, scheme_of, shared_variables, usable
 from wot.handles import Subscription, incoming, outgoing, subscribed
 from wot.ids import sent_id
 from wot.interaction import DONE, NONE, ActionStatus, Interaction, Notification, Reply, Stream
@@ -61,6 +61,7 @@ class ConsumedThing:
     ) -> None:
         self.description = description
         self._base = description.base or base
+        self._id = description.id or base
         self._client_for = client_for
         self.patience = patience  # seconds for which lost connections are tried again
         self._references = References()
@@ -176,7 +177,8 @@ class ConsumedThing:
                 tried.append(str(error))
                 continue
             if client.usable(form, op):
-                found.append(Way(form, client, is_template(form.href), lasting))
+                known = form.replace(**{THING: self._id})
+                found.append(Way(known, client, is_template(form.href), lasting))
             else:
                 tried.append(
                     f"{form.href} with {form.subprotocol or 'no'} subprotocol is not spoken here"
@@ -218,6 +220,8 @@ class ConsumedThing:
                 values = {**values, name: declared[name]["default"]}
         # Declared, but without a place in the template: many mean the query.
         rest = ",".join(quote(name, safe="") for name in values if name not in named)
+        if rest and way.client.carries_variables(way.form):
+            rest = ""
         mark = "&" if "?" in way.form.href else "?"
         href = f"{way.form.href}{{{mark}{rest}}}" if rest else way.form.href
         return way.form.replace(href=expand(href, values))

@@ -24,6 +24,7 @@ from wot.td import (
 from wot.templates import expand, plain, variables_in
 
 __all__ = [
+    "THING",
     "apart",
     "expand",
     "folder",
@@ -41,6 +42,10 @@ __all__ = [
 ]
 
 _ABOUT_INVOCATIONS = frozenset((Op.QUERY_ACTION, Op.CANCEL_ACTION))
+
+
+# Of a form that is to be followed: which Thing it is of, by id, or by the URL of a TD without one.
+THING = "isowot:thing"
 
 
 def forms_for(td: ThingDescription, op: Op, name: str, base: str) -> list[Form]:

@@ -16,9 +16,11 @@ from wot.td import EACH, STREAMS, TD_JSON, Form, Op
 from wot_http.callbacks import callbacks_of
 from wot_http.connector import Sockets, trusting
 from wot_http.following import Following
+from wot_http.messages import SUBPROTOCOL
 from wot_http.plans import Plans
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
+from wot_http.socket_client import SocketClient
 from wot_http.started import begun, broke_off, identified, plan_of
 from wot_http.translating import translated, translation
 
@@ -26,6 +28,7 @@ TIMEOUT = 30.0
 MAX_ANSWER = 256 << 20
 _NO_TYPE = ("Content-Type",)
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
+_WEBSOCKETS = ("ws:", "wss:")
 _OPTIONS = ("timeout", "max_answer", "ca", "sockets", "callback", "callback_url")
 
 
@@ -39,17 +42,24 @@ class HTTPClient(Client):
         self._sessions = Sessions(timeout, Sockets(options.get("sockets", ())), trusting(options))
         callbacks = callbacks_of(options, self._sessions)
         self._following = Following(self._sessions, self._max_answer, callbacks)
+        self._sockets = SocketClient(self._sessions, self._max_answer)
         self._plans = Plans()
 
     def usable(self, form: Form, op: Op) -> bool:
-        """Streams by server-sent events, long polling or (where we can be called) webhook; else no subprotocol.
+        """Streams by more than one way (by webhook where we can be called); else no subprotocol, or by WebSocket.
 
-        Those of the whole Thing not by long polling, which does not tell what each notification is about.
+        Those of the whole Thing not by long polling: it does not tell what each notification is about.
         """
+        if form.href.lower().startswith(_WEBSOCKETS):
+            return form.subprotocol == SUBPROTOCOL
         if op not in STREAMS:
             return not form.subprotocol
         called = form.subprotocol == "webhook" and self._following.callbacks is not None
         return called or form.subprotocol in (("sse",) if op in EACH else ("", "sse", "longpoll"))
+
+    def carries_variables(self, form: Form) -> bool:
+        """Messages have a member for them."""
+        return form.subprotocol == SUBPROTOCOL
 
     async def request(
         self, form: Form, interaction: Interaction, hops: int = 5, *, again: bool = True
@@ -58,6 +68,8 @@ class HTTPClient(Client):
 
         One with an id is sent `again` where the connection ends before an answer.
         """
+        if form.subprotocol == SUBPROTOCOL:
+            return await self._sockets.request(form, interaction)
         if interaction.invocation:
             plan = plan_of(form, interaction, self._sessions.timeout)
         else:
@@ -109,7 +121,9 @@ class HTTPClient(Client):
             raise translation(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
-        """By server-sent events, webhook or long polling."""
+        """By WebSocket, server-sent events, webhook or long polling."""
+        if form.subprotocol == SUBPROTOCOL:
+            return await self._sockets.stream(form, interaction)
         return await self._following.open(form, interaction)
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
@@ -130,4 +144,5 @@ class HTTPClient(Client):
         """Close all connections."""
         if self._following.callbacks is not None:
             await self._following.callbacks.close()
+        await self._sockets.close()
         await self._sessions.close()

@@ -102,6 +102,7 @@ class Connection(web.RequestHandler):
         "scheme",
         "seen",
         "streaming",
+        "upgraded",
         "waiting",
     )  # fmt: skip
     waiting: asyncio.TimerHandle | None
@@ -115,6 +116,7 @@ class Connection(web.RequestHandler):
         self.peer, self.scheme = peer, scheme
         self.seen: Seen | None = None  # of the request under way, where it came by a trusted proxy
         self.streaming = False
+        self.upgraded = False  # what comes from now on is no HTTP
         self.waiting = None
         self.payload: StreamReader | None = None  # of the latest request
         self._wire: asyncio.Transport | None = None
@@ -148,7 +150,7 @@ class Connection(web.RequestHandler):
         between = self.payload is None or self.payload.is_eof()
         _received(self, data)
         # aiohttp limits lines and in some versions their number, which may still be a lot of memory.
-        if between and not self._messages:
+        if between and not self._messages and not self.upgraded:
             self.head += len(data)
             if self.head > self._connections.max_header:
                 self._refuse_head()

@@ -15,7 +15,7 @@ from wot.binding import Describe, Server, known_option, number_option
 from wot.errors import WoTError
 from wot.interaction import Interactable
 from wot.td import Form, Json, ThingDescription
-from wot_http import access, limits, tls
+from wot_http import access, limits, socket_forms, tls
 from wot_http import forms as http_forms
 from wot_http.accepting import Accepting
 from wot_http.admission import Admission
@@ -25,11 +25,12 @@ from wot_http.forwarded import HOST, Trust
 from wot_http.gate import Gate
 from wot_http.limits import Limits
 from wot_http.listening import UNIX, closed, opened, placed
-from wot_http.offering import offer_of
+from wot_http.offering import SOCKET, offer_of
 from wot_http.paths import Paths
 from wot_http.profiles import claimed
 from wot_http.serving import Serving
 from wot_http.subscribers import Subscribers
+from wot_http.websocket import Sockets
 
 _log = logging.getLogger("wot")
 MAX_BODY = 1 << 20
@@ -61,15 +62,21 @@ class HTTPServer(Server):
         self._streams = Subscribers(self._offer, heartbeat)
         self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
         self._max_header = int(number_option(options, "max_header", MAX_HEADER, least=256))
+        gate = Gate(self._place.hosts, self._public, cors)
+        self._websockets: Sockets | None = None
+        # A socket file has no address that a WebSocket could be opened at.
+        if SOCKET in self._offer.subprotocols and (self._public or self._place.scheme != UNIX):
+            self._websockets = Sockets(gate, heartbeat, self._max_body, self._base_for)
         self._serving = Serving(
             self._paths,
-            Gate(self._place.hosts, self._public, cors),
+            gate,
             Admission(self._limits, self._trust, cors is None),
             self._streams,
             cors,
             self._max_body,
             self._base_for,
         )
+        self._serving.sockets = self._websockets
         self._logs = bool(options.get("access_log"))
         self._sockets: list[socket.socket] = []
         self._connections: Connections | None = None
@@ -115,6 +122,8 @@ class HTTPServer(Server):
         if connections is None or accepting is None:
             return
         self._serving.pages.stopping = self._paths.closing = True
+        if self._websockets is not None:
+            await self._websockets.stop()
         await self._streams.stop()
         await accepting.stop()
         closed(self._sockets)
@@ -122,7 +131,13 @@ class HTTPServer(Server):
 
     def forms(self, path: str, td: ThingDescription) -> Iterable[tuple[str, str, Form]]:
         """The forms of a Thing below `path`, relative to `base`."""
-        return http_forms.forms(path, td, self._offer)
+        yield from http_forms.forms(path, td, self._offer)
+        if self._websockets is not None:
+            yield from socket_forms.forms(path, td)
+
+    def located(self, href: str, base: str) -> str:
+        """WebSockets have a scheme of their own, and so an address that is absolute."""
+        return socket_forms.located(href, base) if href.startswith("ws:") else href
 
     def terms(self, td: ThingDescription) -> Json:
         """The profiles that are kept here, and what our forms refer to."""
@@ -143,6 +158,8 @@ class HTTPServer(Server):
         def end() -> None:
             unmount()
             self._streams.end(thing)
+            if self._websockets is not None:
+                self._websockets.end(thing)
 
         return end
 

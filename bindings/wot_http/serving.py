@@ -24,6 +24,7 @@ from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
 from wot_http.statuses import KEY
 from wot_http.subscribers import Asked, Subscribers
+from wot_http.websocket import Sockets, wanted
 from wot_http.whole import asked_of_whole
 
 _log = logging.getLogger("wot")
@@ -45,6 +46,7 @@ class Serving:
         self._paths, self._gate, self._admission, self._streams = paths, gate, admission, streams
         self._cors, self._limit, self._base_for = cors, max_body, base_for
         self.pages = Pages(paths)
+        self.sockets: Sockets | None = None  # where the endpoint speaks a subprotocol of WebSockets
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to a request; whatever goes wrong is one, too."""
@@ -122,6 +124,9 @@ class Serving:
         base = self._base_for(request)
         if place is None:
             return await self.pages.answer(raw, base, request.headers)
+        if self.sockets is not None and request.method == "GET" and wanted(request):
+            with stream_of(request):
+                return await self.sockets.serve(request, place.mount, host_behind(request))
         return await self.pages.description(place.mount, base, request.headers)
 
     async def _stream(

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import pytest
 
+import wot
 from tests.conformance.generated import generated
 from wot.errors import Finding
 from wot.td import validate
+from wot_simulators.air import AirStation
 
 from .conftest import NODE_MODULES
 
@@ -73,6 +75,18 @@ def test_it_finds_no_fault_in_what_our_servers_generate(playground: Ask) -> None
     }
     assert failed == {}
     assert sum(report.results["schema"] == "passed" for report in reports) > 100
+
+
+def test_it_finds_no_fault_in_forms_of_websockets(playground: Ask) -> None:
+    async def described() -> str:
+        there = wot.endpoint("http://127.0.0.1:0", subprotocols=("sse", "webthingprotocol"))
+        async with wot.serve(AirStation(), there) as served:
+            return json.dumps(served.descriptions[0].json)
+
+    text = asyncio.run(described())
+    assert '"webthingprotocol"' in text
+    (report,) = playground([("td", text)])
+    assert not report.failed, report.said
 
 
 def test_it_would_find_one(playground: Ask) -> None:
