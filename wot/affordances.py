@@ -18,7 +18,7 @@ from typing import (
 
 from msgspec import UNSET
 
-from wot.content import JSON, is_opaque, is_text
+from wot.content import JSON, essence, is_opaque, is_text
 from wot.errors import DefinitionError
 from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
 from wot.interaction import NONE
@@ -265,8 +265,9 @@ class Action(Declared, Generic[P, R]):
     def __init__(self, method: Method, given: Mapping[str, Any]) -> None:
         super().__init__(given, ActionTerms)
         self.method = method
-        self.timeout: float | None = given.get("timeout", ABSENT)
-        self.own_timeout = "timeout" in given
+        self.lasting = given.get("synchronous") is False  # it goes on behind the answer
+        self.timeout: float | None = given.get("timeout")
+        self.own_timeout = self.lasting or "timeout" in given
 
     @overload
     def __get__(self, thing: None, owner: type) -> Self: ...
@@ -280,6 +281,14 @@ class Action(Declared, Generic[P, R]):
         """The media type of the output."""
         kind: str = self.given.get("response_type", self.media_type)
         return kind
+
+    def _check_output(self) -> None:
+        """What ends behind the answer is told in JSON (WoT Profiles, "ActionStatus object")."""
+        if self.lasting and self.output and essence(self.response_type) != JSON:
+            raise DefinitionError(
+                f"the output of an action with synchronous=False cannot be {self.response_type}",
+                hint="return JSON, or let a property of that type be read when it has ended",
+            )
 
     def split(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -302,7 +311,8 @@ class Action(Declared, Generic[P, R]):
         self.arguments = Arguments({n: p for n, p in parameters.items() if n not in in_uri}, known)
         result = known.get("return", type(None))
         self.output = None if result is type(None) else Payload.of(result)
-        json: Json = {"synchronous": True}
+        self._check_output()
+        json: Json = {"synchronous": not self.lasting}
         if self.arguments.schema:
             json["input"] = self.arguments.schema
         if self.output:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from wot.binding import Client
-from wot.content import JSON, Content
+from wot.content import Content
 from wot.errors import (
     ConnectError,
     NoBinding,
@@ -23,24 +23,29 @@ from wot.errors import (
 from wot.followed import Followed
 from wot.forms import THING, expand, forms_for, is_template, scheme_of, shared_variables, usable
 from wot.handles import Subscription, incoming, outgoing, subscribed
-from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
+from wot.ids import sent_id
+from wot.interaction import DONE, NONE, ActionStatus, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
-from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription, standard_context
+from wot.reachable import is_lasting, reachable
+from wot.references import References
+from wot.started import LARGEST, PATIENCE, Invocation, all_of, finished, start
+from wot.td import KIND, Form, Json, Op, ThingDescription
 from wot.templates import needed_in, variables_in
 from wot.together import Pairs, Together
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
-PATIENCE = 300.0  # seconds for which a lost subscription is tried again
+QUERY_ALL = Op.QUERY_ALL_ACTIONS
 _NOTHING: Any = object()
 
 
 class Way(NamedTuple):
-    """A form, the client that follows it, and whether it has URI variables."""
+    """A form, the client that follows it, whether it has URI variables, and whether its answer is about invocations."""
 
     form: Form
     client: Client
     template: bool
+    lasting: bool
 
 
 class ConsumedThing:
@@ -58,7 +63,8 @@ class ConsumedThing:
         self._base = description.base or base
         self._id = description.id or base
         self._client_for = client_for
-        self.patience = patience
+        self.patience = patience  # seconds for which lost connections are tried again
+        self._references = References()
         self._ways: dict[tuple[Op, str], tuple[Way, ...]] = {}
         self._payloads: dict[tuple[str, str, str], Payload | None] = {}
         self._td: ThingDescription | None = None
@@ -71,22 +77,47 @@ class ConsumedThing:
     def td(self) -> ThingDescription:
         """What can be used from here: only affordances and operations that have a usable form."""
         if self._td is None:
-            self._td = ThingDescription(_reachable(self.description, self._can))
+            self._td = ThingDescription(reachable(self.description, self._can))
         return self._td
 
     async def request(self, interaction: Interaction, /) -> Reply:
         """Perform an interaction along the first form whose other end can be reached."""
         op, name = interaction.op, interaction.name
         if not name:
-            return DONE if op is DESCRIBE else await self._together.request(interaction)
+            return DONE if op is DESCRIBE else await self._of_whole(interaction)
+        if interaction.invocation:
+            return await self._references.request(interaction)
         ways = self._ways.get((op, name)) or self.ways(op, name)
         for way in ways[:-1]:
             try:
-                return await way.client.request(self.filled(way, interaction), interaction)
+                reply = await way.client.request(self.filled(way, interaction), interaction)
+                break
             except ConnectError:
                 continue
-        way = ways[-1]
-        return await way.client.request(self.filled(way, interaction), interaction)
+        else:
+            way = ways[-1]
+            reply = await way.client.request(self.filled(way, interaction), interaction)
+        if reply.invocation or way.lasting:
+            return await self._begun(way, interaction, reply)
+        return reply
+
+    async def _begun(self, way: Way, interaction: Interaction, reply: Reply) -> Reply:
+        """The answer to who invokes, with an id of ours, and at the time at which the TD says that it comes."""
+        name = interaction.name
+        reply = Reply(reply.content and await reply.content.whole(LARGEST), reply.invocation)
+        if not reply.invocation:
+            return self._references.ended(way.client, way.form, name, reply)
+        begun = self._references.started(way.client, way.form, name, reply)
+        return begun if way.lasting else await finished(self, name, begun)
+
+    async def _of_whole(self, interaction: Interaction) -> Reply:
+        if interaction.op is not QUERY_ALL:
+            return await self._together.request(interaction)
+        if not self._can(QUERY_ALL, ""):
+            return await self._references.request(interaction)
+        reply, way = await self._together.along(interaction)
+        content = reply.content and await reply.content.whole(LARGEST)
+        return self._references.listed(way.client, way.form, content)
 
     async def stream(self, interaction: Interaction, /) -> Stream:
         """Follow a property or an event, or all of them, through reconnections."""
@@ -131,6 +162,8 @@ class ConsumedThing:
         forms = usable(forms_for(self.description, op, name, self._base), op)
         if not forms:
             raise self._refusal(op, name)
+        action = self.description.affordance("actions", name) or {}
+        lasting = op is INVOKE and is_lasting(action)
         found: list[Way] = []
         tried: list[str] = []
         for form in forms:
@@ -145,7 +178,7 @@ class ConsumedThing:
                 continue
             if client.usable(form, op):
                 known = form.replace(**{THING: self._id})
-                found.append(Way(known, client, is_template(form.href)))
+                found.append(Way(known, client, is_template(form.href), lasting))
             else:
                 tried.append(
                     f"{form.href} with {form.subprotocol or 'no'} subprotocol is not spoken here"
@@ -206,7 +239,7 @@ class ConsumedThing:
 
     @cached_property
     def _shared(self) -> Json:
-        return shared_variables(self.description)
+        return shared_variables(self.description.json)
 
     def _variables(self, interaction: Interaction) -> Json:
         """URI variables of the affordance, over those of the Thing (TD 1.1 section 5.3.1.1)."""
@@ -227,18 +260,35 @@ class ConsumedThing:
     async def write(self, name: str, value: Any, /, **variables: Any) -> None:
         """Set a property; returns when the Thing has accepted it."""
         content = self._outgoing(WRITE, name, "", value)
-        await self.request(Interaction(WRITE, name, content, variables or NONE))
+        await self.request(Interaction(WRITE, name, content, variables or NONE, id=sent_id.get()))
 
     async def invoke(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Any:
-        """Invoke an action with an input value, if it has one; returns its output."""
+        """Invoke an action with an input value, if it has one; returns its output, when it has ended."""
+        reply = await self.request(self._invoking(name, input, variables))
+        if reply.invocation:
+            reply = await finished(self, name, reply)
+        return self._output(name, reply.content)
+
+    async def start(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Invocation[Any]:
+        """Invoke an action without waiting for its end."""
+        interaction = self._invoking(name, input, variables)
+        return await start(self, interaction, lambda content: self._output(name, content))
+
+    async def invocations(self) -> dict[str, list[ActionStatus]]:
+        """The invocations that are known, by action, the newest first; where the Thing has no list, those of here."""
+        return await all_of(self)
+
+    def _invoking(self, name: str, input: Any, variables: Mapping[str, Any]) -> Interaction:
         content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
         if content is None and _needs_input(self.payload("actions", name, "input")):
             content = self._outgoing(INVOKE, name, "input", {})
-        reply = await self.request(Interaction(INVOKE, name, content, variables or NONE))
+        return Interaction(INVOKE, name, content, variables or NONE, id=sent_id.get())
+
+    def _output(self, name: str, content: Content | None) -> Any:
         payload = self.payload("actions", name, "output")
-        if payload is None and reply.content is None:
+        if payload is None and content is None:
             return None
-        return incoming(payload or _ANY, reply.content, name)
+        return incoming(payload or _ANY, content, name)
 
     def observe(
         self, name: str, /, **variables: Any
@@ -314,59 +364,3 @@ _ANY = Payload.plain({})
 def _needs_input(payload: Payload | None) -> bool:
     """Whether an action wants an object although nobody gave one."""
     return payload is not None and payload.schema.get("type") == "object"
-
-
-def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) -> Json:
-    """The TD without forms, base and security, reduced to what has a usable form."""
-    endpoints = ("forms", "base", "security", "securityDefinitions", "profile")
-    dropped = (*endpoints, "uriVariables", *KINDS)
-    json: Json = {name: value for name, value in description.json.items() if name not in dropped}
-    if shared := shared_variables(description):
-        json["uriVariables"] = shared
-    json["@context"] = standard_context(json.get("@context"))
-    if not scheme_of(description.id):
-        # No URI, or none at all: nobody else could tell this Thing from others.
-        json.pop("id", None)
-    kinds = {
-        "properties": {
-            n: _property(n, p, can) for n, p in description.json.get("properties", {}).items()
-        },
-        "actions": {
-            n: _plain(a, INVOKE, n, can) for n, a in description.json.get("actions", {}).items()
-        },
-        "events": {
-            n: _plain(e, SUBSCRIBE, n, can) for n, e in description.json.get("events", {}).items()
-        },
-    }
-    for kind, found in kinds.items():
-        kept = {n: a for n, a in found.items() if a is not None and n not in ("", ".", "..")}
-        if kept:
-            json[kind] = kept
-    return json
-
-
-def _property(name: str, json: Json, can: Callable[[Op, str], bool]) -> Json | None:
-    readable, writable = can(READ, name), can(WRITE, name)
-    if not readable and not writable:
-        return None
-    changed = {
-        "readOnly": not writable,
-        "writeOnly": not readable,
-        "observable": readable and can(OBSERVE, name),
-    }
-    bare = {term: value for term, value in json.items() if term not in (*changed, "forms")}
-    return {**bare, **{term: True for term, value in changed.items() if value}, **_media_type(json)}
-
-
-def _plain(json: Json, op: Op, name: str, can: Callable[[Op, str], bool]) -> Json | None:
-    if not can(op, name):
-        return None
-    return {**{term: value for term, value in json.items() if term != "forms"}, **_media_type(json)}
-
-
-def _media_type(json: Json) -> Json:
-    """A form without href that keeps media types other than JSON."""
-    forms: list[Json] = json.get("forms") or [{}]
-    form = Form(forms[0])
-    kept = {term: form.json[term] for term in ("contentType", "response") if term in form.json}
-    return {"forms": [kept]} if form.content_type != JSON or "response" in kept else {}

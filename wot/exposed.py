@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from wot.affordances import ABSENT, Event, Property, Stored
+from wot.behind import Behind
 from wot.checks import arguments, checked, output, sent, typed, written
 from wot.content import Content, Malformed
 from wot.deadline import OwnTimeout, rest
@@ -29,6 +30,7 @@ from wot.filtered import Filtered, chosen_by
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.log import Log
 from wot.payload import Mismatch
+from wot.repeats import REPEATABLE
 from wot.state import Kept, default_id, slug
 from wot.td import EACH, KIND, STREAMS, Op, ThingDescription
 from wot.template import Handler, Template
@@ -47,17 +49,8 @@ class ExposedThing:
     """An instance of a Thing class, ready to take interactions."""
 
     __slots__ = (
-        "_kept",
-        "_logs",
-        "_storing",
-        "_td",
-        "_threads",
-        "id",
-        "running",
-        "template",
-        "thing",
-        "title",
-        "values",
+        *("_behind", "_kept", "_logs", "_storing", "_td", "_threads"),
+        *("id", "running", "template", "thing", "title", "values"),
     )
 
     def __init__(self, template: Template, thing: object, id: str = "", title: str = "") -> None:
@@ -71,6 +64,7 @@ class ExposedThing:
         self._threads: Threads | None = None
         self._kept: Kept | None = None
         self._storing = threading.Lock()
+        self._behind: Behind | None = None
 
     @property
     def td(self) -> ThingDescription:
@@ -92,10 +86,12 @@ class ExposedThing:
         self.id = self.id or default_id(type(self.thing), where)
 
     async def request(self, interaction: Interaction, /) -> Reply:
-        """Read, write or invoke."""
+        """Read, write or invoke, and whatever else has one answer."""
         op, name = interaction.op, interaction.name
         template = self.template
         try:
+            if interaction.id and op in REPEATABLE:
+                return await self.behind.repeats.answer(interaction, self.request)
             if op is READ:
                 declared = template.properties[name]
                 given = typed(interaction.variables, declared.variables)
@@ -110,6 +106,8 @@ class ExposedThing:
             if op is INVOKE:
                 action = template.actions[name]
                 args, given = arguments(interaction, action)
+                if action.lasting:
+                    return self.behind.start(interaction, args, given)
                 timeout = action.timeout if action.own_timeout else template.timeout
                 value = await self._call(template.invoked[name], timeout, args, given)
                 return output(action, value, name)
@@ -117,6 +115,8 @@ class ExposedThing:
                 return DONE
             if op in EACH and op not in STREAMS:
                 return await requested(self, interaction)
+            if self.behind.offers(op, name):
+                return await self.behind.invocations.answer(interaction)
             raise self._refusal(interaction)
         except KeyError as error:
             raise self._refusal(interaction, error) from error
@@ -255,6 +255,18 @@ class ExposedThing:
             if task is not None and task.cancelling():
                 raise
             raise _Foreign from error  # nobody cancelled us: something inside the handler was
+
+    @property
+    def behind(self) -> Behind:
+        """What goes on behind the answers."""
+        if self._behind is None:
+            self._behind = Behind(self.template, self.title, self._call, self.failed)
+        return self._behind
+
+    async def end(self, limit: float) -> None:
+        """Cancel what goes on behind the answers; within `limit` seconds."""
+        if self._behind is not None:
+            await self._behind.stop(limit)
 
     @property
     def threads(self) -> Threads:

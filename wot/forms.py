@@ -30,6 +30,7 @@ __all__ = [
     "folder",
     "forms_for",
     "is_template",
+    "named_by",
     "offered",
     "offered_whole",
     "parts",
@@ -39,6 +40,8 @@ __all__ = [
     "shared_variables",
     "variables_from",
 ]
+
+_ABOUT_INVOCATIONS = frozenset((Op.QUERY_ACTION, Op.CANCEL_ACTION))
 
 
 # Of a form that is to be followed: which Thing it is of, by id, or by the URL of a TD without one.
@@ -98,7 +101,7 @@ def parts(td: ThingDescription, op: Op) -> tuple[str, ...]:
     """
     single = EACH[op]
     kind, takes = KIND[single], single is Op.WRITE_PROPERTY
-    shared = shared_variables(td)
+    shared = shared_variables(td.json)
     found: list[str] = []
     for name, json in td.json.get(kind, {}).items():
         variables = {**shared, **json.get("uriVariables", {})}
@@ -225,18 +228,28 @@ def usable(forms: Iterable[Form], op: Op) -> list[Form]:
     return ranked
 
 
-def shared_variables(description: ThingDescription) -> Json:
-    """The URI variables of the Thing, without those that only its own forms take."""
-    declared: Json = description.json.get("uriVariables", {})
-    if not declared:
-        return declared
-    own = _variables_of(description.json)
-    for kind in KINDS:
-        for affordance in description.json.get(kind, {}).values():
-            own -= _variables_of(affordance)
-    return {name: schema for name, schema in declared.items() if name not in own}
+def shared_variables(td: Json) -> Json:
+    """The URI variables of the Thing that its affordances have.
+
+    Not those that only other forms name: of the whole Thing, or about one invocation.
+    """
+    shared: Json = td.get("uriVariables", {})
+    if not shared:
+        return shared
+    elsewhere = {name for form in td.get("forms", ()) for name in _names_in(form)}
+    here: set[str] = set()
+    for affordance in (affordance for kind in KINDS for affordance in td.get(kind, {}).values()):
+        here.update(named_by(affordance))
+        elsewhere.update(n for form in affordance.get("forms", ()) for n in _names_in(form))
+    return {name: schema for name, schema in shared.items() if name not in elsewhere - here}
 
 
-def _variables_of(holder: Json) -> set[str]:
-    hrefs = [str(form.get("href", "")) for form in holder.get("forms", ())]
-    return {name for href in hrefs for name in variables_in(href)}
+def named_by(affordance: Json) -> Iterable[str]:
+    """The variables that the forms of an affordance name, those about one invocation excepted."""
+    forms: Iterable[Json] = affordance.get("forms", ())
+    used = [f for f in forms if not f.get("op") or not _ABOUT_INVOCATIONS.issuperset(Form(f).op)]
+    return dict.fromkeys(name for form in used for name in _names_in(form))
+
+
+def _names_in(form: Json) -> Iterable[str]:
+    return variables_in(str(form.get("href", "")))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, Never, ParamSpec, Protocol, TypeVar, cast
 
 from wot.content import Content, Malformed
 from wot.errors import EventsLost, InvalidInput, InvalidOutput, WoTError
+from wot.ids import sent_id
 from wot.interaction import Interactable, Interaction, Notification, Stream
 from wot.payload import Mismatch, Payload
+from wot.started import Invocation, finished, start
 from wot.td import Op
 
 if TYPE_CHECKING:
@@ -182,7 +184,7 @@ class PropertyHandle(_Handle["Property[T]"], Generic[T]):
         declared = self._declared
         content = outgoing(lambda: declared.payload.dump(value, declared.media_type), declared.name)
         await self._parts.target.request(
-            Interaction(WRITE, declared.name, content, declared.named(variables))
+            Interaction(WRITE, declared.name, content, declared.named(variables), id=sent_id.get())
         )
 
     def observe(self, **variables: Any) -> Observed[T]:
@@ -223,16 +225,30 @@ class ActionHandle(_Handle["Action[P, R]"], Generic[P, R]):
     __slots__ = ()
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Invoke it; returns its output when it is done."""
+        """Invoke it; returns its output when it has ended. Who is cancelled while waiting cancels it."""
+        target, declared = self._parts.target, self._declared
+        reply = await target.request(self._invoking(args, kwargs))
+        if reply.invocation:
+            reply = await finished(target, declared.name, reply)
+        return cast(R, incoming(declared.output, reply.content, declared.name))
+
+    async def start(self, *args: P.args, **kwargs: P.kwargs) -> Invocation[R]:
+        """Invoke it without waiting for its end: what comes back has `status()`, `result()` and `cancel()`."""
+        declared = self._declared
+        return await start(
+            self._parts.target,
+            self._invoking(args, kwargs),
+            lambda content: cast(R, incoming(declared.output, content, declared.name)),
+        )
+
+    def _invoking(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Interaction:
         declared = self._declared
         values, given, variables = declared.split(args, dict(kwargs))
         content = outgoing(
             lambda: declared.arguments.dump(values, given, declared.media_type), declared.name
         )
-        reply = await self._parts.target.request(
-            Interaction(INVOKE, declared.name, content, declared.named(variables))
-        )
-        return cast(R, incoming(declared.output, reply.content, declared.name))
+        named = declared.named(variables)
+        return Interaction(INVOKE, declared.name, content, named, id=sent_id.get())
 
     def _remedy(self) -> str:
         return f"await thing.{self._declared.attribute}(…)"

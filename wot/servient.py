@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self, cast, overload
 from urllib.parse import urlsplit
 
 from wot.binding import Client, Server, load, number_option
-from wot.consumed import PATIENCE, ConsumedThing
+from wot.consumed import ConsumedThing
 from wot.description import Descriptions, End, composed
 from wot.errors import Finding, InvalidTD, WoTError
 from wot.exposed import ExposedThing
@@ -19,6 +19,7 @@ from wot.forms import scheme_of
 from wot.interaction import Interactable
 from wot.lifecycle import Running, running_of
 from wot.source import Source, fetch
+from wot.started import PATIENCE
 from wot.state import slug
 from wot.td import ThingDescription
 from wot.things import Thing, ThingT, exposed_of, proxy

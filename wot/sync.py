@@ -19,8 +19,10 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
 import wot.servient as servients
+import wot.started as started
 from wot.consumed import ConsumedThing
 from wot.errors import Timeout, WoTError
+from wot.interaction import ActionStatus
 from wot.running import new_loop
 from wot.servient import TD, Endpoint, Served, Things
 from wot.td import ThingDescription
@@ -195,6 +197,38 @@ class _Values(Iterator[T]):
             self._step.cancel()
 
 
+class Invocation:
+    """An action under way, without `await`."""
+
+    def __init__(self, servient: Servient, invocation: started.Invocation[Any]) -> None:
+        self._servient, self._started = servient, invocation
+
+    def __repr__(self) -> str:
+        return repr(self._started)
+
+    @property
+    def progress(self) -> float | None:
+        """How far it was when it was last heard of."""
+        return self._started.progress
+
+    @property
+    def message(self) -> str:
+        """What it said when it was last heard of."""
+        return self._started.message
+
+    def status(self) -> ActionStatus:
+        """What has become of it until now."""
+        return self._servient.wait(self._started.status())
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Its output, when it has ended; Timeout after `timeout` seconds, and it goes on."""
+        return self._servient.wait(self._started.result(), timeout)
+
+    def cancel(self) -> None:
+        """Cancel it; what has ended is forgotten."""
+        self._servient.wait(self._started.cancel())
+
+
 class Thing:
     """A remote Thing by name, without `await`."""
 
@@ -221,6 +255,15 @@ class Thing:
     def invoke(self, name: str, /, *input: Any, **variables: Any) -> Any:
         """Invoke an action; returns its output."""
         return self._servient.wait(self.consumed.invoke(name, *input, **variables))
+
+    def start(self, name: str, /, *input: Any, **variables: Any) -> Invocation:
+        """Invoke an action without waiting for its end."""
+        begun = self._servient.wait(self.consumed.start(name, *input, **variables))
+        return Invocation(self._servient, begun)
+
+    def invocations(self) -> dict[str, list[ActionStatus]]:
+        """The invocations that are known, by action, the newest first."""
+        return self._servient.wait(self.consumed.invocations())
 
     @contextmanager
     def observe(self, name: str, /, **variables: Any) -> Generator[_Values[Any], None, None]:

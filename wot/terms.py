@@ -79,6 +79,7 @@ class ActionTerms(DescribedTerms, total=False):
 
     safe: bool
     idempotent: bool
+    synchronous: bool
     content_type: str
     response_type: str
     uri_variables: Sequence[str] | Mapping[str, str]

@@ -30,6 +30,7 @@ from wot.errors import (
 from wot.followed import Followed
 from wot.forms import offered, parts
 from wot.handles import Subscription, incoming, subscribed
+from wot.ids import sent_id
 from wot.interaction import Interaction, Notification, Reply, Stream
 from wot.merged import merged
 from wot.payload import Mismatch, Payload
@@ -69,7 +70,7 @@ class Together:
             return await self._read(interaction)
         if op in (WRITE_ALL, WRITE_MULTIPLE):
             return await self._write(interaction)
-        return await self._along(interaction)
+        return (await self.along(interaction))[0]
 
     async def stream(self, interaction: Interaction) -> Stream:
         """Observe or subscribe; where the forms of the whole Thing do not serve it, to each of its own."""
@@ -122,7 +123,7 @@ class Together:
         found: dict[str, msgspec.Raw] = {}
         if self._ways(op):
             try:
-                reply = await self._along(interaction)
+                reply, _way = await self.along(interaction)
                 content = as_json(_some(reply), {})
                 found = members(content)
             except (WoTError, Malformed) as error:
@@ -168,7 +169,7 @@ class Together:
         for op in (interaction.op, other):
             if self._ways(op) and not (missing and op is WRITE_ALL):
                 try:
-                    return await self._along(interaction, op)
+                    return (await self.along(interaction, op))[0]
                 except (NotFound, NotAllowed) as error:
                     if type(error) not in _UNSERVED:
                         raise
@@ -176,7 +177,8 @@ class Together:
         contents = prepared(self._title, values, self._outgoing)
 
         async def write(name: str) -> None:
-            await self._thing.request(Interaction(Op.WRITE_PROPERTY, name, contents[name]))
+            one = Interaction(Op.WRITE_PROPERTY, name, contents[name], id=interaction.id)
+            await self._thing.request(one)
 
         return await write_in_turn(values, write)
 
@@ -201,15 +203,15 @@ class Together:
         if name not in parts(description, WRITE_ALL):
             raise NotAllowed("it cannot be written together with others")
 
-    async def _along(self, interaction: Interaction, op: Op | None = None) -> Reply:
-        """Along the first form whose other end can be reached."""
+    async def along(self, interaction: Interaction, op: Op | None = None) -> tuple[Reply, Way]:
+        """The answer along the first form whose other end can be reached."""
         ways = self._thing.ways(op or interaction.op, "")
         for way in ways[:-1]:
             try:
-                return await self._ask(way, interaction, op or interaction.op)
+                return await self._ask(way, interaction, op or interaction.op), way
             except ConnectError:
                 continue
-        return await self._ask(ways[-1], interaction, op or interaction.op)
+        return await self._ask(ways[-1], interaction, op or interaction.op), ways[-1]
 
     async def _ask(self, way: Way, interaction: Interaction, op: Op) -> Reply:
         if op is READ_MULTIPLE:
@@ -306,7 +308,8 @@ class Together:
         needed = parts(self._thing.description, WRITE_ALL) if op is WRITE_ALL else ()
         contents = prepared(self._title, named, check, needed)
         payload = Content(msgspec.json.encode(contents))
-        await self.request(Interaction(op, payload=payload, names=tuple(contents)))
+        names = tuple(contents)
+        await self.request(Interaction(op, payload=payload, names=names, id=sent_id.get()))
 
     def follow(self, op: Op) -> Pairs:
         """Names and values of a stream for the time of a block."""

@@ -13,6 +13,7 @@ from wot.binding import Client, known_option, number_option
 from wot.content import Content, empty_is_value
 from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import EACH, STREAMS, TD_JSON, Form, Op
+from wot_http.callbacks import callbacks_of
 from wot_http.connector import Sockets, trusting
 from wot_http.following import Following
 from wot_http.messages import SUBPROTOCOL
@@ -20,6 +21,7 @@ from wot_http.plans import Plans
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
 from wot_http.socket_client import SocketClient
+from wot_http.started import begun, broke_off, identified, plan_of
 from wot_http.translating import translated, translation
 
 TIMEOUT = 30.0
@@ -27,7 +29,7 @@ MAX_ANSWER = 256 << 20
 _NO_TYPE = ("Content-Type",)
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
 _WEBSOCKETS = ("ws:", "wss:")
-_OPTIONS = ("timeout", "max_answer", "ca", "sockets")
+_OPTIONS = ("timeout", "max_answer", "ca", "sockets", "callback", "callback_url")
 
 
 class HTTPClient(Client):
@@ -38,12 +40,13 @@ class HTTPClient(Client):
         self._max_answer = int(number_option(options, "max_answer", MAX_ANSWER, least=1))
         timeout = number_option(options, "timeout", TIMEOUT, least=0.001)
         self._sessions = Sessions(timeout, Sockets(options.get("sockets", ())), trusting(options))
-        self._following = Following(self._sessions, self._max_answer)
+        callbacks = callbacks_of(options, self._sessions)
+        self._following = Following(self._sessions, self._max_answer, callbacks)
         self._sockets = SocketClient(self._sessions, self._max_answer)
         self._plans = Plans()
 
     def usable(self, form: Form, op: Op) -> bool:
-        """Streams by more than one way; everything else without a subprotocol, or by WebSocket.
+        """Streams by server-sent events, long polling or (where we can be called) webhook; else none, or WebSockets.
 
         Those of the whole Thing not by long polling: it does not tell what each notification is about.
         """
@@ -51,18 +54,31 @@ class HTTPClient(Client):
             return form.subprotocol == SUBPROTOCOL
         if op not in STREAMS:
             return not form.subprotocol
-        return form.subprotocol in (("sse",) if op in EACH else ("", "sse", "longpoll"))
+        if op in EACH:
+            return form.subprotocol == "sse"
+        called = form.subprotocol == "webhook" and self._following.callbacks is not None
+        return called or form.subprotocol in ("", "sse", "longpoll")
 
     def carries_variables(self, form: Form) -> bool:
         """Messages have a member for them."""
         return form.subprotocol == SUBPROTOCOL
 
-    async def request(self, form: Form, interaction: Interaction, hops: int = 5) -> Reply:
-        """One request, one answer; `hops` is how many redirections are followed."""
+    async def request(
+        self, form: Form, interaction: Interaction, hops: int = 5, *, again: bool = True
+    ) -> Reply:
+        """One request, one answer; `hops` is how many redirections are followed.
+
+        One with an id is sent `again` where the connection ends before an answer.
+        """
         if form.subprotocol == SUBPROTOCOL:
             return await self._sockets.request(form, interaction)
-        plan = self._plans.of(form, interaction.op)
+        if interaction.invocation:
+            plan = plan_of(form, interaction, self._sessions.timeout)
+        else:
+            plan = self._plans.of(form, interaction.op)
         headers, body = plan.headers, None
+        if interaction.id:
+            headers = identified(headers, interaction.id)
         payload = interaction.payload
         if payload is not None:
             headers = {**(headers or {}), "Content-Type": payload.type}
@@ -83,24 +99,31 @@ class HTTPClient(Client):
                 if status >= 300:
                     if status in (307, 308) and hops and not reads:
                         moved = form.replace(href=redirected(response))
-                        return await self.request(moved, interaction, hops - 1)
+                        return await self.request(moved, interaction, hops - 1, again=again)
                     await refuse(response)
                 if status == 204:
                     return DONE
                 data = await body_of(response, self._max_answer)
                 media_type = media_type_of(response, form)
+                content = Content(data, media_type)
+                if status in (201, 202) and interaction.op is Op.INVOKE_ACTION:
+                    reply = begun(response, content)
+                    if reply is not None:
+                        return reply
                 if not data and not empty_is_value(media_type):
                     return DONE
-                return Reply(Content(data, media_type))
+                return Reply(content)
         except asyncio.CancelledError:
             self._sessions.check_cancelled()
             raise
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
             self._sessions.check_open()
+            if interaction.id and again and broke_off(error):
+                return await self.request(form, interaction, hops, again=False)
             raise translation(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
-        """By WebSocket, by server-sent events or by long polling."""
+        """By WebSocket, by server-sent events, webhook or long polling."""
         if form.subprotocol == SUBPROTOCOL:
             return await self._sockets.stream(form, interaction)
         return await self._following.open(form, interaction)
@@ -122,4 +145,6 @@ class HTTPClient(Client):
     async def close(self) -> None:
         """Close all connections."""
         await self._sockets.close()
+        if self._following.callbacks is not None:
+            await self._following.callbacks.close()
         await self._sessions.close()

@@ -58,7 +58,7 @@ def route_for(methods: Mapping[str, Route], method: str, accept: str) -> tuple[R
             f"{route.name or 'this'} is only to be had as {route.gives}",
             hint=f"send Accept: {route.gives}",
         )
-    return route, False
+    return route, bool(route.via)
 
 
 def allowed(methods: Mapping[str, Route]) -> str:

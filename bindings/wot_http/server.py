@@ -26,9 +26,10 @@ from wot_http.gate import Gate
 from wot_http.limits import Limits
 from wot_http.listening import UNIX, closed, opened, placed
 from wot_http.messages import SUBPROTOCOL
+from wot_http.offering import offer_of
 from wot_http.paths import Paths
 from wot_http.serving import Serving
-from wot_http.streams import Streams
+from wot_http.subscribers import Subscribers
 from wot_http.websocket import Sockets
 
 _log = logging.getLogger("wot")
@@ -36,7 +37,8 @@ MAX_BODY = 1 << 20
 MAX_HEADER = 1 << 16
 _STOPPING = 0.5  # seconds for requests that are under way when the server stops
 _OPTIONS = (
-    *("public_url", "cors", "max_body", "max_header", "heartbeat", "subprotocols"),
+    *("public_url", "cors", "max_body", "max_header", "heartbeat"),
+    *("subprotocols", "profile", "webhooks"),
     *("listen", "mode", "trusted_proxies", "access_log"),
     *tls.OPTIONS,
     *limits.OPTIONS,
@@ -54,17 +56,16 @@ class HTTPServer(Server):
         self._limits = Limits(options)
         self._trust = Trust(options.get("trusted_proxies", ()))
         cors = Cors(options["cors"]) if options.get("cors") else None
-        self._paths = Paths(urlsplit(self._public).path.rstrip("/"))
+        self._offer = offer_of(options)
+        self._paths = Paths(urlsplit(self._public).path.rstrip("/"), self._offer)
         heartbeat = number_option(options, "heartbeat", 15.0, least=0.01)
-        self._streams = Streams(heartbeat)
+        self._streams = Subscribers(self._offer, heartbeat)
         self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
         self._max_header = int(number_option(options, "max_header", MAX_HEADER, least=256))
         gate = Gate(self._place.hosts, self._public, cors)
         self._websockets: Sockets | None = None
         # A socket file has no address that a WebSocket could be opened at.
-        if SUBPROTOCOL in options.get("subprotocols", ()) and (
-            self._public or self._place.scheme != UNIX
-        ):
+        if SUBPROTOCOL in self._offer.subprotocols and (self._public or self._place.scheme != UNIX):
             self._websockets = Sockets(gate, heartbeat, self._max_body, self._base_for)
         self._serving = Serving(
             self._paths,
@@ -98,7 +99,7 @@ class HTTPServer(Server):
         self._sockets = await opened(self._place)
         unix = self._place.scheme == UNIX
         self.base = self.base or self._place.base(0 if unix else self.addresses[0][1])
-        self._serving.pages.stopping = False
+        self._serving.pages.stopping = self._paths.closing = False
         connections = self._connections = Connections(
             self._serving.answer,
             self._request,
@@ -120,7 +121,7 @@ class HTTPServer(Server):
         accepting, self._accepting = self._accepting, None
         if connections is None or accepting is None:
             return
-        self._serving.pages.stopping = True
+        self._serving.pages.stopping = self._paths.closing = True
         if self._websockets is not None:
             await self._websockets.stop()
         await self._streams.stop()
@@ -130,7 +131,7 @@ class HTTPServer(Server):
 
     def forms(self, path: str, td: ThingDescription) -> Iterable[tuple[str, str, Form]]:
         """The forms of a Thing below `path`, relative to `base`."""
-        yield from http_forms.forms(path, td)
+        yield from http_forms.forms(path, td, self._offer)
         if self._websockets is not None:
             yield from socket_forms.forms(path, td)
 
@@ -139,13 +140,13 @@ class HTTPServer(Server):
         return socket_forms.located(href, base) if href.startswith("ws:") else href
 
     def terms(self, td: ThingDescription) -> Json:
-        """What the forms of the whole Thing refer to."""
-        return http_forms.whole_terms(td)
+        """The profiles that are kept here, and what our forms refer to."""
+        return http_forms.terms(td, self._offer)
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""
         unmount = self._paths.mount(path, thing, describe)
-        for what in http_forms.unfollowed(thing.td):
+        for what in http_forms.unfollowed(thing.td, self._offer):
             _log.warning(
                 "%s: %s, which server-sent events cannot carry: nobody can follow it here",
                 thing.td.title,

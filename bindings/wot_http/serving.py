@@ -18,15 +18,16 @@ from wot_http.connection import host_behind, stream_of
 from wot_http.cors import Cors
 from wot_http.forms import Route
 from wot_http.gate import Gate
+from wot_http.invocations import about, key_of, started
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
-from wot_http.streams import Streams
+from wot_http.statuses import KEY
+from wot_http.subscribers import Asked, Subscribers
 from wot_http.websocket import Sockets, wanted
 from wot_http.whole import asked_of_whole
 
 _log = logging.getLogger("wot")
-_EVENT = Op.SUBSCRIBE_EVENT
 
 
 class Serving:
@@ -37,7 +38,7 @@ class Serving:
         paths: Paths,
         gate: Gate,
         admission: Admission,
-        streams: Streams,
+        streams: Subscribers,
         cors: Cors | None,
         max_body: int,
         base_for: Callable[[web.BaseRequest], str],
@@ -67,12 +68,9 @@ class Serving:
                 return self._shared(request, page)
             route, interaction = place.methods.get(method), None
             accept = request.headers.get("Accept", "")
-            if (
-                route is None
-                or (accept and accept != "*/*")
-                or route.op is _EVENT
-                or not route.name
-            ):
+            if route is None or (accept and accept != "*/*") or route.via or not route.name:
+                if place.part:
+                    self._streams.check(place)
                 if method == "OPTIONS":
                     return self._shared(request, _options(allowed(place.methods)))
                 route, streaming = route_for(place.methods, method, accept)
@@ -80,11 +78,20 @@ class Serving:
                     return await self._stream(request, place, route, query)
                 if not route.name:
                     interaction = await asked_of_whole(request, route, query, self._limit)
+            if place.part or route.op is Op.QUERY_ALL_ACTIONS:
+                response = await about(request, place, route, query, self._base_for(request))
+                return self._shared(request, response)
             if interaction is None:
-                payload = None if method in READS else await read_body(request, route, self._limit)
+                payload, id = None, ""
+                if method not in READS:
+                    payload = await read_body(request, route, self._limit)
+                    id = key_of(request) if KEY in request.headers else ""
                 variables = variables_from(query, route.variables) if query else NONE
-                interaction = Interaction(route.op, route.name, payload, variables)
+                interaction = Interaction(route.op, route.name, payload, variables, id=id)
             reply = await place.mount.thing.request(interaction)
+            if reply.invocation:
+                response = started(place, route.name, reply, self._base_for(request))
+                return self._shared(request, response)
             content = reply.content
             body, kind = (b"", "") if content is None else (content.body, content.type)
             if self._cors is None:
@@ -125,12 +132,14 @@ class Serving:
     async def _stream(
         self, request: web.BaseRequest, place: Place, route: Route, query: str
     ) -> web.StreamResponse:
+        payload = None if request.method in READS else await read_body(request, route, self._limit)
         variables = variables_from(query, route.variables) if query else NONE
         after = request.headers.get("Last-Event-ID", "")
-        interaction = Interaction(route.op, route.name, variables=variables, after=after)
+        interaction = Interaction(route.op, route.name, payload, variables, after)
         headers = self._cors.headers(request.headers.get("Origin", "")) if self._cors else {}
+        asked = Asked(request, place, route, interaction, headers, self._base_for(request))
         with stream_of(request):
-            return await self._streams.serve(request, place.mount.thing, interaction, headers)
+            return self._shared(request, await self._streams.serve(asked))
 
     def _shared(self, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
         """What every answer gets."""

@@ -13,7 +13,9 @@ from wot.forms import variables_from
 from wot.interaction import Interaction
 from wot.td import EACH, Op
 from wot_http.forms import Route
+from wot_http.invocations import key_of
 from wot_http.reading import read_body
+from wot_http.statuses import KEY
 
 _READ_ALL, _READ_SEVERAL = Op.READ_ALL_PROPERTIES, Op.READ_MULTIPLE_PROPERTIES
 # One method of one resource serves both, and who sends all values writes all of several.
@@ -30,7 +32,8 @@ async def asked_of_whole(
     payload = await read_body(request, route, limit) if request.body_exists else None
     variables = variables_from(query, route.variables) if query else {}
     if route.op in _WRITES:
-        return Interaction(_WRITES[1], payload=payload, names=_written(payload))
+        id = key_of(request) if KEY in request.headers else ""
+        return Interaction(_WRITES[1], payload=payload, names=_written(payload), id=id)
     told = variables.get("names")
     if told is None and payload is None:
         return Interaction(_READ_ALL)

@@ -114,9 +114,22 @@ class TestLabthings:
         with pytest.raises(wot.errors.NotAllowed):
             await thing.write("string", "busy")
 
-    async def test_an_action_answers_its_invocation_though_the_td_declares_its_output(self, thing):
-        with pytest.raises(wot.errors.InvalidOutput):
-            await thing.invoke("add", {"a": 1, "b": 2})
+    async def test_actions_are_answered_before_they_end(self, thing):
+        assert await thing.invoke("add", {"a": 1, "b": 2}) == 3
+        begun = await thing.start("wait", {"seconds": 0.3})
+        assert await begun.result() == "waited"
+        with pytest.raises(wot.errors.HandlerError):
+            await thing.invoke("fail")
+
+    async def test_they_can_be_cancelled(self, thing):
+        begun = await thing.start("wait", {"seconds": 60})
+        async with asyncio.timeout(10):
+            while not await thing.invocations():  # noqa: ASYNC110 - somebody else's server
+                await asyncio.sleep(0.02)
+        await begun.cancel()
+        async with asyncio.timeout(10):
+            while "cancelled" not in await thing.read("string"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
     async def test_what_its_td_does_not_offer(self, thing):
         with pytest.raises(wot.errors.NotAllowed):

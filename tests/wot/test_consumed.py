@@ -295,7 +295,7 @@ def test_td_holds_what_can_be_used_from_here_and_no_forms(consume: Consume) -> N
             "r": {"readOnly": True},
             "seen": {"readOnly": True, "observable": True, "forms": [{"contentType": CBOR}]},
         },
-        "actions": {"a": {}},
+        "actions": {"a": {"synchronous": True}},
         "events": {"e": {}},
     }
 

@@ -17,6 +17,7 @@ from wot.errors import (
 )
 from wot.td import ThingDescription
 from wot_http import forms as http_forms
+from wot_http.server import HTTPServer
 
 from .consuming import Fake
 
@@ -35,7 +36,7 @@ class Anywhere:
         return http_forms.forms(path, td)
 
     def terms(self, td: ThingDescription) -> Any:
-        return http_forms.whole_terms(td)
+        return HTTPServer("http://h", {}).terms(td)
 
     def located(self, href: str, base: str) -> str:
         return href
