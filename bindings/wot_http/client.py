@@ -46,7 +46,7 @@ class HTTPClient(Client):
         self._plans = Plans()
 
     def usable(self, form: Form, op: Op) -> bool:
-        """Streams by server-sent events, long polling or (where we can be called) webhook; else none, or WebSockets.
+        """Streams by more than one way (by webhook where we can be called); else no subprotocol, or by WebSocket.
 
         Those of the whole Thing not by long polling: it does not tell what each notification is about.
         """
@@ -123,7 +123,7 @@ class HTTPClient(Client):
             raise translation(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
-        """By WebSocket, by server-sent events, webhook or long polling."""
+        """By WebSocket, server-sent events, webhook or long polling."""
         if form.subprotocol == SUBPROTOCOL:
             return await self._sockets.stream(form, interaction)
         return await self._following.open(form, interaction)
@@ -144,7 +144,7 @@ class HTTPClient(Client):
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._sockets.close()
         if self._following.callbacks is not None:
             await self._following.callbacks.close()
+        await self._sockets.close()
         await self._sessions.close()

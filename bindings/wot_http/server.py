@@ -25,8 +25,7 @@ from wot_http.forwarded import HOST, Trust
 from wot_http.gate import Gate
 from wot_http.limits import Limits
 from wot_http.listening import UNIX, closed, opened, placed
-from wot_http.messages import SUBPROTOCOL
-from wot_http.offering import offer_of
+from wot_http.offering import SOCKET, offer_of
 from wot_http.paths import Paths
 from wot_http.serving import Serving
 from wot_http.subscribers import Subscribers
@@ -65,7 +64,7 @@ class HTTPServer(Server):
         gate = Gate(self._place.hosts, self._public, cors)
         self._websockets: Sockets | None = None
         # A socket file has no address that a WebSocket could be opened at.
-        if SUBPROTOCOL in self._offer.subprotocols and (self._public or self._place.scheme != UNIX):
+        if SOCKET in self._offer.subprotocols and (self._public or self._place.scheme != UNIX):
             self._websockets = Sockets(gate, heartbeat, self._max_body, self._base_for)
         self._serving = Serving(
             self._paths,
