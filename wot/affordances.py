@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import (
     Any,
     Concatenate,
@@ -18,6 +18,7 @@ from typing import (
 
 from msgspec import UNSET
 
+from wot.chunks import Taking, held, taking
 from wot.content import JSON, is_opaque, is_text
 from wot.errors import DefinitionError
 from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
@@ -45,6 +46,7 @@ class Declared:
     json: Json | None = None  # what the TD says of it; None until its class is made
     media_type = JSON
     uri_names: Mapping[str, str] = {}  # parameter → URI variable
+    takes: Taking = ""  # whether what is sent comes to the handler in chunks
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.attribute = name
@@ -87,6 +89,16 @@ class Declared:
         if unknown:
             raise DefinitionError(f"uri_variables names {unknown[0]!r}, which is no parameter")
         return names
+
+    @staticmethod
+    def _taking(method: Method, hint: Any) -> Taking:
+        """How a method takes chunks, if it does."""
+        found, is_async = taking(hint), inspect.iscoroutinefunction(inspect.unwrap(method))
+        if found and is_async != (found == "awaiting"):
+            wanted = "AsyncIterator[bytes]" if is_async else "Iterator[bytes]"
+            kind = "a coroutine" if is_async else "a plain function"
+            raise DefinitionError(f"{method.__name__} is {kind}: it takes chunks as {wanted}")
+        return found
 
     def _named_by(self, *found: Mapping[str, Payload]) -> Json:
         """The schemas of URI variables as a term, after noting which parameters stand for them."""
@@ -132,9 +144,19 @@ class Property(Declared, Generic[T]):
     def __get__(self, thing: object | None, owner: type) -> Self | PropertyHandle[T]:
         return self if thing is None else PropertyHandle(parts_of(thing), self)
 
+    @overload
     def write(
         self, method: Callable[Concatenate[Any, T, P], R]
-    ) -> Callable[Concatenate[Any, T, P], R]:
+    ) -> Callable[Concatenate[Any, T, P], R]: ...
+    @overload
+    def write(
+        self: Property[bytes], method: Callable[Concatenate[Any, AsyncIterator[bytes], P], R]
+    ) -> Callable[Concatenate[Any, AsyncIterator[bytes], P], R]: ...
+    @overload
+    def write(
+        self: Property[bytes], method: Callable[Concatenate[Any, Iterator[bytes], P], R]
+    ) -> Callable[Concatenate[Any, Iterator[bytes], P], R]: ...
+    def write(self, method: Callable[..., Any]) -> Callable[..., Any]:
         """Declare the method that writes this property: `@brightness.write`."""
         if self.declared is None:
             raise DefinitionError(
@@ -184,8 +206,7 @@ class Property(Declared, Generic[T]):
                 )
         else:
             self.written = {}
-        self._check_media_type(known["return"])
-        self._set_payload(known["return"], read_only=self.writer is None)
+        self._set_payload(self._held(known["return"]), read_only=self.writer is None)
         variables = self._named_by(self.variables, self.written)
         self.json = self._described(self.declared, {**self.payload.schema, **variables})
 
@@ -193,16 +214,24 @@ class Property(Declared, Generic[T]):
         assert self.writer is not None
         names = list(inspect.signature(self.writer).parameters)
         taken = known.get(names[1], hint) if len(names) > 1 else hint
+        if is_opaque(self.media_type):
+            self.takes = self._taking(self.writer, taken)
+            hint, taken = held(hint), held(taken)
         if taken != hint and Payload.of(taken).schema != Payload.of(hint).schema:
             raise DefinitionError(
                 f"{self.writer.__name__} takes {taken!r}, but the property is {hint!r}"
             )
 
-    def _check_media_type(self, hint: Any) -> None:
-        if is_opaque(self.media_type) and hint is not bytes:
+    def _held(self, hint: Any) -> Any:
+        """The type that is described; what is not looked into is bytes, however they come."""
+        if not is_opaque(self.media_type):
+            return hint
+        if held(hint) is not bytes:
             raise DefinitionError(
-                f"{self.media_type} is made of bytes: the reader should return bytes"
+                f"{self.media_type} is made of bytes: the reader should return bytes",
+                hint="or, in chunks, AsyncIterator[bytes], Iterator[bytes] or pathlib.Path",
             )
+        return bytes
 
     def _set_payload(self, hint: Any, *, read_only: bool) -> None:
         flags = {"readOnly": read_only, "observable": self.observable}
@@ -299,8 +328,17 @@ class Action(Declared, Generic[P, R]):
         parameters = dict(list(inspect.signature(self.method).parameters.items())[1:])
         in_uri = self._renamed(parameters)
         self.variables = uri_variables(self.method, known, 1, in_uri, only=in_uri)
-        self.arguments = Arguments({n: p for n, p in parameters.items() if n not in in_uri}, known)
+        sent = {n: p for n, p in parameters.items() if n not in in_uri}
+        whole = [p.name for p in sent.values() if p.kind is p.POSITIONAL_ONLY]
+        if is_opaque(self.media_type) and whole:
+            self.takes = self._taking(self.method, known.get(whole[0]))
+            known = {**known, whole[0]: held(known.get(whole[0]))}
+        self.arguments = Arguments(sent, known)
         result = known.get("return", type(None))
+        if is_opaque(self.response_type):
+            if self.takes and held(result) is not result:
+                raise DefinitionError("chunks go one way only: take bytes, or return bytes")
+            result = held(result)
         self.output = None if result is type(None) else Payload.of(result)
         json: Json = {"synchronous": True}
         if self.arguments.schema:

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from wot.affordances import Action, Property
 from wot.content import Content, Malformed, essence, parameter
 from wot.errors import HandlerError, InvalidInput, UnsupportedContent, UriVariableError, listed
@@ -35,10 +37,19 @@ def typed(variables: Mapping[str, Any], declared: Mapping[str, Payload]) -> Mapp
     return typed
 
 
+async def gathered(interaction: Interaction) -> Interaction:
+    """The same with what was sent in one piece, for who does not take it in chunks."""
+    content = interaction.payload
+    assert content is not None
+    return msgspec.structs.replace(interaction, payload=await content.whole())
+
+
 def written(interaction: Interaction, declared: Property[Any]) -> Any:
     if interaction.payload is None:
         raise InvalidInput(f"{declared.name}: a value is needed and none was sent")
     _of_type(interaction.payload, declared.media_type, declared.name)
+    if declared.takes:
+        return interaction.payload
     try:
         return declared.payload.load(interaction.payload, closed=True)
     except (Mismatch, Malformed) as error:
@@ -50,6 +61,10 @@ def arguments(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     if interaction.payload is not None:
         _of_type(interaction.payload, action.media_type, action.name)
+    if action.takes:
+        if interaction.payload is None:
+            raise InvalidInput(f"{action.name}: an input is needed and none was sent")
+        return (interaction.payload,), dict(typed(interaction.variables, action.variables))
     try:
         args, given = action.arguments.load(interaction.payload)
     except (Mismatch, Malformed) as error:
@@ -77,7 +92,10 @@ def _of_type(content: Content, expected: str, name: str) -> None:
 def sent(payload: Payload, value: Any, media_type: str, name: str) -> Content:
     """What the Thing's own code gives away; InvalidInput, raised there, where it does not fit."""
     try:
-        return payload.dump(value, media_type)
+        content = payload.dump(value, media_type)
+        if content.chunks is not None:
+            raise Malformed("what is kept or told to many is bytes, no chunks")
+        return content
     except (Mismatch, Malformed) as error:
         raise InvalidInput(f"{name}: {error}") from None
 

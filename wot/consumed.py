@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from wot.binding import Client
-from wot.content import JSON, Content
+from wot.content import JSON, Content, is_whole
 from wot.errors import (
     ConnectError,
     NoBinding,
@@ -21,7 +21,15 @@ from wot.errors import (
 )
 from wot.followed import Followed
 from wot.forms import expand, forms_for, is_template, scheme_of, usable
-from wot.handles import Subscription, incoming, outgoing, subscribed
+from wot.handles import (
+    Subscription,
+    incoming,
+    opened,
+    outgoing,
+    requested,
+    subscribed,
+    whole,
+)
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
 from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription, standard_context
@@ -86,8 +94,8 @@ class ConsumedThing:
 
     async def stream(self, interaction: Interaction, /) -> Stream:
         """Follow a property or an event, through reconnections."""
-        stream = await self.open(interaction)
-        followed = Followed(self.open, interaction, stream, self._patience)
+        stream = await self._opened(interaction)
+        followed = Followed(self._opened, interaction, stream, self._patience)
         if interaction.op is OBSERVE and not getattr(stream, "current_first", False):
             try:
                 followed.first = await self._current(interaction)
@@ -108,7 +116,7 @@ class ConsumedThing:
             return None  # the observation stands; a value will come with the next change
         return None if reply.content is None else Notification(reply.content)
 
-    async def open(self, interaction: Interaction) -> Stream:
+    async def _opened(self, interaction: Interaction) -> Stream:
         """One subscription along the first form whose other end can be reached."""
         ways = self._ways.get((interaction.op, interaction.name)) or self._find(
             interaction.op, interaction.name
@@ -207,23 +215,34 @@ class ConsumedThing:
     async def read(self, name: str, /, **variables: Any) -> Any:
         """The value of a property; keyword arguments are URI variables."""
         reply = await self.request(Interaction(READ, name, variables=variables or NONE))
-        return incoming(self._payload("properties", name) or _ANY, reply.content, name)
+        content = reply.content if is_whole(reply.content) else await whole(reply.content)
+        return incoming(self._payload("properties", name) or _ANY, content, name)
+
+    def open(
+        self, name: str, /, **variables: Any
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """`async with thing.open("video") as chunks`: a property in parts, for what is too large to be held."""
+        return opened(self, Interaction(READ, name, variables=variables or NONE))
 
     async def write(self, name: str, value: Any, /, **variables: Any) -> None:
-        """Set a property; returns when the Thing has accepted it."""
+        """Set a property; returns when the Thing has accepted it.
+
+        What is bytes may also be given in chunks: an iterator, a path or an open file.
+        """
         content = self._outgoing(WRITE, name, "", value)
-        await self.request(Interaction(WRITE, name, content, variables or NONE))
+        await requested(self, Interaction(WRITE, name, content, variables or NONE))
 
     async def invoke(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Any:
         """Invoke an action with an input value, if it has one; returns its output."""
         content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
         if content is None and _needs_input(self._payload("actions", name, "input")):
             content = self._outgoing(INVOKE, name, "input", {})
-        reply = await self.request(Interaction(INVOKE, name, content, variables or NONE))
+        reply = await requested(self, Interaction(INVOKE, name, content, variables or NONE))
+        answer = reply.content if is_whole(reply.content) else await whole(reply.content)
         payload = self._payload("actions", name, "output")
-        if payload is None and reply.content is None:
+        if payload is None and answer is None:
             return None
-        return incoming(payload or _ANY, reply.content, name)
+        return incoming(payload or _ANY, answer, name)
 
     def observe(
         self, name: str, /, **variables: Any

@@ -8,12 +8,14 @@ import functools
 import logging
 import threading
 from collections.abc import Mapping
+from contextlib import aclosing
 from contextvars import ContextVar
 from typing import Any
 
 from wot.affordances import ABSENT, Event, Property, Stored
-from wot.checks import arguments, checked, output, sent, typed, written
-from wot.content import Content, Malformed
+from wot.checks import arguments, checked, gathered, output, sent, typed, written
+from wot.chunks import Blocking, Paced, Pulled, Taken
+from wot.content import Content, Malformed, is_whole
 from wot.deadline import OwnTimeout, rest
 from wot.errors import (
     DefinitionError,
@@ -101,15 +103,20 @@ class ExposedThing:
                 if (handler := template.readers.get(name)) is None:
                     return Reply(self._read_stored(declared))
                 value = await self._call(handler, template.timeout, (), given)
-                return Reply(checked(declared.payload, value, declared.media_type, name))
+                reply = Reply(checked(declared.payload, value, declared.media_type, name))
+                return reply if is_whole(reply.content) else await self._begun(interaction, reply)
             if op is WRITE:
                 return await self._write(interaction, template.properties[name])
             if op is INVOKE:
                 action = template.actions[name]
+                if not (action.takes or is_whole(interaction.payload)):
+                    interaction = await gathered(interaction)
                 args, given = arguments(interaction, action)
                 timeout = action.timeout if action.own_timeout else template.timeout
-                value = await self._call(template.invoked[name], timeout, args, given)
-                return output(action, value, name)
+                call = self._call_taking if action.takes else self._call
+                value = await call(template.invoked[name], timeout, args, given)
+                reply = output(action, value, name)
+                return reply if is_whole(reply.content) else await self._begun(interaction, reply)
             if op is DESCRIBE:
                 return DONE
             raise self._refusal(interaction)
@@ -123,6 +130,8 @@ class ExposedThing:
     def _failed(self, interaction: Interaction, error: Exception) -> InteractionError:
         """What the caller learns of a handler that raised something, or took too long."""
         op, name = interaction.op, interaction.name
+        if isinstance(error, InteractionError):
+            return error
         if isinstance(error, TimeoutError):
             return Unavailable(f"{name!r} did not answer within its time limit", retry_after=5)
         _log.error("%s: %s of %r failed", self.title, op, name, exc_info=error)
@@ -144,11 +153,11 @@ class ExposedThing:
             return stream
         try:
             first = await self.request(Interaction(READ, name, variables=interaction.variables))
+            assert first.content is not None
+            stream.first = Notification(await first.content.whole(), log.here())
         except BaseException:
             await stream.aclose()
             raise
-        assert first.content is not None
-        stream.first = Notification(first.content, log.here())
         return stream
 
     async def _subscribed(self, interaction: Interaction, event: Event[Any]) -> Stream:
@@ -179,6 +188,8 @@ class ExposedThing:
             not isinstance(declared, Stored) or declared.given.get("read_only")
         ):
             raise NotAllowed(f"{name!r} can only be read")
+        if not (declared.takes or is_whole(interaction.payload)):
+            interaction = await gathered(interaction)
         value = written(interaction, declared)
         given = typed(interaction.variables, declared.written)
         if handler is None:
@@ -188,7 +199,8 @@ class ExposedThing:
         told = set[tuple[int, str]]()
         token = _told.set(told)
         try:
-            await self._call(handler, self.template.timeout, (value,), given)
+            call = self._call_taking if declared.takes else self._call
+            await call(handler, self.template.timeout, (value,), given)
         finally:
             _told.reset(token)
         # Where this handler did not tell the observers, we do.
@@ -196,7 +208,7 @@ class ExposedThing:
         if log and log.watched and (id(self), name) not in told and name in self.template.readers:
             reply = await self.request(Interaction(READ, name))
             assert reply.content is not None
-            log.emit(reply.content)
+            log.emit(await reply.content.whole())
         return DONE
 
     async def _call(
@@ -229,6 +241,30 @@ class ExposedThing:
             if task is not None and task.cancelling():
                 raise
             raise _Foreign from error  # nobody cancelled us: something inside the handler was
+
+    async def _call_taking(
+        self,
+        handler: Handler,
+        timeout: float | None,
+        args: tuple[Any, ...],
+        given: Mapping[str, Any],
+    ) -> Any:
+        """The same for a handler that takes what was sent in chunks; no time counts while it waits for them."""
+        taken = Taken(args[0], timeout)
+        chunks = taken if handler.is_async else Blocking(taken)
+        async with aclosing(taken), taken.limit:
+            return await self._call(handler, None, (chunks,), given)
+
+    async def _begun(self, interaction: Interaction, reply: Reply) -> Reply:
+        """A reply whose chunks come from the handler: the first is there."""
+        content = reply.content
+        assert content is not None
+        assert content.chunks is not None
+        if isinstance(content.chunks, Pulled):
+            content.chunks.run = self.threads.run
+        limit, failed = self.template.timeout, functools.partial(self._failed, interaction)
+        paced = Paced(content.chunks, limit, failed)
+        return Reply(Content(b"", content.type, paced if await paced.begin() else None))
 
     @property
     def threads(self) -> Threads:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Generic, Never, ParamSpec, Protocol, TypeVar, cast
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Never,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    cast,
+    overload,
+)
 
-from wot.content import Content, Malformed
+from wot.chunks import Source
+from wot.content import Content, Malformed, is_whole
 from wot.errors import EventsLost, InvalidInput, InvalidOutput, WoTError
-from wot.interaction import Interactable, Interaction, Notification, Stream
+from wot.interaction import Interactable, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
 from wot.td import Op
 
@@ -73,6 +84,32 @@ def incoming(payload: Payload | None, content: Content | None, what: str) -> Any
         return payload.load(content, closed=False)
     except (Mismatch, Malformed) as error:
         raise InvalidOutput(f"{what}: {error}") from None
+
+
+async def whole(content: Content | None) -> Content | None:
+    """What came in chunks, in one piece."""
+    return None if content is None else await content.whole()
+
+
+async def requested(target: Interactable, interaction: Interaction) -> Reply:
+    """The reply to something whose payload was made here: chunks of it are closed here, too."""
+    content = interaction.payload
+    if content is None or content.chunks is None:
+        return await target.request(interaction)
+    async with aclosing(content.chunks):
+        return await target.request(interaction)
+
+
+@asynccontextmanager
+async def opened(
+    target: Interactable, interaction: Interaction
+) -> AsyncGenerator[AsyncIterator[bytes], None]:
+    """The bytes that an interaction answers, in parts, for the time of a block."""
+    content = (await target.request(interaction)).content
+    if content is None:
+        raise InvalidOutput(f"{interaction.name}: a value is declared, but none was sent")
+    async with aclosing(content.chunks or content.parts()) as chunks:
+        yield chunks
 
 
 class Subscription(Generic[T], AsyncIterator[T]):
@@ -175,14 +212,37 @@ class PropertyHandle(_Handle["Property[T]"], Generic[T]):
         reply = await self._parts.target.request(
             Interaction(READ, declared.name, variables=declared.named(variables))
         )
-        return cast(T, incoming(declared.payload, reply.content, declared.name))
+        content = reply.content
+        if not is_whole(content):
+            content = await whole(content)
+        return cast(T, incoming(declared.payload, content, declared.name))
 
-    async def write(self, value: T, **variables: Any) -> None:
-        """Set the value; returns when the Thing has accepted it."""
+    def open(
+        self: PropertyHandle[bytes], **variables: Any
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """`async with camera.video.open() as chunks`: the value in parts, for what is too large to be held."""
+        declared = self._declared
+        return opened(
+            self._parts.target,
+            Interaction(READ, declared.name, variables=declared.named(variables)),
+        )
+
+    @overload
+    async def write(
+        self: PropertyHandle[bytes], value: bytes | Source, **variables: Any
+    ) -> None: ...
+    @overload
+    async def write(self, value: T, **variables: Any) -> None: ...
+    async def write(self, value: Any, **variables: Any) -> None:
+        """Set the value; returns when the Thing has accepted it.
+
+        What is bytes may also be given in chunks: an iterator, a path or an open file.
+        """
         declared = self._declared
         content = outgoing(lambda: declared.payload.dump(value, declared.media_type), declared.name)
-        await self._parts.target.request(
-            Interaction(WRITE, declared.name, content, declared.named(variables))
+        await requested(
+            self._parts.target,
+            Interaction(WRITE, declared.name, content, declared.named(variables)),
         )
 
     def observe(self, **variables: Any) -> Observed[T]:
@@ -225,14 +285,25 @@ class ActionHandle(_Handle["Action[P, R]"], Generic[P, R]):
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Invoke it; returns its output when it is done."""
         declared = self._declared
+        reply = await requested(self._parts.target, self._interaction(args, kwargs))
+        answer = reply.content
+        if not is_whole(answer):
+            answer = await whole(answer)
+        return cast(R, incoming(declared.output, answer, declared.name))
+
+    def open(
+        self: ActionHandle[P, bytes], *args: P.args, **kwargs: P.kwargs
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """`async with camera.record.open(10) as chunks`: the output in parts, for what is too large to be held."""
+        return opened(self._parts.target, self._interaction(args, kwargs))
+
+    def _interaction(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Interaction:
+        declared = self._declared
         values, given, variables = declared.split(args, dict(kwargs))
         content = outgoing(
             lambda: declared.arguments.dump(values, given, declared.media_type), declared.name
         )
-        reply = await self._parts.target.request(
-            Interaction(INVOKE, declared.name, content, declared.named(variables))
-        )
-        return cast(R, incoming(declared.output, reply.content, declared.name))
+        return Interaction(INVOKE, declared.name, content, declared.named(variables))
 
     def _remedy(self) -> str:
         return f"await thing.{self._declared.attribute}(…)"
@@ -277,7 +348,10 @@ __all__ = [
     "StoredHandle",
     "Subscription",
     "incoming",
+    "opened",
     "outgoing",
     "parts_of",
+    "requested",
     "subscribed",
+    "whole",
 ]
