@@ -188,18 +188,10 @@ class Paced(Chunks):
     ) -> None:
         self.length = getattr(chunks, "length", None)
         self._chunks, self._seconds, self._failed = chunks, seconds, failed
-        self._first: Any = _END
         self._ended = False
 
-    async def begin(self) -> bool:
-        """Fetch the first chunk, so that what fails at once fails before anything is sent; False for none."""
-        self._first = await self._next()
-        return self._first is not _END
-
     async def __anext__(self) -> bytes:
-        part, self._first = self._first, _END
-        if part is _END:
-            part = await self._next()
+        part = await self._next()
         if part is _END:
             raise StopAsyncIteration
         return cast(bytes, part)
@@ -226,6 +218,6 @@ class Paced(Chunks):
         return part
 
     async def aclose(self) -> None:
-        self._ended, self._first = True, _END
+        self._ended = True
         async with aclosing(self._chunks):
             pass

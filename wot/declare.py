@@ -81,6 +81,10 @@ class _ActionDecorator:
         self._terms = terms
 
     @overload
+    def __call__(
+        self, method: Callable[Concatenate[Any, P], Awaitable[InChunks] | InChunks], /
+    ) -> Action[P, bytes]: ...
+    @overload
     def __call__(self, method: Callable[Concatenate[Any, P], Awaitable[R]], /) -> Action[P, R]: ...
     @overload
     def __call__(self, method: Callable[Concatenate[Any, P], R], /) -> Action[P, R]: ...

@@ -104,7 +104,7 @@ class ExposedThing:
                     return Reply(self._read_stored(declared))
                 value = await self._call(handler, template.timeout, (), given)
                 reply = Reply(checked(declared.payload, value, declared.media_type, name))
-                return reply if is_whole(reply.content) else await self._begun(interaction, reply)
+                return reply if is_whole(reply.content) else self._paced(interaction, reply)
             if op is WRITE:
                 return await self._write(interaction, template.properties[name])
             if op is INVOKE:
@@ -116,7 +116,7 @@ class ExposedThing:
                 call = self._call_taking if action.takes else self._call
                 value = await call(template.invoked[name], timeout, args, given)
                 reply = output(action, value, name)
-                return reply if is_whole(reply.content) else await self._begun(interaction, reply)
+                return reply if is_whole(reply.content) else self._paced(interaction, reply)
             if op is DESCRIBE:
                 return DONE
             raise self._refusal(interaction)
@@ -255,16 +255,15 @@ class ExposedThing:
         async with aclosing(taken), taken.limit:
             return await self._call(handler, None, (chunks,), given)
 
-    async def _begun(self, interaction: Interaction, reply: Reply) -> Reply:
-        """A reply whose chunks come from the handler: the first is there."""
+    def _paced(self, interaction: Interaction, reply: Reply) -> Reply:
+        """A reply whose chunks come from the handler: its time limit holds for each of them."""
         content = reply.content
         assert content is not None
         assert content.chunks is not None
         if isinstance(content.chunks, Pulled):
             content.chunks.run = self.threads.run
         limit, failed = self.template.timeout, functools.partial(self._failed, interaction)
-        paced = Paced(content.chunks, limit, failed)
-        return Reply(Content(b"", content.type, paced if await paced.begin() else None))
+        return Reply(Content(b"", content.type, Paced(content.chunks, limit, failed)))
 
     @property
     def threads(self) -> Threads:

@@ -18,7 +18,7 @@ class HTTPBinding(Binding):
     """HTTP/1.1 by aiohttp; server and client are imported when first asked for."""
 
     def server(self, url: str, options: Mapping[str, Any]) -> HTTPServer:
-        """Options: public_url, cors, max_body, heartbeat."""
+        """Options: public_url, cors, max_body, max_upload, heartbeat."""
         from wot_http.server import HTTPServer
 
         return HTTPServer(url, options)

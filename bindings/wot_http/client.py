@@ -10,13 +10,14 @@ from typing import Any
 import aiohttp
 
 from wot.binding import Client, known_option, number_option
-from wot.content import Content, empty_is_value
+from wot.content import Content, empty_is_value, is_whole
 from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import STREAMS, TD_JSON, Form, Op
 from wot_http.following import Following
 from wot_http.plans import Plans
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
+from wot_http.transferring import Transferring
 from wot_http.translating import translated, translation
 
 TIMEOUT = 30.0
@@ -35,6 +36,7 @@ class HTTPClient(Client):
         self._sessions = Sessions(number_option(options, "timeout", TIMEOUT, least=0.001))
         self._following = Following(self._sessions, self._max_answer)
         self._plans = Plans()
+        self._transferring = Transferring(self._sessions, self._max_answer)
 
     def usable(self, form: Form, op: Op) -> bool:
         """Streams by server-sent events or long polling; everything else without a subprotocol."""
@@ -45,6 +47,8 @@ class HTTPClient(Client):
         plan = self._plans.of(form, interaction.op)
         headers, body = plan.headers, None
         payload = interaction.payload
+        if plan.opaque or not is_whole(payload):
+            return await self._transferring.request(plan, interaction, hops)
         if payload is not None:
             headers = {**(headers or {}), "Content-Type": payload.type}
             body = payload.body if len(payload.body) < _LARGE else io.BytesIO(payload.body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -32,16 +33,20 @@ class Connections(web.Server):
 class Connection(web.RequestHandler):
     """One connection."""
 
-    __slots__ = ("waiting",)
+    __slots__ = ("lost", "waiting")
     waiting: asyncio.TimerHandle | None
+    lost: Callable[[], None] | None  # told when the connection is lost
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self.lost = None
         self.waiting = asyncio.get_running_loop().call_later(_HEAD, self._give_up)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.arrived()
         super().connection_lost(exc)
+        if self.lost is not None:
+            self.lost()
 
     def arrived(self) -> None:
         """A request has come, so that the connection is in use."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
-from wot.content import JSON, UTF_8, essence, is_text, parameter
+from wot.content import JSON, UTF_8, essence, is_opaque, is_text, parameter
 from wot.errors import DefinitionError
 from wot.forms import folder, offered
 from wot.td import ENDS, KINDS, STREAMS, Form, Json, Op, ThingDescription
@@ -29,6 +29,7 @@ class Route(NamedTuple):
     takes: str  # media type of the request
     gives: str  # media type of the response, "" where there is no content
     variables: Mapping[str, Json]
+    opaque: bool = False  # whether nobody looks into what it takes
 
 
 def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
@@ -41,7 +42,8 @@ def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
         for op in _served(td, kind, name, form):
             silent = op is Op.WRITE_PROPERTY or (kind == "actions" and "output" not in json)
             gives = "" if silent else form.response_type
-            route = Route(op, name, form.content_type, gives, variables)
+            opaque = is_opaque(form.content_type)
+            route = Route(op, name, form.content_type, gives, variables, opaque)
             methods[METHODS.get(op, STREAM)] = route
         if STREAM in methods and kind == "events":
             methods["GET"] = methods[STREAM]

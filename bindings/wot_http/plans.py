@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from yarl import URL
 
-from wot.content import JSON
+from wot.content import JSON, Malformed, is_opaque
 from wot.errors import NoForm
 from wot.td import Form, Op, is_array, is_object
 from wot_http.forms import METHODS
@@ -41,6 +41,7 @@ class Plan(NamedTuple):
     method: str
     url: URL
     headers: Mapping[str, str] | None  # None: those of the session, which cost nothing
+    opaque: bool = False  # whether nobody looks into what is answered
 
 
 class Plans:
@@ -60,11 +61,19 @@ class Plans:
             raise translation(error, form.href) from error
         headers = {"Accept": form.response_type, **declared_headers(form)}
         method = method_of(form, METHODS.get(op, "GET"))
-        plan = Plan(form, op, method, url, None if headers == _ACCEPT else headers)
+        given = None if headers == _ACCEPT else headers
+        plan = Plan(form, op, method, url, given, _is_opaque(form.response_type))
         if len(self._kept) >= _KEPT:
             self._kept.clear()
         self._kept[id(form)] = plan
         return plan
+
+
+def _is_opaque(media_type: str) -> bool:
+    try:
+        return is_opaque(media_type)
+    except Malformed:
+        return False
 
 
 def method_of(form: Form, default: str) -> str:

@@ -27,9 +27,10 @@ from wot_http.streams import Streams
 
 _log = logging.getLogger("wot")
 MAX_BODY = 1 << 20
+MAX_UPLOAD = 1 << 30
 _STOPPING = 0.5  # seconds for requests that are under way when the server stops
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
-_OPTIONS = ("public_url", "cors", "max_body", "heartbeat")
+_OPTIONS = ("public_url", "cors", "max_body", "max_upload", "heartbeat")
 
 
 class HTTPServer(Server):
@@ -51,12 +52,13 @@ class HTTPServer(Server):
         if self._public and urlsplit(self._public).scheme not in ("http", "https"):
             raise WoTError(f"public_url={self._public!r} should begin with http:// or https://")
         self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
+        max_upload = int(number_option(options, "max_upload", MAX_UPLOAD, least=1))
         self._cors = Cors(options["cors"]) if options.get("cors") else None
         self._paths = Paths()
         self._streams = Streams(number_option(options, "heartbeat", 15.0, least=0.01))
         gate = Gate(self._host, self._public, self._cors)
         self._serving = Serving(
-            self._paths, gate, self._streams, self._cors, self._max_body, self._base_for
+            self._paths, gate, self._streams, self._cors, self._max_body, max_upload, self._base_for
         )
         self._runner: web.ServerRunner | None = None
         self.base = self._public and self._public.rstrip("/") + "/"

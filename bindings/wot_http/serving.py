@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from wot.content import Content, is_whole
 from wot.errors import HandlerError, WoTError
 from wot.forms import variables_from
 from wot.interaction import NONE, Interaction
 from wot.td import Op
 from wot_http.answers import answer, problem
 from wot_http.cors import Cors
+from wot_http.downloads import send
 from wot_http.forms import Route
 from wot_http.gate import Gate
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
 from wot_http.streams import Streams
+from wot_http.uploads import uploaded
 
 _log = logging.getLogger("wot")
 
@@ -34,10 +37,12 @@ class Serving:
         streams: Streams,
         cors: Cors | None,
         max_body: int,
+        max_upload: int,
         base_for: Callable[[web.BaseRequest], str],
     ) -> None:
         self._paths, self._gate, self._streams = paths, gate, streams
-        self._cors, self._limit, self._base_for = cors, max_body, base_for
+        self._cors, self._base_for = cors, base_for
+        self._limit, self._max_upload = max_body, max_upload
         self._pages = Pages(paths)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -63,13 +68,20 @@ class Serving:
                 route, streaming = route_for(place.methods, method, accept)
                 if streaming:
                     return await self._stream(request, place, route, query)
-            payload = None if method in READS else await read_body(request, route, self._limit)
+            payload = None
+            if method not in READS:
+                payload = await read_body(request, route, self._limit, self._max_upload)
             variables = variables_from(query, route.variables) if query else NONE
-            reply = await place.mount.thing.request(
-                Interaction(route.op, route.name, payload, variables)
+            interaction = Interaction(route.op, route.name, payload, variables)
+            reply = await (
+                place.mount.thing.request(interaction)
+                if is_whole(payload)
+                else uploaded(place.mount.thing, interaction)
             )
             content = reply.content
             body, kind = (b"", "") if content is None else (content.body, content.type)
+            if not is_whole(content):
+                return await self._send(request, content)
             if self._cors is None:
                 return answer(request, 204 if content is None else 200, kind, body)
             headers = {"Content-Type": kind} if kind else {}
@@ -78,6 +90,8 @@ class Serving:
             response = problem(error)
         except Refused as refused:
             response = problem(refused.error, refused.status, refused.headers)
+        except ConnectionError:
+            raise  # the requester has gone, and nobody is left to be told
         except Exception:  # noqa: BLE001 - any Interactable may be mounted here
             _log.exception("%s %s failed", method, raw)
             response = problem(HandlerError("this request failed inside the server"))
@@ -106,8 +120,15 @@ class Serving:
         variables = variables_from(query, route.variables) if query else NONE
         after = request.headers.get("Last-Event-ID", "")
         interaction = Interaction(route.op, route.name, variables=variables, after=after)
-        headers = self._cors.headers(request.headers.get("Origin", "")) if self._cors else {}
+        headers = self._of_cors(request)
         return await self._streams.serve(request, place.mount.thing, interaction, headers)
+
+    async def _send(self, request: web.BaseRequest, content: Content | None) -> web.StreamResponse:
+        assert content is not None
+        return await send(request, content, self._of_cors(request))
+
+    def _of_cors(self, request: web.BaseRequest) -> Mapping[str, str]:
+        return self._cors.headers(request.headers.get("Origin", "")) if self._cors else {}
 
     def _shared(self, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
         """What every answer gets."""
