@@ -23,6 +23,7 @@ from wot.content import JSON, is_opaque, is_text
 from wot.errors import DefinitionError
 from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
 from wot.interaction import NONE
+from wot.media import check_types, first_text, forms_of, paired, several
 from wot.payload import Arguments, Input, Payload, uri_variables
 from wot.td import Json
 from wot.terms import ActionTerms, EventTerms, PropertyTerms, StoredTerms, td_terms
@@ -44,22 +45,31 @@ class Declared:
     name = ""
     attribute = ""
     json: Json | None = None  # what the TD says of it; None until its class is made
-    media_type = JSON
+    media_type = JSON  # the first of:
+    media_types: tuple[str, ...] = (JSON,)
     uri_names: Mapping[str, str] = {}  # parameter → URI variable
     takes: Taking = ""  # whether what is sent comes to the handler in chunks
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.attribute = name
         self.name = self.given.get("name", name)
-        self.media_type = self.given.get("content_type", JSON)
+        self.media_types = several(self.given.get("content_type", JSON))
+        self.media_type = self.media_types[0]
 
     def __init__(self, given: Mapping[str, Any], allowed: type) -> None:
         self.given, self._allowed = given, allowed
         self.terms: Json = {}
 
+    @builtins.property
+    def stream_type(self) -> str:
+        """The media type of notifications."""
+        return first_text(self.media_types)
+
     def read_words(self) -> None:
         """Take the keywords for TD terms; not before the class is made, so that errors can name the member."""
         self.terms = td_terms(self.given, self._allowed, type(self).__name__.lower())
+        check_types(self.media_types)
+        check_types(several(self.given.get("response_type", ())))
 
     def __set__(self, thing: Any, value: Never) -> None:
         remedy = {
@@ -113,11 +123,9 @@ class Declared:
         doc = inspect.getdoc(method) if method else None
         if doc and "description" not in words:
             words["description"] = doc
-        form: Json = {} if self.media_type == JSON else {"contentType": self.media_type}
-        if "response_type" in self.given:
-            form["response"] = {"contentType": self.given["response_type"]}
-        # A form without href: what every binding's form has to repeat.
-        return {**words, **json, **({"forms": [form]} if form else {})}
+        given: Any = self.given.get("response_type")
+        pairs = paired(self.media_types, several(given) if given else ())
+        return {**words, **json, **forms_of(pairs)}
 
 
 class Property(Declared, Generic[T]):
@@ -185,7 +193,7 @@ class Property(Declared, Generic[T]):
         if self.given.get("write_only") and (self.observable or self.writer is None):
             reason = "cannot be observed" if self.observable else "needs a method that writes it"
             raise DefinitionError(f"a property that can only be written {reason}")
-        if self.observable and not is_text(self.media_type):
+        if self.observable and not any(map(is_text, self.media_types)):
             raise DefinitionError(
                 f"an observable property cannot be {self.media_type}", hint="use JSON or text"
             )
@@ -278,8 +286,8 @@ class Stored(Property[T]):
                     hint=f"annotate it: {self.attribute}: wot.Stored[float | None] = wot.stored(None)",
                 )
             hint = type(self.default)
-        self._set_payload(hint, read_only=bool(self.given.get("read_only")))
-        self.payload.dump(self.default)
+        self._set_payload(self._held(hint), read_only=bool(self.given.get("read_only")))
+        self.payload.dump(self.default, self.media_type)
         self.json = self._described(None, {**self.payload.schema})
 
 
@@ -306,9 +314,13 @@ class Action(Declared, Generic[P, R]):
 
     @builtins.property
     def response_type(self) -> str:
-        """The media type of the output."""
-        kind: str = self.given.get("response_type", self.media_type)
-        return kind
+        """The media type of the output, the first of those that are possible."""
+        return self.response_types[0]
+
+    @builtins.property
+    def response_types(self) -> tuple[str, ...]:
+        """The media types of the output."""
+        return several(self.given.get("response_type", self.media_types))
 
     def split(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]

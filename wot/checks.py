@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from wot.affordances import Action, Property
-from wot.content import Content, Malformed, essence, parameter
-from wot.errors import HandlerError, InvalidInput, UnsupportedContent, UriVariableError, listed
+from wot.content import Content, Malformed
+from wot.errors import HandlerError, InvalidInput, UriVariableError, listed
 from wot.interaction import DONE, NONE, Interaction, Reply
+from wot.media import check_taken, chosen
 from wot.payload import Mismatch, Payload
 
 _log = logging.getLogger("wot")
@@ -47,7 +48,7 @@ async def gathered(interaction: Interaction) -> Interaction:
 def written(interaction: Interaction, declared: Property[Any]) -> Any:
     if interaction.payload is None:
         raise InvalidInput(f"{declared.name}: a value is needed and none was sent")
-    _of_type(interaction.payload, declared.media_type, declared.name)
+    check_taken(interaction.payload, declared.media_types, declared.name)
     if declared.takes:
         return interaction.payload
     try:
@@ -60,7 +61,7 @@ def arguments(
     interaction: Interaction, action: Action[..., Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     if interaction.payload is not None:
-        _of_type(interaction.payload, action.media_type, action.name)
+        check_taken(interaction.payload, action.media_types, action.name)
     if action.takes:
         if interaction.payload is None:
             raise InvalidInput(f"{action.name}: an input is needed and none was sent")
@@ -72,21 +73,6 @@ def arguments(
     if interaction.variables or action.variables:
         given = {**given, **typed(interaction.variables, action.variables)}
     return args, given
-
-
-def _of_type(content: Content, expected: str, name: str) -> None:
-    if content.type == expected:
-        return
-    charset = parameter(content.type, "charset")
-    if essence(content.type) != essence(expected) or charset not in (
-        "",
-        "utf-8",
-        "utf8",
-        "us-ascii",
-    ):
-        raise UnsupportedContent(
-            f"{name}: {content.type} is not taken here", hint=f"send Content-Type: {expected}"
-        )
 
 
 def sent(payload: Payload, value: Any, media_type: str, name: str) -> Content:
@@ -111,9 +97,10 @@ def checked(payload: Payload, value: Any, media_type: str, name: str) -> Content
         ) from error
 
 
-def output(action: Action[..., Any], value: Any, name: str) -> Reply:
+def output(action: Action[..., Any], value: Any, name: str, accept: tuple[str, ...]) -> Reply:
     if action.output is not None:
-        return Reply(checked(action.output, value, action.response_type, name))
+        kind = chosen(accept, action.response_types, name) if accept else action.response_type
+        return Reply(checked(action.output, value, kind, name))
     if value is not None:
         _log.error(
             "the handler of %r returned a value but declares none; add its type after ->", name

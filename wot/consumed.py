@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from wot.binding import Client
-from wot.content import JSON, Content, is_whole
+from wot.content import Content, Malformed, essence, is_opaque, is_whole
 from wot.errors import (
     ConnectError,
     NoBinding,
@@ -31,6 +31,7 @@ from wot.handles import (
     whole,
 )
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
+from wot.media import forms_of
 from wot.payload import Mismatch, Payload
 from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription, standard_context
 from wot.templates import needed_in, variables_in
@@ -39,6 +40,7 @@ READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
 PATIENCE = 300.0  # seconds for which a lost subscription is tried again
 _NOTHING: Any = object()
+_Find = Callable[[Op, str], list[Form]]  # the forms that can be used
 
 
 class _Way(NamedTuple):
@@ -75,7 +77,7 @@ class ConsumedThing:
     def td(self) -> ThingDescription:
         """What can be used from here: only affordances and operations that have a usable form."""
         if self._td is None:
-            self._td = ThingDescription(_reachable(self.description, self._can))
+            self._td = ThingDescription(_reachable(self.description, self._usable))
         return self._td
 
     async def request(self, interaction: Interaction, /) -> Reply:
@@ -84,6 +86,8 @@ class ConsumedThing:
         if op is DESCRIBE:
             return DONE
         ways = self._ways.get((op, name)) or self._find(op, name)
+        if len(ways) > 1:
+            ways = _fitting(ways, interaction)
         for way in ways[:-1]:
             try:
                 return await way.client.request(self._filled(way, interaction), interaction)
@@ -152,7 +156,8 @@ class ConsumedThing:
                 )
         if not found:
             raise NoForm(f"no form of {name!r} can be used for {op}", hint="; ".join(tried[:5]))
-        ways = self._ways[op, name] = tuple(found)
+        # What can be looked into comes first, and otherwise the order of the TD holds.
+        ways = self._ways[op, name] = tuple(sorted(found, key=lambda way: _is_unknown(way.form)))
         return ways
 
     def _refusal(self, op: Op, name: str) -> WoTError:
@@ -167,10 +172,13 @@ class ConsumedThing:
         return NotAllowed(f"{title} offers no {op}" + (f" for {name!r}" if name else ""))
 
     def _can(self, op: Op, name: str) -> bool:
+        return bool(self._usable(op, name))
+
+    def _usable(self, op: Op, name: str) -> list[Form]:
         try:
-            return bool(self._find(op, name))
+            return [way.form for way in self._ways.get((op, name)) or self._find(op, name)]
         except WoTError:
-            return False
+            return []
 
     def _filled(self, way: _Way, interaction: Interaction) -> Form:
         """The form with its URI variables in place."""
@@ -279,6 +287,26 @@ class ConsumedThing:
 _ANY = Payload.plain({})
 
 
+def _is_unknown(form: Form) -> bool:
+    try:
+        return is_opaque(form.content_type) or is_opaque(form.response_type)
+    except Malformed:
+        return True
+
+
+def _fitting(ways: tuple[_Way, ...], interaction: Interaction) -> tuple[_Way, ...]:
+    """Those ways first whose media types are wanted, or are those of what is sent."""
+    wanted = [essence(kind) for kind in interaction.accept]
+    sent = interaction.payload
+
+    def rank(way: _Way) -> tuple[bool, int]:
+        gives = essence(way.form.response_type)
+        unfit = sent is not None and essence(sent.type) != essence(way.form.content_type)
+        return unfit, wanted.index(gives) if gives in wanted else len(wanted)
+
+    return tuple(sorted(ways, key=rank))
+
+
 def _needs_input(payload: Payload | None) -> bool:
     """Whether an action wants an object although nobody gave one."""
     return payload is not None and payload.schema.get("type") == "object"
@@ -290,7 +318,7 @@ def _event_data(payload: Payload | None, content: Content, name: str) -> Any:
     return incoming(payload or _ANY, content, name)
 
 
-def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) -> Json:
+def _reachable(description: ThingDescription, find: _Find) -> Json:
     """The TD without forms, base and security, reduced to what has a usable form."""
     dropped = ("forms", "base", "security", "securityDefinitions", "profile", *KINDS)
     json: Json = {name: value for name, value in description.json.items() if name not in dropped}
@@ -300,13 +328,13 @@ def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) ->
         json.pop("id", None)
     kinds = {
         "properties": {
-            n: _property(n, p, can) for n, p in description.json.get("properties", {}).items()
+            n: _property(n, p, find) for n, p in description.json.get("properties", {}).items()
         },
         "actions": {
-            n: _plain(a, INVOKE, n, can) for n, a in description.json.get("actions", {}).items()
+            n: _plain(a, INVOKE, n, find) for n, a in description.json.get("actions", {}).items()
         },
         "events": {
-            n: _plain(e, SUBSCRIBE, n, can) for n, e in description.json.get("events", {}).items()
+            n: _plain(e, SUBSCRIBE, n, find) for n, e in description.json.get("events", {}).items()
         },
     }
     for kind, found in kinds.items():
@@ -316,28 +344,28 @@ def _reachable(description: ThingDescription, can: Callable[[Op, str], bool]) ->
     return json
 
 
-def _property(name: str, json: Json, can: Callable[[Op, str], bool]) -> Json | None:
-    readable, writable = can(READ, name), can(WRITE, name)
-    if not readable and not writable:
+def _property(name: str, json: Json, find: _Find) -> Json | None:
+    reads, writes = find(READ, name), find(WRITE, name)
+    if not reads and not writes:
         return None
     changed = {
-        "readOnly": not writable,
-        "writeOnly": not readable,
-        "observable": readable and can(OBSERVE, name),
+        "readOnly": not writes,
+        "writeOnly": not reads,
+        "observable": bool(reads and find(OBSERVE, name)),
     }
     bare = {term: value for term, value in json.items() if term not in (*changed, "forms")}
-    return {**bare, **{term: True for term, value in changed.items() if value}, **_media_type(json)}
+    flags = {term: True for term, value in changed.items() if value}
+    return {**bare, **flags, **_media_types(reads or writes)}
 
 
-def _plain(json: Json, op: Op, name: str, can: Callable[[Op, str], bool]) -> Json | None:
-    if not can(op, name):
+def _plain(json: Json, op: Op, name: str, find: _Find) -> Json | None:
+    forms = find(op, name)
+    if not forms:
         return None
-    return {**{term: value for term, value in json.items() if term != "forms"}, **_media_type(json)}
+    bare = {term: value for term, value in json.items() if term != "forms"}
+    return {**bare, **_media_types(forms)}
 
 
-def _media_type(json: Json) -> Json:
-    """A form without href that keeps media types other than JSON."""
-    forms: list[Json] = json.get("forms") or [{}]
-    form = Form(forms[0])
-    kept = {term: form.json[term] for term in ("contentType", "response") if term in form.json}
-    return {"forms": [kept]} if form.content_type != JSON or "response" in kept else {}
+def _media_types(forms: Iterable[Form]) -> Json:
+    """Forms without href that keep the media types."""
+    return forms_of(dict.fromkeys((form.content_type, form.response_type) for form in forms))

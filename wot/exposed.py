@@ -15,7 +15,7 @@ from typing import Any
 from wot.affordances import ABSENT, Event, Property, Stored
 from wot.checks import arguments, checked, gathered, output, sent, typed, written
 from wot.chunks import Blocking, Paced, Pulled, Taken
-from wot.content import Content, Malformed, is_whole
+from wot.content import JSON, Content, Malformed, is_whole
 from wot.deadline import OwnTimeout, rest
 from wot.errors import (
     DefinitionError,
@@ -30,6 +30,7 @@ from wot.errors import (
 from wot.filtered import Filtered
 from wot.interaction import DONE, Interaction, Notification, Reply, Stream
 from wot.log import Cursor, Log
+from wot.media import chosen
 from wot.payload import Mismatch
 from wot.state import Kept, default_id, slug
 from wot.td import KIND, Op, ThingDescription
@@ -101,9 +102,12 @@ class ExposedThing:
                 declared = template.properties[name]
                 given = typed(interaction.variables, declared.variables)
                 if (handler := template.readers.get(name)) is None:
-                    return Reply(self._read_stored(declared))
+                    return Reply(self._read_stored(declared, interaction.accept))
                 value = await self._call(handler, template.timeout, (), given)
-                reply = Reply(checked(declared.payload, value, declared.media_type, name))
+                kind = declared.media_type
+                if interaction.accept:
+                    kind = chosen(interaction.accept, declared.media_types, name)
+                reply = Reply(checked(declared.payload, value, kind, name))
                 return reply if is_whole(reply.content) else self._paced(interaction, reply)
             if op is WRITE:
                 return await self._write(interaction, template.properties[name])
@@ -115,7 +119,7 @@ class ExposedThing:
                 timeout = action.timeout if action.own_timeout else template.timeout
                 call = self._call_taking if action.takes else self._call
                 value = await call(template.invoked[name], timeout, args, given)
-                reply = output(action, value, name)
+                reply = output(action, value, name, interaction.accept)
                 return reply if is_whole(reply.content) else self._paced(interaction, reply)
             if op is DESCRIBE:
                 return DONE
@@ -152,7 +156,8 @@ class ExposedThing:
         if isinstance(declared, Stored) and not self._is_known(declared):
             return stream
         try:
-            first = await self.request(Interaction(READ, name, variables=interaction.variables))
+            kind, given = (declared.stream_type,), interaction.variables
+            first = await self.request(Interaction(READ, name, variables=given, accept=kind))
             assert first.content is not None
             stream.first = Notification(await first.content.whole(), log.here())
         except BaseException:
@@ -176,10 +181,13 @@ class ExposedThing:
                 raise
             raise self._failed(interaction, error) from error
 
-    def _read_stored(self, declared: Property[Any]) -> Content:
+    def _read_stored(self, declared: Property[Any], accept: tuple[str, ...]) -> Content:
         if not isinstance(declared, Stored):
             raise NotAllowed(f"{declared.name!r} can only be written")
-        return checked(declared.payload, self.stored(declared), declared.media_type, declared.name)
+        name, kind = declared.name, declared.media_type
+        if accept:
+            kind = chosen(accept, declared.media_types, name)
+        return checked(declared.payload, self.stored(declared), kind, name)
 
     async def _write(self, interaction: Interaction, declared: Property[Any]) -> Reply:
         name = interaction.name
@@ -206,7 +214,8 @@ class ExposedThing:
         # Where this handler did not tell the observers, we do.
         log = self._logs.get(("properties", name))
         if log and log.watched and (id(self), name) not in told and name in self.template.readers:
-            reply = await self.request(Interaction(READ, name))
+            kind = (declared.stream_type,)
+            reply = await self.request(Interaction(READ, name, accept=kind))
             assert reply.content is not None
             log.emit(await reply.content.whole())
         return DONE
@@ -289,25 +298,26 @@ class ExposedThing:
 
     def store(self, kept: Stored[Any], value: Any) -> None:
         """Set a stored property and tell its observers; InvalidInput where the value does not fit."""
-        content = sent(kept.payload, value, kept.media_type, kept.name)
+        content = sent(kept.payload, value, kept.stream_type, kept.name)
         # Held throughout, so that value, file and observers end with the same one of two threads.
         with self._storing:
             log = self._logs.get(("properties", kept.name))
             old = self._content_of(kept) if log and self._is_known(kept) else None
             if kept.persist:
-                self._state().save(kept.name, content.body)
+                kept_as = content if content.type == JSON else kept.payload.dump(value)
+                self._state().save(kept.name, kept_as.body)
             self.values[kept.name] = value
             if log and old != content:
                 log.emit(content)
 
     def _content_of(self, kept: Stored[Any]) -> Content:
-        return sent(kept.payload, self.stored(kept), kept.media_type, kept.name)
+        return sent(kept.payload, self.stored(kept), kept.stream_type, kept.name)
 
     def _restored(self, kept: Stored[Any]) -> Any:
         body = self._state().load(kept.name)
         if body is not None:
             try:
-                return kept.payload.load(Content(body, kept.media_type), closed=True)
+                return kept.payload.load(Content(body), closed=True)
             except (Mismatch, Malformed) as error:
                 _log.warning(
                     "%s: the kept value of %r no longer fits and is dropped: %s",
@@ -333,7 +343,7 @@ class ExposedThing:
             raise DefinitionError(
                 f"{changed.name!r} is not observable", hint="declare it with observable=True"
             )
-        content = sent(changed.payload, value, changed.media_type, changed.name)
+        content = sent(changed.payload, value, changed.stream_type, changed.name)
         self._log("properties", changed.name).emit(content)
         self._tell(changed.name)
 
@@ -356,7 +366,7 @@ class ExposedThing:
                 )
             content = _EMPTY
         else:
-            content = sent(event.payload, data, event.media_type, event.name)
+            content = sent(event.payload, data, event.stream_type, event.name)
         self._log("events", event.name).emit(content)
 
     async def drained(self, event: Event[Any], timeout: float) -> bool:

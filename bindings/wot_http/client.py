@@ -13,6 +13,7 @@ from wot.binding import Client, known_option, number_option
 from wot.content import Content, empty_is_value, is_whole
 from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import STREAMS, TD_JSON, Form, Op
+from wot_http.codings import packed_aside
 from wot_http.following import Following
 from wot_http.plans import Plans
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
@@ -45,13 +46,18 @@ class HTTPClient(Client):
     async def request(self, form: Form, interaction: Interaction, hops: int = 5) -> Reply:
         """One request, one answer; `hops` is how many redirections are followed."""
         plan = self._plans.of(form, interaction.op)
-        headers, body = plan.headers, None
+        headers: Mapping[str, str] | None = plan.headers
+        body: Any = None
         payload = interaction.payload
         if plan.opaque or not is_whole(payload):
             return await self._transferring.request(plan, interaction, hops)
         if payload is not None:
-            headers = {**(headers or {}), "Content-Type": payload.type}
-            body = payload.body if len(payload.body) < _LARGE else io.BytesIO(payload.body)
+            headers, body = {**(headers or {}), "Content-Type": payload.type}, payload.body
+            if plan.coding:
+                headers["Content-Encoding"] = plan.coding
+                body = await packed_aside(body, plan.coding)
+            if len(body) >= _LARGE:
+                body = io.BytesIO(body)
         # aiohttp would turn a redirected POST into a GET, and that into a success.
         reads = plan.method == "GET"
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import zlib
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from functools import lru_cache
 from typing import Protocol, cast
 
@@ -18,8 +20,8 @@ else:
     from backports import zstd
 
 KNOWN = frozenset({"gzip", "x-gzip", "deflate", "zstd"})
-_OFFERED = ("zstd", "gzip")  # best first
-_LEAST = 1400  # bytes; what fits into one packet gains nothing
+OFFERED = ("zstd", "gzip")  # best first
+LEAST = 1400  # bytes; what fits into one packet gains nothing
 _LONG = 1 << 18  # bytes that are packed beside the loop
 _WINDOW: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}  # RFC 9659: 8 MiB
 
@@ -96,7 +98,7 @@ def packed(body: bytes, coding: str) -> bytes:
     """`body` in a coding of ours."""
     if coding == "zstd":
         return zstd.compress(body, level=3)
-    return zlib.compress(body, 5, zlib.MAX_WBITS | 16)
+    return zlib.compress(body, 5, _bits(coding))
 
 
 @lru_cache(maxsize=256)
@@ -112,12 +114,29 @@ async def packed_aside(body: bytes, coding: str) -> bytes:
     )
 
 
-def worthwhile(size: int, media_type: str) -> bool:
-    """Whether a body is large enough, and of a kind that shrinks."""
-    if size < _LEAST:
-        return False
+@lru_cache(maxsize=256)
+def worthwhile(media_type: str) -> bool:
+    """Whether bodies of this kind shrink."""
     kind = essence(media_type)
     return is_text(kind) or kind.endswith(("+xml", "/xml", "cbor"))
+
+
+async def packed_chunks(
+    chunks: AsyncGenerator[bytes, None], coding: str
+) -> AsyncGenerator[bytes, None]:
+    """Chunks in a coding, as they come."""
+    packing = (
+        zstd.ZstdCompressor() if coding == "zstd" else zlib.compressobj(5, wbits=_bits(coding))
+    )
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            if part := packing.compress(chunk):
+                yield part
+    yield packing.flush()
+
+
+def _bits(coding: str) -> int:
+    return zlib.MAX_WBITS if coding == "deflate" else zlib.MAX_WBITS | 16
 
 
 @lru_cache(maxsize=256)
@@ -125,7 +144,7 @@ def chosen(accept: str) -> str:
     """The coding of ours that an Accept-Encoding header wants most, "" for none (RFC 9110 section 12.5.3)."""
     if not accept.strip():
         return ""
-    best = max(_OFFERED, key=lambda coding: _wanted(accept, coding))
+    best = max(OFFERED, key=lambda coding: _wanted(accept, coding))
     return best if _wanted(accept, best) > 0 else ""
 
 

@@ -11,6 +11,7 @@ from yarl import URL
 from wot.content import JSON, Malformed, is_opaque
 from wot.errors import NoForm
 from wot.td import Form, Op, is_array, is_object
+from wot_http.codings import KNOWN
 from wot_http.forms import METHODS
 from wot_http.translating import translation
 
@@ -42,6 +43,7 @@ class Plan(NamedTuple):
     url: URL
     headers: Mapping[str, str] | None  # None: those of the session, which cost nothing
     opaque: bool = False  # whether nobody looks into what is answered
+    coding: str = ""  # of what is sent
 
 
 class Plans:
@@ -62,7 +64,12 @@ class Plans:
         headers = {"Accept": form.response_type, **declared_headers(form)}
         method = method_of(form, METHODS.get(op, "GET"))
         given = None if headers == _ACCEPT else headers
-        plan = Plan(form, op, method, url, given, _is_opaque(form.response_type))
+        coding = form.content_coding.strip().lower()
+        if coding == "identity":
+            coding = ""
+        elif coding and coding not in KNOWN:
+            raise NoForm(f"the content coding {coding[:40]!r} is not known here")
+        plan = Plan(form, op, method, url, given, _is_opaque(form.response_type), coding)
         if len(self._kept) >= _KEPT:
             self._kept.clear()
         self._kept[id(form)] = plan

@@ -16,7 +16,7 @@ from wot_http.refusing import Refused, not_allowed
 from wot_http.sse import EVENT_STREAM
 from wot_http.uploads import READING, Upload, broken, invite, late, too_large
 
-__all__ = ["READS", "Refused", "allowed", "not_allowed", "read_body", "route_for"]
+__all__ = ["READS", "Refused", "accepted", "allowed", "not_allowed", "read_body", "route_for"]
 
 READS = frozenset({"GET", "HEAD"})
 _SMALL = 1 << 16  # bytes; more is handed on in chunks where nobody looks into them
@@ -39,11 +39,22 @@ def route_for(methods: Mapping[str, Route], method: str, accept: str) -> tuple[R
             return stream, True
     if route is None:
         raise not_allowed(method, allowed(methods))
-    if accept and route.gives and not quality(accept, route.gives):
+    if accept and route.gives and not any(quality(accept, kind) for kind in _given(route)):
+        offer = " or ".join(_given(route))
         raise NotAcceptable(
-            f"{route.name} is only to be had as {route.gives}", hint=f"send Accept: {route.gives}"
+            f"{route.name} is only to be had as {offer}", hint=f"send Accept: {route.gives}"
         )
     return route, False
+
+
+def accepted(route: Route, accept: str) -> tuple[str, ...]:
+    """The media type to ask the Thing for, of those that it gives; () for its default."""
+    best = max(route.several, key=lambda kind: quality(accept, kind))
+    return () if best == route.gives else (best,)
+
+
+def _given(route: Route) -> tuple[str, ...]:
+    return route.several or (route.gives,)
 
 
 def allowed(methods: Mapping[str, Route]) -> str:

@@ -13,14 +13,15 @@ from wot.errors import HandlerError, WoTError
 from wot.forms import variables_from
 from wot.interaction import NONE, Interaction
 from wot.td import Op
-from wot_http.answers import answer, problem
+from wot_http.answers import answer, packed_answer, problem
+from wot_http.codings import LEAST, worthwhile
 from wot_http.cors import Cors
 from wot_http.downloads import send
 from wot_http.forms import Route
 from wot_http.gate import Gate
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
-from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
+from wot_http.reading import READS, Refused, accepted, allowed, not_allowed, read_body, route_for
 from wot_http.streams import Streams
 from wot_http.uploads import uploaded
 
@@ -72,7 +73,8 @@ class Serving:
             if method not in READS:
                 payload = await read_body(request, route, self._limit, self._max_upload)
             variables = variables_from(query, route.variables) if query else NONE
-            interaction = Interaction(route.op, route.name, payload, variables)
+            wanted = accepted(route, accept) if route.several and accept else ()
+            interaction = Interaction(route.op, route.name, payload, variables, accept=wanted)
             reply = await (
                 place.mount.thing.request(interaction)
                 if is_whole(payload)
@@ -82,6 +84,8 @@ class Serving:
             body, kind = (b"", "") if content is None else (content.body, content.type)
             if not is_whole(content):
                 return await self._send(request, content)
+            if len(body) >= LEAST and worthwhile(kind):
+                return self._shared(request, await packed_answer(request, kind, body))
             if self._cors is None:
                 return answer(request, 204 if content is None else 200, kind, body)
             headers = {"Content-Type": kind} if kind else {}

@@ -11,6 +11,7 @@ from yarl import URL
 from wot.content import Content, is_opaque
 from wot.errors import ConnectError, ProtocolError
 from wot.interaction import DONE, Interaction, Reply
+from wot_http.codings import packed_aside, packed_chunks
 from wot_http.plans import Plan
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
@@ -51,9 +52,15 @@ class Transferring:
         payload = interaction.payload
         if payload is not None:
             headers["Content-Type"] = payload.type
-            body = payload.body
-            if payload.chunks is not None:
-                body = Departing(payload.chunks, limit, pause)
+            body, chunks = payload.body, payload.chunks
+            if plan.coding:
+                headers["Content-Encoding"] = plan.coding
+                if chunks is None:
+                    body = await packed_aside(body, plan.coding)
+                else:
+                    chunks = packed_chunks(chunks, plan.coding)
+            if chunks is not None:
+                body = Departing(chunks, limit, pause)
                 headers |= headers_of(body)
         try:
             async with limit:
