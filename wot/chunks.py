@@ -215,7 +215,7 @@ class Paced(Chunks):
                 raise self._failed(error) from error
             raise
         self._ended = part is _END
-        return part
+        return cast(Any, part)
 
     async def aclose(self) -> None:
         self._ended = True

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from wot.binding import Client
-from wot.content import Content, Malformed, essence, is_opaque, is_whole
+from wot.choosing import Way, additional, fitting, ordered
+from wot.content import Content, is_whole
 from wot.errors import (
     ConnectError,
+    InvalidOutput,
     NoBinding,
     NoForm,
     NotAllowed,
@@ -43,14 +46,6 @@ _NOTHING: Any = object()
 _Find = Callable[[Op, str], list[Form]]  # the forms that can be used
 
 
-class _Way(NamedTuple):
-    """A form, the client that follows it, and whether it has URI variables."""
-
-    form: Form
-    client: Client
-    template: bool
-
-
 class ConsumedThing:
     """A remote Thing, used by name: read, write, invoke, observe, subscribe. It can be served again."""
 
@@ -66,7 +61,7 @@ class ConsumedThing:
         self._base = description.base or base
         self._client_for = client_for
         self._patience = patience
-        self._ways: dict[tuple[Op, str], tuple[_Way, ...]] = {}
+        self._ways: dict[tuple[Op, str], tuple[Way, ...]] = {}
         self._payloads: dict[tuple[str, str, str], Payload | None] = {}
         self._td: ThingDescription | None = None
 
@@ -86,8 +81,8 @@ class ConsumedThing:
         if op is DESCRIBE:
             return DONE
         ways = self._ways.get((op, name)) or self._find(op, name)
-        if len(ways) > 1:
-            ways = _fitting(ways, interaction)
+        if ways[1:]:
+            ways = fitting(ways, interaction)
         for way in ways[:-1]:
             try:
                 return await way.client.request(self._filled(way, interaction), interaction)
@@ -132,11 +127,11 @@ class ConsumedThing:
                 continue
         return await ways[-1].client.stream(self._filled(ways[-1], interaction), interaction)
 
-    def _find(self, op: Op, name: str) -> tuple[_Way, ...]:
+    def _find(self, op: Op, name: str) -> tuple[Way, ...]:
         forms = usable(forms_for(self.description, op, name, self._base), op)
         if not forms:
             raise self._refusal(op, name)
-        found: list[_Way] = []
+        found: list[Way] = []
         tried: list[str] = []
         for form in forms:
             scheme = scheme_of(form.href)
@@ -149,15 +144,14 @@ class ConsumedThing:
                 tried.append(str(error))
                 continue
             if client.usable(form, op):
-                found.append(_Way(form, client, is_template(form.href)))
+                found.append(Way(form, client, is_template(form.href)))
             else:
                 tried.append(
                     f"{form.href} with {form.subprotocol or 'no'} subprotocol is not spoken here"
                 )
         if not found:
             raise NoForm(f"no form of {name!r} can be used for {op}", hint="; ".join(tried[:5]))
-        # What can be looked into comes first, and otherwise the order of the TD holds.
-        ways = self._ways[op, name] = tuple(sorted(found, key=lambda way: _is_unknown(way.form)))
+        ways = self._ways[op, name] = ordered(found)
         return ways
 
     def _refusal(self, op: Op, name: str) -> WoTError:
@@ -180,7 +174,7 @@ class ConsumedThing:
         except WoTError:
             return []
 
-    def _filled(self, way: _Way, interaction: Interaction) -> Form:
+    def _filled(self, way: Way, interaction: Interaction) -> Form:
         """The form with its URI variables in place."""
         values = interaction.variables
         if not way.template and not values:
@@ -224,7 +218,7 @@ class ConsumedThing:
         """The value of a property; keyword arguments are URI variables."""
         reply = await self.request(Interaction(READ, name, variables=variables or NONE))
         content = reply.content if is_whole(reply.content) else await whole(reply.content)
-        return incoming(self._payload("properties", name) or _ANY, content, name)
+        return self._received(READ, self._payload("properties", name), content, name)
 
     def open(
         self, name: str, /, **variables: Any
@@ -250,7 +244,18 @@ class ConsumedThing:
         payload = self._payload("actions", name, "output")
         if payload is None and answer is None:
             return None
-        return incoming(payload or _ANY, answer, name)
+        return self._received(INVOKE, payload, answer, name)
+
+    def _received(self, op: Op, payload: Payload | None, content: Content | None, name: str) -> Any:
+        """The value that came back, as the form's response or one of its additional ones has it."""
+        try:
+            return incoming(payload or _ANY, content, name)
+        except InvalidOutput:
+            definitions: Json = self.description.json.get("schemaDefinitions", {})
+            for schema in additional(self._ways.get((op, name), ()), definitions, content):
+                with contextlib.suppress(InvalidOutput):
+                    return incoming(Payload.plain(schema), content, name)
+            raise
 
     def observe(
         self, name: str, /, **variables: Any
@@ -285,26 +290,6 @@ class ConsumedThing:
 
 
 _ANY = Payload.plain({})
-
-
-def _is_unknown(form: Form) -> bool:
-    try:
-        return is_opaque(form.content_type) or is_opaque(form.response_type)
-    except Malformed:
-        return True
-
-
-def _fitting(ways: tuple[_Way, ...], interaction: Interaction) -> tuple[_Way, ...]:
-    """Those ways first whose media types are wanted, or are those of what is sent."""
-    wanted = [essence(kind) for kind in interaction.accept]
-    sent = interaction.payload
-
-    def rank(way: _Way) -> tuple[bool, int]:
-        gives = essence(way.form.response_type)
-        unfit = sent is not None and essence(sent.type) != essence(way.form.content_type)
-        return unfit, wanted.index(gives) if gives in wanted else len(wanted)
-
-    return tuple(sorted(ways, key=rank))
 
 
 def _needs_input(payload: Payload | None) -> bool:

@@ -75,7 +75,7 @@ class HTTPClient(Client):
                     if status in (307, 308) and hops and not reads:
                         moved = form.replace(href=redirected(response))
                         return await self.request(moved, interaction, hops - 1)
-                    await refuse(response)
+                    await refuse(response, form)
                 if status == 204:
                     return DONE
                 data = await body_of(response, self._max_answer)

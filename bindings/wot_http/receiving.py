@@ -13,14 +13,19 @@ from wot_http.errors import error_from
 _MAX_ERROR = 1 << 16
 
 
-async def refuse(response: aiohttp.ClientResponse) -> None:
-    """Raise what the answer stands for."""
+async def refuse(response: aiohttp.ClientResponse, form: Form | None = None) -> None:
+    """Raise what the answer stands for; its media type is what the form says where the answer does not."""
     if response.status < 400:
         raise ProtocolError(f"{response.url} answered with status {response.status}")
     body = await body_of(response, _MAX_ERROR)
-    raise error_from(
-        response.status, response.headers.get("Content-Type", ""), body, response.headers
-    )
+    media_type = response.headers.get("Content-Type", "") or _of_errors(form)
+    raise error_from(response.status, media_type, body, response.headers)
+
+
+def _of_errors(form: Form | None) -> str:
+    """The media type of errors that a form names (TD 1.1 section 5.3.4.2.2)."""
+    found = [] if form is None else [more for more in form.additional_responses if not more.success]
+    return (found[0].content_type or (form.content_type if form else "")) if found else ""
 
 
 async def body_of(response: aiohttp.ClientResponse, limit: int) -> bytes:

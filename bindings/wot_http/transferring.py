@@ -98,7 +98,7 @@ class Transferring:
                 )
             async with asyncio.timeout(self._sessions.timeout):
                 if response.status >= 300:
-                    await refuse(response)
+                    await refuse(response, plan.form)
                 if response.status == 204:
                     return DONE
                 media_type = media_type_of(response, plan.form)
