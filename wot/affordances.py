@@ -103,7 +103,8 @@ class Declared:
     @staticmethod
     def _taking(method: Method, hint: Any) -> Taking:
         """How a method takes chunks, if it does."""
-        found, is_async = taking(hint), inspect.iscoroutinefunction(inspect.unwrap(method))
+        found, inner = taking(hint), inspect.unwrap(method)
+        is_async = inspect.iscoroutinefunction(inner) or inspect.isasyncgenfunction(inner)
         if found and is_async != (found == "awaiting"):
             wanted = "AsyncIterator[bytes]" if is_async else "Iterator[bytes]"
             kind = "a coroutine" if is_async else "a plain function"

@@ -85,7 +85,7 @@ def problem_body(error: WoTError, status: int) -> bytes:
 
 
 def _said(media_type: str, body: bytes) -> str:
-    """What an error says that is no problem details: its text, where it is meant for people or programs."""
+    """What an error says that is no problem details: its text, where it has one."""
     kind = essence(media_type)
     if kind == "text/html" or not (is_text(kind) or kind.endswith(("/xml", "+xml"))):
         return ""
@@ -93,8 +93,13 @@ def _said(media_type: str, body: bytes) -> str:
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
-def error_from(status: int, media_type: str, body: bytes, headers: Mapping[str, str]) -> WoTError:
-    """The error that an answer stands for: by its problem details, or else by its status code."""
+def error_from(
+    status: int, media_type: str, body: bytes, headers: Mapping[str, str], shown: bool = False
+) -> WoTError:
+    """The error that an answer stands for: by its problem details, or else by its status code.
+
+    `shown` says that its text may be repeated: who may read what leaks from a server is not ours to say.
+    """
     fallback = _ERROR.get(status, InteractionError if status < 500 else HandlerError)
     problem: Any = None
     if "json" in media_type and len(body) <= _LARGEST:
@@ -104,7 +109,7 @@ def error_from(status: int, media_type: str, body: bytes, headers: Mapping[str, 
             problem = None
     error = from_problem(problem, fallback) if is_object(problem) else fallback()
     if not error.args[0] or error.args[0] == type(error).__doc__:
-        said = _said(media_type, body)
+        said = _said(media_type, body) if shown else ""
         error.args = (f"answered with status {status}" + (f": {said}" if said else ""),)
     if isinstance(error, Unavailable) and error.retry_after is None:
         delay = headers.get("Retry-After", "")

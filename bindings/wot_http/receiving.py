@@ -18,14 +18,17 @@ async def refuse(response: aiohttp.ClientResponse, form: Form | None = None) -> 
     if response.status < 400:
         raise ProtocolError(f"{response.url} answered with status {response.status}")
     body = await body_of(response, _MAX_ERROR)
-    media_type = response.headers.get("Content-Type", "") or _of_errors(form)
-    raise error_from(response.status, media_type, body, response.headers)
+    declared = _of_errors(form)
+    media_type = response.headers.get("Content-Type", "") or next(iter(declared), "")
+    shown = essence(media_type) in map(essence, declared)
+    raise error_from(response.status, media_type, body, response.headers, shown)
 
 
-def _of_errors(form: Form | None) -> str:
-    """The media type of errors that a form names (TD 1.1 section 5.3.4.2.2)."""
-    found = [] if form is None else [more for more in form.additional_responses if not more.success]
-    return (found[0].content_type or (form.content_type if form else "")) if found else ""
+def _of_errors(form: Form | None) -> list[str]:
+    """The media types in which a form tells errors (TD 1.1 section 5.3.4.2.2)."""
+    if form is None:
+        return []
+    return [m.content_type or form.content_type for m in form.additional_responses if not m.success]
 
 
 async def body_of(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -262,7 +262,7 @@ def test_a_form_that_says_no_operation_is_not_for_observing() -> None:
     observing = {"href": "o", "op": OBSERVING, "contentType": "text/plain"}
     forms = [observing, {"href": "x", "contentType": "application/cbor"}]
     assert media_types({"forms": forms}, READING)[0][1] == "application/cbor"
-    assert media_types({"forms": forms}, OBSERVING[0])[1] == "text/plain"
+    assert media_types({"forms": forms}, OBSERVING[0]) == [("text/plain", "text/plain")]
 
 
 # Documents of a megabyte that were made to take long.

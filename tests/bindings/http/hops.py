@@ -33,9 +33,9 @@ class Camera(wot.Thing):
     """Gives and takes as many bytes as it is told to."""
 
     closed = wot.stored(0)
+    begun = wot.stored(False)
     received = wot.stored("")
     failed = wot.stored("")
-    peak = wot.event(int)
 
     @wot.property(content_type="video/mp4")
     async def video(self, size: int = 1 << 20) -> AsyncIterator[bytes]:
@@ -50,6 +50,7 @@ class Camera(wot.Thing):
         found, count = hashlib.sha256(), 0
         try:
             async for part in chunks:
+                self.begun.value = True
                 found.update(part)
                 count += len(part)
         except Exception as error:

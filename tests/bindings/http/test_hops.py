@@ -110,6 +110,7 @@ async def test_an_upload_that_is_cut_is_an_error_of_both_ends(hop: Chain) -> Non
     async def endless() -> AsyncIterator[bytes]:
         for number in range(1 << 20):
             if number == 64:
+                await until(hop.device, "begun", True)
                 hop.processes[1].kill()
             yield bytes(1 << 16)
 
