@@ -15,7 +15,7 @@ from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import STREAMS, TD_JSON, Form, Op
 from wot_http.codings import packed_aside
 from wot_http.following import Following
-from wot_http.plans import Plans
+from wot_http.plans import Plans, accepting
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
 from wot_http.transferring import Transferring
@@ -51,6 +51,8 @@ class HTTPClient(Client):
         payload = interaction.payload
         if plan.opaque or not is_whole(payload):
             return await self._transferring.request(plan, interaction, hops)
+        if interaction.accept:
+            headers = accepting(plan, interaction.accept)
         if payload is not None:
             headers, body = {**(headers or {}), "Content-Type": payload.type}, payload.body
             if plan.coding:

@@ -76,6 +76,13 @@ class Plans:
         return plan
 
 
+def accepting(plan: Plan, accept: tuple[str, ...]) -> Mapping[str, str]:
+    """The plan's headers, asking first for what is wanted and then for what the form says."""
+    given = plan.form.response_type
+    wanted = [given] if accept[0] == given else [*accept, f"{given};q=0.1"]
+    return {**(plan.headers or {}), "Accept": ", ".join(wanted)}
+
+
 def _is_opaque(media_type: str) -> bool:
     try:
         return is_opaque(media_type)

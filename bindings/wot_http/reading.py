@@ -14,7 +14,7 @@ from wot_http.forms import STREAM, Route
 from wot_http.negotiation import quality
 from wot_http.refusing import Refused, not_allowed
 from wot_http.sse import EVENT_STREAM
-from wot_http.uploads import READING, Upload, broken, invite, late, too_large
+from wot_http.uploads import READING, Upload, broken, invite, late, refused, too_large
 
 __all__ = ["READS", "Refused", "accepted", "allowed", "not_allowed", "read_body", "route_for"]
 
@@ -90,7 +90,7 @@ async def read_body(
     except web.HTTPRequestEntityTooLarge:
         raise too_large(limit) from None
     except TimeoutError:
-        raise late() from None
+        raise refused(late()) from None
     except (web.HTTPException, web.PayloadAccessError, ValueError, OSError) as error:
         raise broken(error) from None
     if coding and body:

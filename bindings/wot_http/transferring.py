@@ -12,7 +12,7 @@ from wot.content import Content, is_opaque
 from wot.errors import ConnectError, ProtocolError
 from wot.interaction import DONE, Interaction, Reply
 from wot_http.codings import packed_aside, packed_chunks
-from wot_http.plans import Plan
+from wot_http.plans import Plan, accepting
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
 from wot_http.transfers import Arriving, Departing, headers_of
@@ -47,7 +47,8 @@ class Transferring:
     async def _request(self, plan: Plan, interaction: Interaction, hops: int) -> Reply:
         pause = self._sessions.timeout
         body: Any = None
-        headers: dict[str, Any] = dict(plan.headers or {})
+        accept = interaction.accept
+        headers = dict(accepting(plan, accept) if accept else plan.headers or {})
         limit = asyncio.timeout(pause)
         payload = interaction.payload
         if payload is not None:

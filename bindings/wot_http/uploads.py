@@ -35,8 +35,9 @@ class Upload(Chunks):
             raise StopAsyncIteration
         try:
             part = await self._part()
-        except (WoTError, Refused) as error:
-            self.failure, self._closed = error, True
+        except WoTError as error:
+            self.failure = refused(error) if isinstance(error, Timeout) else error
+            self._closed = True
             raise
         if not part:
             self._closed = True
@@ -108,9 +109,12 @@ def too_large(limit: int) -> TooLarge:
     return TooLarge(f"a payload may have {limit} bytes here", hint="send less, or raise max_body=")
 
 
-def late() -> Refused:
-    error = Timeout("the body of the request did not arrive in time")
-    return Refused(error, 408, Connection="close")
+def late() -> Timeout:
+    return Timeout("the body of the request did not arrive in time")
+
+
+def refused(late: Timeout) -> Refused:
+    return Refused(late, 408, Connection="close")
 
 
 def broken(error: Exception) -> InvalidInput:
