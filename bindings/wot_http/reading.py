@@ -48,9 +48,8 @@ def route_for(methods: Mapping[str, Route], method: str, accept: str) -> tuple[R
 
 
 def accepted(route: Route, accept: str) -> tuple[str, ...]:
-    """The media type to ask the Thing for, of those that it gives; () for its default."""
-    best = max(route.several, key=lambda kind: quality(accept, kind))
-    return () if best == route.gives else (best,)
+    """The media type to ask the Thing for, of those that it gives."""
+    return (max(route.several, key=lambda kind: quality(accept, kind)),)
 
 
 def _given(route: Route) -> tuple[str, ...]:

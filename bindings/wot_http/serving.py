@@ -73,7 +73,7 @@ class Serving:
             if method not in READS:
                 payload = await read_body(request, route, self._limit, self._max_upload)
             variables = variables_from(query, route.variables) if query else NONE
-            wanted = accepted(route, accept) if route.several and accept else ()
+            wanted = accepted(route, accept) if route.several else ()
             interaction = Interaction(route.op, route.name, payload, variables, accept=wanted)
             reply = await (
                 place.mount.thing.request(interaction)
