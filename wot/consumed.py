@@ -26,10 +26,10 @@ from wot.followed import Followed
 from wot.forms import expand, forms_for, is_template, scheme_of, usable
 from wot.handles import (
     Subscription,
+    given,
     incoming,
     opened,
     outgoing,
-    requested,
     subscribed,
     whole,
 )
@@ -232,14 +232,16 @@ class ConsumedThing:
         What is bytes may also be given in chunks: an iterator, a path or an open file.
         """
         content = self._outgoing(WRITE, name, "", value)
-        await requested(self, Interaction(WRITE, name, content, variables or NONE))
+        interaction = Interaction(WRITE, name, content, variables or NONE)
+        await (self.request(interaction) if is_whole(content) else given(self, interaction))
 
     async def invoke(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Any:
         """Invoke an action with an input value, if it has one; returns its output."""
         content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
         if content is None and _needs_input(self._payload("actions", name, "input")):
             content = self._outgoing(INVOKE, name, "input", {})
-        reply = await requested(self, Interaction(INVOKE, name, content, variables or NONE))
+        interaction = Interaction(INVOKE, name, content, variables or NONE)
+        reply = await (self.request(interaction) if is_whole(content) else given(self, interaction))
         answer = reply.content if is_whole(reply.content) else await whole(reply.content)
         payload = self._payload("actions", name, "output")
         if payload is None and answer is None:

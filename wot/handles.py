@@ -91,11 +91,11 @@ async def whole(content: Content | None) -> Content | None:
     return None if content is None else await content.whole()
 
 
-async def requested(target: Interactable, interaction: Interaction) -> Reply:
-    """The reply to something whose payload was made here: chunks of it are closed here, too."""
+async def given(target: Interactable, interaction: Interaction) -> Reply:
+    """The reply to chunks that were made here, and so are closed here, too."""
     content = interaction.payload
-    if content is None or content.chunks is None:
-        return await target.request(interaction)
+    assert content is not None
+    assert content.chunks is not None
     async with aclosing(content.chunks):
         return await target.request(interaction)
 
@@ -240,10 +240,11 @@ class PropertyHandle(_Handle["Property[T]"], Generic[T]):
         """
         declared = self._declared
         content = outgoing(lambda: declared.payload.dump(value, declared.media_type), declared.name)
-        await requested(
-            self._parts.target,
-            Interaction(WRITE, declared.name, content, declared.named(variables)),
-        )
+        interaction = Interaction(WRITE, declared.name, content, declared.named(variables))
+        if is_whole(content):
+            await self._parts.target.request(interaction)
+        else:
+            await given(self._parts.target, interaction)
 
     def observe(self, **variables: Any) -> Observed[T]:
         """`async with lamp.brightness.observe() as values`: the value now, then every change."""
@@ -285,7 +286,9 @@ class ActionHandle(_Handle["Action[P, R]"], Generic[P, R]):
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Invoke it; returns its output when it is done."""
         declared = self._declared
-        reply = await requested(self._parts.target, self._interaction(args, kwargs))
+        interaction, target = self._interaction(args, kwargs), self._parts.target
+        is_plain = is_whole(interaction.payload)
+        reply = await (target.request(interaction) if is_plain else given(target, interaction))
         answer = reply.content
         if not is_whole(answer):
             answer = await whole(answer)
@@ -347,11 +350,11 @@ __all__ = [
     "PropertyHandle",
     "StoredHandle",
     "Subscription",
+    "given",
     "incoming",
     "opened",
     "outgoing",
     "parts_of",
-    "requested",
     "subscribed",
     "whole",
 ]
