@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+VALUE = re.compile(rb"^data: (\d+)$", re.MULTILINE)
 NO_BODY = (b"204", b"304")
 GRACE = 10.0  # seconds for the last replies to arrive
 
@@ -168,6 +169,15 @@ class Fan:
         end = b"data: " + value + b"\n"
         self._collect(end, timeout)
         for link in self.buffers:
+            self.buffers[link] = b""
+
+    def follow(self, first: int, count: int, timeout: float) -> None:
+        """Wait until every subscriber has got `count` events, and see that each got all of them in order."""
+        wanted = list(range(first, first + count))
+        self._collect(b"data: %d\n" % wanted[-1], timeout)
+        for link, data in self.buffers.items():
+            if [int(value) for value in VALUE.findall(data)] != wanted:
+                raise LoadError(f"a subscriber got other events than were sent: {data[:300]!r}")
             self.buffers[link] = b""
 
     def _collect(self, mark: bytes, timeout: float) -> None:

@@ -32,6 +32,8 @@ class Settings:
     rounds: int = 60
     seconds: float = 0.03
     subscribers: int = 500
+    crowd: int = 5000
+    events: int = 100
     things: tuple[int, ...] = (1, 100, 1000)
     starts: int = 9
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import defaultdict
 from statistics import median
 
@@ -15,6 +16,7 @@ INPUT = b'{"a": 2, "b": 3}'
 OBJECT = b'{"temperature":22.5,"humidity":41.0,"state":"on"}'
 CPU = "µs CPU"
 FANS = 10  # events per round
+BURSTS = 3
 
 
 WORK = {
@@ -150,6 +152,34 @@ def fanout(settings: Settings) -> list[Row]:
         Row("fanout", what, "ms CPU", ours, queues, costs["handwritten"], 1.0),
         Row("fanout", what, "ms CPU", ours, loop, costs["floor"]),
     ]
+
+
+def crowd(settings: Settings) -> list[Row]:
+    """A burst of events to thousands of subscribers, each of whom gets all of them in order."""
+    costs: dict[str, list[float]] = defaultdict(list)
+    took: dict[str, list[float]] = defaultdict(list)
+    first = 10_000_000
+    with serving("isowot_server", "handwritten", "floor") as servers:
+        for server in servers:
+            fan = Fan(server.port, "/bench/events/tick", settings.crowd)
+            for _ in range(BURSTS):
+                first += settings.events
+                before, begin = server.cpu(), time.perf_counter()
+                server.send(cmd="emit", n=settings.events, value=first)
+                fan.follow(first, settings.events, 60)
+                server.answer()
+                took[server.name].append(time.perf_counter() - begin)
+                costs[server.name].append((server.cpu() - before) * 1e3 / settings.events)
+            fan.close()
+    what = f"{settings.events} events to {settings.crowd:,} subscribers"
+    found = []
+    for against, name in (("a queue each", "handwritten"), ("one loop of writes", "floor")):
+        bare = f"bare aiohttp, {against}"
+        bar = 1.0 if name == "handwritten" else None
+        each = f"{what}, an event"
+        found.append(Row("crowd", each, "ms CPU", costs["isowot_server"], bare, costs[name], bar))
+        found.append(Row("crowd", what, "s", took["isowot_server"], bare, took[name]))
+    return found
 
 
 def td(settings: Settings) -> list[Row]:

@@ -30,13 +30,16 @@ GROUPS: dict[str, Callable[[Settings], list[Row]]] = {
     "http": rows.http,
     "clients": rows.clients,
     "fanout": rows.fanout,
+    "crowd": rows.crowd,
     "td": rows.td,
     "things": rows.things,
     "toolkit": toolkit.toolkit,
     "import": starting.imports,
     "start": starting.start,
 }
-SHORT = Settings(rounds=2, seconds=0.03, subscribers=100, things=(1, 100), starts=2)
+SHORT = Settings(
+    rounds=2, seconds=0.03, subscribers=100, crowd=300, events=10, things=(1, 100), starts=2
+)
 
 
 def arguments() -> argparse.Namespace:

@@ -12,6 +12,7 @@ ROWS = {
     "http": 16,
     "clients": 4,
     "fanout": 2,
+    "crowd": 4,
     "td": 3,
     "things": 4,
     "toolkit": 11,

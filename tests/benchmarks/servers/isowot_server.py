@@ -112,10 +112,11 @@ def make_things() -> list[wot.Thing]:
 
 
 async def emit(bench: Any, command: dict[str, Any]) -> dict[str, object]:
-    """Emit ticks whose value is the time in microseconds, or the one given."""
+    """Emit ticks whose value is the time in microseconds, or counts from the one given."""
     gap = command.get("gap_us", 0) / 1e6
     for i in range(command["n"]):
-        bench.tick.emit(command.get("value") or time.monotonic_ns() // 1000)
+        value = command.get("value")
+        bench.tick.emit(value + i if value else time.monotonic_ns() // 1000)
         if gap:
             await asyncio.sleep(gap)
         elif i % 16 == 15:

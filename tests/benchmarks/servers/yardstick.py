@@ -28,9 +28,10 @@ def obey(loop: asyncio.AbstractEventLoop, emit: Callable[[int], Awaitable[None]]
         if command["cmd"] == "cpu":
             say(done="cpu", cpu_s=time.process_time())
         elif command["cmd"] == "emit":
-            for _ in range(command["n"]):
-                value = command.get("value") or time.monotonic_ns() // 1000
-                asyncio.run_coroutine_threadsafe(_await(emit(value)), loop).result(30)
+            for i in range(command["n"]):
+                value = command.get("value")
+                sent = value + i if value else time.monotonic_ns() // 1000
+                asyncio.run_coroutine_threadsafe(_await(emit(sent)), loop).result(30)
             say(done="emit", n=command["n"])
 
 
