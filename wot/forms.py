@@ -177,6 +177,10 @@ def _value(raw: str, schema: Json) -> Any:
             return codec("application/json").decode(text.encode())
         except Malformed:
             return text
+    if "type" not in schema:  # of the values that are possible, the one that is written so
+        possible: Any = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
+        named = [value for value in possible if plain(value) == text]
+        return text if text in named or not named else named[0]
     return text
 
 
