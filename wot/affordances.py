@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import (
@@ -47,23 +46,23 @@ class Declared:
     json: Json | None = None  # what the TD says of it; None until its class is made
     media_type = JSON  # the first of:
     media_types: tuple[str, ...] = (JSON,)
+    stream_type = JSON  # of notifications
     uri_names: Mapping[str, str] = {}  # parameter → URI variable
     takes: Taking = ""  # whether what is sent comes to the handler in chunks
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.attribute = name
         self.name = self.given.get("name", name)
-        self.media_types = several(self.given.get("content_type", JSON))
-        self.media_type = self.media_types[0]
+        self.travel_as(several(self.given.get("content_type", JSON)))
 
     def __init__(self, given: Mapping[str, Any], allowed: type) -> None:
         self.given, self._allowed = given, allowed
         self.terms: Json = {}
 
-    @builtins.property
-    def stream_type(self) -> str:
-        """The media type of notifications."""
-        return first_text(self.media_types)
+    def travel_as(self, types: tuple[str, ...]) -> None:
+        """Set the media types, the default first."""
+        self.media_types, self.media_type = types, types[0]
+        self.stream_type = first_text(types)
 
     def read_words(self) -> None:
         """Take the keywords for TD terms; not before the class is made, so that errors can name the member."""
@@ -313,15 +312,11 @@ class Action(Declared, Generic[P, R]):
     def __get__(self, thing: object | None, owner: type) -> Self | ActionHandle[P, R]:
         return self if thing is None else ActionHandle(parts_of(thing), self)
 
-    @builtins.property
-    def response_type(self) -> str:
-        """The media type of the output, the first of those that are possible."""
-        return self.response_types[0]
-
-    @builtins.property
-    def response_types(self) -> tuple[str, ...]:
-        """The media types of the output."""
-        return several(self.given.get("response_type", self.media_types))
+    def travel_as(self, types: tuple[str, ...]) -> None:
+        """The same for the output, where it is not told to have others."""
+        super().travel_as(types)
+        self.response_types = several(self.given.get("response_type", types))
+        self.response_type = self.response_types[0]
 
     def split(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -58,8 +58,8 @@ class DescribedProperty(Stored[Any]):
         super().__init__(ABSENT, False, given)
         self.attribute = self.name = name
         op = READ if not write_only else WRITE if not read_only else Op.OBSERVE_PROPERTY
-        self.media_types = gives = tuple(dict.fromkeys(pair[1] for pair in media_types(json, op)))
-        self.media_type = gives[0]
+        gives = tuple(dict.fromkeys(pair[1] for pair in media_types(json, op)))
+        self.travel_as(gives)
         self.observable = bool(json.get("observable"))
         self.payload = payload_of(json, self.media_type)
         self.default = _first_value(json, self.payload, self.media_type)
@@ -73,10 +73,10 @@ class DescribedAction(Action[..., Any]):
 
     def __init__(self, name: str, json: Json, variables: Variables) -> None:
         pairs = media_types(json, INVOKE)
-        self.media_types = tuple(dict.fromkeys(takes for takes, _ in pairs))
-        self.media_type, response_type = pairs[0]
+        response_type = pairs[0][1]
         given = {"response_type": tuple(dict.fromkeys(gives for _, gives in pairs))}
         super().__init__(_unreadable, given)
+        self.travel_as(tuple(dict.fromkeys(takes for takes, _ in pairs)))
         self.attribute = self.name = name
         schema, output = json.get("input"), json.get("output")
         body = None if schema is None else payload_of(schema, self.media_type)
@@ -100,8 +100,7 @@ class DescribedEvent(Event[Any]):
     def __init__(self, name: str, json: Json, variables: Variables) -> None:
         super().__init__(ABSENT, {})
         self.attribute = self.name = name
-        self.media_type = media_types(json, SUBSCRIBE)[0][1]
-        self.media_types = (self.media_type,)
+        self.travel_as((media_types(json, SUBSCRIBE)[0][1],))
         data = json.get("data")
         self.payload = None if data is None else payload_of(data, self.media_type)
         self.uri_variables, self.variables = variables

@@ -15,7 +15,7 @@ from typing import Any
 from wot.affordances import ABSENT, Event, Property, Stored
 from wot.checks import arguments, checked, gathered, output, sent, typed, written
 from wot.chunks import Blocking, Paced, Pulled, Taken
-from wot.content import JSON, Content, Malformed, is_whole
+from wot.content import JSON, Content, Malformed
 from wot.deadline import OwnTimeout, rest
 from wot.errors import (
     DefinitionError,
@@ -107,20 +107,26 @@ class ExposedThing:
                 kind = declared.media_type
                 if interaction.accept:
                     kind = chosen(interaction.accept, declared.media_types, name)
-                reply = Reply(checked(declared.payload, value, kind, name))
-                return reply if is_whole(reply.content) else self._paced(interaction, reply)
+                content = checked(declared.payload, value, kind, name)
+                if content.chunks is None:
+                    return Reply(content)
+                return self._paced(interaction, content, template.timeout)
             if op is WRITE:
                 return await self._write(interaction, template.properties[name])
             if op is INVOKE:
                 action = template.actions[name]
-                if not (action.takes or is_whole(interaction.payload)):
+                payload = interaction.payload
+                if payload is not None and payload.chunks is not None and not action.takes:
                     interaction = await gathered(interaction)
                 args, given = arguments(interaction, action)
                 timeout = action.timeout if action.own_timeout else template.timeout
                 call = self._call_taking if action.takes else self._call
                 value = await call(template.invoked[name], timeout, args, given)
                 reply = output(action, value, name, interaction.accept)
-                return reply if is_whole(reply.content) else self._paced(interaction, reply)
+                answer = reply.content
+                if answer is None or answer.chunks is None:
+                    return reply
+                return self._paced(interaction, answer, timeout)
             if op is DESCRIBE:
                 return DONE
             raise self._refusal(interaction)
@@ -196,7 +202,8 @@ class ExposedThing:
             not isinstance(declared, Stored) or declared.given.get("read_only")
         ):
             raise NotAllowed(f"{name!r} can only be read")
-        if not (declared.takes or is_whole(interaction.payload)):
+        payload = interaction.payload
+        if payload is not None and payload.chunks is not None and not declared.takes:
             interaction = await gathered(interaction)
         value = written(interaction, declared)
         given = typed(interaction.variables, declared.written)
@@ -264,14 +271,12 @@ class ExposedThing:
         async with aclosing(taken), taken.limit:
             return await self._call(handler, None, (chunks,), given)
 
-    def _paced(self, interaction: Interaction, reply: Reply) -> Reply:
+    def _paced(self, interaction: Interaction, content: Content, limit: float | None) -> Reply:
         """A reply whose chunks come from the handler: its time limit holds for each of them."""
-        content = reply.content
-        assert content is not None
         assert content.chunks is not None
         if isinstance(content.chunks, Pulled):
             content.chunks.run = self.threads.run
-        limit, failed = self.template.timeout, functools.partial(self._failed, interaction)
+        failed = functools.partial(self._failed, interaction)
         return Reply(Content(b"", content.type, Paced(content.chunks, limit, failed)))
 
     @property
