@@ -131,7 +131,8 @@ class Running:
 
     def __init__(self, command: str, folder: Path) -> None:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        settings = {"PATH": path, "PYTHONPATH": str(folder), "PYTHONUNBUFFERED": "1"}
+        found = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
+        settings = {"PATH": path, "PYTHONPATH": found, "PYTHONUNBUFFERED": "1"}
         # A group of its own, as in a terminal: Ctrl-C is for all that the command has started.
         self.process = subprocess.Popen(
             ["sh", "-c", command],

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from wot.content import Content
     from wot.declare import action, event, every, property, stored
     from wot.exposed import ExposedThing
-    from wot.interaction import Interactable, Interaction
+    from wot.ids import request_id
+    from wot.interaction import ActionStatus, Interactable, Interaction
+    from wot.invocations import progress
     from wot.modelled import model_of, thing
     from wot.running import run
     from wot.servient import Endpoint, Served, Servient, consume, endpoint, serve
+    from wot.started import Invocation
     from wot.td import ThingDescription
     from wot.things import DescribedThing, Thing
     from wot.threads import cancelled
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 # Name → module; imported when first used (PEP 562), so that `import wot` costs next to nothing.
 _WHERE = {
     "Action": "wot.affordances",
+    "ActionStatus": "wot.interaction",
     "ConsumedThing": "wot.consumed",
     "Content": "wot.content",
     "DescribedThing": "wot.things",
@@ -31,6 +35,7 @@ _WHERE = {
     "ExposedThing": "wot.exposed",
     "Interactable": "wot.interaction",
     "Interaction": "wot.interaction",
+    "Invocation": "wot.started",
     "Property": "wot.affordances",
     "Served": "wot.servient",
     "Servient": "wot.servient",
@@ -45,7 +50,9 @@ _WHERE = {
     "event": "wot.declare",
     "every": "wot.declare",
     "model_of": "wot.modelled",
+    "progress": "wot.invocations",
     "property": "wot.declare",
+    "request_id": "wot.ids",
     "run": "wot.running",
     "serve": "wot.servient",
     "stored": "wot.declare",
@@ -55,6 +62,7 @@ _WHERE = {
 
 __all__ = [
     "Action",
+    "ActionStatus",
     "ConsumedThing",
     "Content",
     "DescribedThing",
@@ -63,6 +71,7 @@ __all__ = [
     "ExposedThing",
     "Interactable",
     "Interaction",
+    "Invocation",
     "Property",
     "Served",
     "Servient",
@@ -77,7 +86,9 @@ __all__ = [
     "event",
     "every",
     "model_of",
+    "progress",
     "property",
+    "request_id",
     "run",
     "serve",
     "stored",

@@ -18,7 +18,7 @@ from typing import (
 from msgspec import UNSET
 
 from wot.chunks import Taking, held, taking
-from wot.content import JSON, is_opaque, is_text
+from wot.content import JSON, essence, is_opaque, is_text
 from wot.errors import DefinitionError
 from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
 from wot.interaction import NONE
@@ -302,8 +302,9 @@ class Action(Declared, Generic[P, R]):
     def __init__(self, method: Method, given: Mapping[str, Any]) -> None:
         super().__init__(given, ActionTerms)
         self.method = method
-        self.timeout: float | None = given.get("timeout", ABSENT)
-        self.own_timeout = "timeout" in given
+        self.lasting = given.get("synchronous") is False  # it goes on behind the answer
+        self.timeout: float | None = given.get("timeout")
+        self.own_timeout = self.lasting or "timeout" in given
 
     @overload
     def __get__(self, thing: None, owner: type) -> Self: ...
@@ -317,6 +318,14 @@ class Action(Declared, Generic[P, R]):
         super().travel_as(types)
         self.response_types = several(self.given.get("response_type", types))
         self.response_type = self.response_types[0]
+
+    def _check_output(self) -> None:
+        """What ends behind the answer is told in JSON (WoT Profiles, "ActionStatus object")."""
+        if self.lasting and self.output and essence(self.response_type) != JSON:
+            raise DefinitionError(
+                f"the output of an action with synchronous=False cannot be {self.response_type}",
+                hint="return JSON, or let a property of that type be read when it has ended",
+            )
 
     def split(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -343,12 +352,17 @@ class Action(Declared, Generic[P, R]):
             known = {**known, whole[0]: held(known.get(whole[0]))}
         self.arguments = Arguments(sent, known)
         result = known.get("return", type(None))
+        if self.takes and self.lasting:
+            raise DefinitionError(
+                "chunks are taken before the answer, so synchronous=False cannot be"
+            )
         if is_opaque(self.response_type):
             if self.takes and held(result) is not result:
                 raise DefinitionError("chunks go one way only: take bytes, or return bytes")
             result = held(result)
         self.output = None if result is type(None) else Payload.of(result)
-        json: Json = {"synchronous": True}
+        self._check_output()
+        json: Json = {"synchronous": not self.lasting}
         if self.arguments.schema:
             json["input"] = self.arguments.schema
         if self.output:

@@ -232,7 +232,7 @@ def _adapted(exposed: ExposedThing, member: Member, given: Any, *taken: str) -> 
         result = bound() if is_async else await exposed.threads.run(bound)
         return await result if inspect.isawaitable(result) else result
 
-    return _Adapted(Handler(call, True), variables_of(schemas, needed))
+    return _Adapted(Handler(call, True, not is_async), variables_of(schemas, needed))
 
 
 def _named_by(

@@ -54,6 +54,10 @@ class Server(ABC):
     async def stop(self) -> None:
         """Stop listening and end every stream, within 2 seconds."""
 
+    def hosts(self) -> Sequence[str] | None:
+        """The hosts at which it listens, none where only this machine gets there; None for that of its URL."""
+        return None
+
     @abstractmethod
     def forms(self, path: str, td: ThingDescription) -> Iterable[tuple[str, str, Form]]:
         """(kind, name, form) for all that this endpoint serves of a Thing below `path`; kind "" is the Thing itself.

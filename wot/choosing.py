@@ -12,11 +12,12 @@ from wot.td import Form, Json
 
 
 class Way(NamedTuple):
-    """A form, the client that follows it, and whether it has URI variables."""
+    """A form, the client that follows it, whether it has URI variables, and whether its answer is about invocations."""
 
     form: Form
     client: Client
     template: bool
+    lasting: bool
 
 
 def ordered(ways: Iterable[Way]) -> tuple[Way, ...]:

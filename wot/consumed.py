@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ from wot.errors import (
     listed,
 )
 from wot.followed import Followed
-from wot.forms import expand, forms_for, is_template, scheme_of, usable
+from wot.forms import expand, forms_for, is_template, scheme_of, shared_variables, usable
 from wot.handles import (
     Subscription,
     given,
@@ -33,17 +34,20 @@ from wot.handles import (
     subscribed,
     whole,
 )
-from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
-from wot.media import forms_of
+from wot.ids import sent_id
+from wot.interaction import DONE, NONE, ActionStatus, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
-from wot.td import KIND, KINDS, Form, Json, Op, ThingDescription, standard_context
+from wot.reachable import is_lasting, reachable
+from wot.references import References
+from wot.started import LARGEST, PATIENCE, Invocation, all_of, finished, start
+from wot.td import KIND, Form, Json, Op, ThingDescription
 from wot.templates import needed_in, variables_in
+from wot.together import Pairs, Together
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
-PATIENCE = 300.0  # seconds for which a lost subscription is tried again
+QUERY_ALL = Op.QUERY_ALL_ACTIONS
 _NOTHING: Any = object()
-_Find = Callable[[Op, str], list[Form]]  # the forms that can be used
 
 
 class ConsumedThing:
@@ -60,10 +64,12 @@ class ConsumedThing:
         self.description = description
         self._base = description.base or base
         self._client_for = client_for
-        self._patience = patience
+        self.patience = patience  # seconds for which lost connections are tried again
+        self._references = References()
         self._ways: dict[tuple[Op, str], tuple[Way, ...]] = {}
         self._payloads: dict[tuple[str, str, str], Payload | None] = {}
         self._td: ThingDescription | None = None
+        self._together = Together(self)
 
     def __repr__(self) -> str:
         return f"<ConsumedThing {self.description.title!r} {self.description.id or self._base}>"
@@ -72,29 +78,56 @@ class ConsumedThing:
     def td(self) -> ThingDescription:
         """What can be used from here: only affordances and operations that have a usable form."""
         if self._td is None:
-            self._td = ThingDescription(_reachable(self.description, self._usable))
+            self._td = ThingDescription(reachable(self.description, self._usable))
         return self._td
 
     async def request(self, interaction: Interaction, /) -> Reply:
         """Perform an interaction along the first form whose other end can be reached."""
         op, name = interaction.op, interaction.name
-        if op is DESCRIBE:
-            return DONE
-        ways = self._ways.get((op, name)) or self._find(op, name)
+        if not name:
+            return DONE if op is DESCRIBE else await self._of_whole(interaction)
+        if interaction.invocation:
+            return await self._references.request(interaction)
+        ways = self._ways.get((op, name)) or self.ways(op, name)
         if ways[1:]:
             ways = fitting(ways, interaction)
         for way in ways[:-1]:
             try:
-                return await way.client.request(self._filled(way, interaction), interaction)
+                reply = await way.client.request(self.filled(way, interaction), interaction)
+                break
             except ConnectError:
                 continue
-        way = ways[-1]
-        return await way.client.request(self._filled(way, interaction), interaction)
+        else:
+            way = ways[-1]
+            reply = await way.client.request(self.filled(way, interaction), interaction)
+        if reply.invocation or way.lasting:
+            return await self._begun(way, interaction, reply)
+        return reply
+
+    async def _begun(self, way: Way, interaction: Interaction, reply: Reply) -> Reply:
+        """The answer to who invokes, with an id of ours, and at the time at which the TD says that it comes."""
+        name = interaction.name
+        reply = Reply(reply.content and await reply.content.whole(LARGEST), reply.invocation)
+        if not reply.invocation:
+            return self._references.ended(way.client, way.form, name, reply)
+        begun = self._references.started(way.client, way.form, name, reply)
+        return begun if way.lasting else await finished(self, name, begun)
+
+    async def _of_whole(self, interaction: Interaction) -> Reply:
+        if interaction.op is not QUERY_ALL:
+            return await self._together.request(interaction)
+        if not self._can(QUERY_ALL, ""):
+            return await self._references.request(interaction)
+        reply, way = await self._together.along(interaction)
+        content = reply.content and await reply.content.whole(LARGEST)
+        return self._references.listed(way.client, way.form, content)
 
     async def stream(self, interaction: Interaction, /) -> Stream:
-        """Follow a property or an event, through reconnections."""
-        stream = await self._opened(interaction)
-        followed = Followed(self._opened, interaction, stream, self._patience)
+        """Follow a property or an event, or all of them, through reconnections."""
+        if not interaction.name:
+            return await self._together.stream(interaction)
+        stream = await self.subscription(interaction)
+        followed = Followed(self.subscription, interaction, stream, self.patience)
         if interaction.op is OBSERVE and not getattr(stream, "current_first", False):
             try:
                 followed.first = await self._current(interaction)
@@ -115,22 +148,25 @@ class ConsumedThing:
             return None  # the observation stands; a value will come with the next change
         return None if reply.content is None else Notification(reply.content)
 
-    async def _opened(self, interaction: Interaction) -> Stream:
+    async def subscription(self, interaction: Interaction) -> Stream:
         """One subscription along the first form whose other end can be reached."""
-        ways = self._ways.get((interaction.op, interaction.name)) or self._find(
-            interaction.op, interaction.name
-        )
+        ways = self.ways(interaction.op, interaction.name)
         for way in ways[:-1]:
             try:
-                return await way.client.stream(self._filled(way, interaction), interaction)
+                return await way.client.stream(self.filled(way, interaction), interaction)
             except ConnectError:
                 continue
-        return await ways[-1].client.stream(self._filled(ways[-1], interaction), interaction)
+        return await ways[-1].client.stream(self.filled(ways[-1], interaction), interaction)
 
-    def _find(self, op: Op, name: str) -> tuple[Way, ...]:
+    def ways(self, op: Op, name: str) -> tuple[Way, ...]:
+        """How to follow the forms for an operation, in the order of the TD; raises where there are none."""
+        if found_before := self._ways.get((op, name)):
+            return found_before
         forms = usable(forms_for(self.description, op, name, self._base), op)
         if not forms:
             raise self._refusal(op, name)
+        action = self.description.affordance("actions", name) or {}
+        lasting = op is INVOKE and is_lasting(action)
         found: list[Way] = []
         tried: list[str] = []
         for form in forms:
@@ -144,7 +180,7 @@ class ConsumedThing:
                 tried.append(str(error))
                 continue
             if client.usable(form, op):
-                found.append(Way(form, client, is_template(form.href)))
+                found.append(Way(form, client, is_template(form.href), lasting))
             else:
                 tried.append(
                     f"{form.href} with {form.subprotocol or 'no'} subprotocol is not spoken here"
@@ -170,11 +206,11 @@ class ConsumedThing:
 
     def _usable(self, op: Op, name: str) -> list[Form]:
         try:
-            return [way.form for way in self._ways.get((op, name)) or self._find(op, name)]
+            return [way.form for way in self.ways(op, name)]
         except WoTError:
             return []
 
-    def _filled(self, way: Way, interaction: Interaction) -> Form:
+    def filled(self, way: Way, interaction: Interaction) -> Form:
         """The form with its URI variables in place."""
         values = interaction.variables
         if not way.template and not values:
@@ -204,13 +240,18 @@ class ConsumedThing:
             except Mismatch as error:
                 raise UriVariableError(f"the URI variable {name!r}: {error}") from None
 
+    @cached_property
+    def _shared(self) -> Json:
+        return shared_variables(self.description.json)
+
     def _variables(self, interaction: Interaction) -> Json:
         """URI variables of the affordance, over those of the Thing (TD 1.1 section 5.3.1.1)."""
         kind = KIND.get(interaction.op, "")
         own: Json = (
             self.description.json.get(kind, {}).get(interaction.name, {}).get("uriVariables", {})
         )
-        return {**self.description.json.get("uriVariables", {}), **own}
+        shared = self._shared if kind else self.description.json.get("uriVariables", {})
+        return {**shared, **own}
 
     # The same by name, for those who have no class.
 
@@ -218,7 +259,7 @@ class ConsumedThing:
         """The value of a property; keyword arguments are URI variables."""
         reply = await self.request(Interaction(READ, name, variables=variables or NONE))
         content = reply.content if is_whole(reply.content) else await whole(reply.content)
-        return self._received(READ, self._payload("properties", name), content, name)
+        return self._expected(READ, self.payload("properties", name), content, name)
 
     def open(
         self, name: str, /, **variables: Any
@@ -232,23 +273,41 @@ class ConsumedThing:
         What is bytes may also be given in chunks: an iterator, a path or an open file.
         """
         content = self._outgoing(WRITE, name, "", value)
-        interaction = Interaction(WRITE, name, content, variables or NONE)
+        interaction = Interaction(WRITE, name, content, variables or NONE, id=sent_id.get())
         await (self.request(interaction) if is_whole(content) else given(self, interaction))
 
     async def invoke(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Any:
-        """Invoke an action with an input value, if it has one; returns its output."""
-        content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
-        if content is None and _needs_input(self._payload("actions", name, "input")):
-            content = self._outgoing(INVOKE, name, "input", {})
-        interaction = Interaction(INVOKE, name, content, variables or NONE)
-        reply = await (self.request(interaction) if is_whole(content) else given(self, interaction))
-        answer = reply.content if is_whole(reply.content) else await whole(reply.content)
-        payload = self._payload("actions", name, "output")
-        if payload is None and answer is None:
-            return None
-        return self._received(INVOKE, payload, answer, name)
+        """Invoke an action with an input value, if it has one; returns its output, when it has ended."""
+        interaction = self._invoking(name, input, variables)
+        is_plain = is_whole(interaction.payload)
+        reply = await (self.request(interaction) if is_plain else given(self, interaction))
+        if reply.invocation:
+            reply = await finished(self, name, reply)
+        content = reply.content if is_whole(reply.content) else await whole(reply.content)
+        return self._output(name, content)
 
-    def _received(self, op: Op, payload: Payload | None, content: Content | None, name: str) -> Any:
+    async def start(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Invocation[Any]:
+        """Invoke an action without waiting for its end."""
+        interaction = self._invoking(name, input, variables)
+        return await start(self, interaction, lambda content: self._output(name, content))
+
+    async def invocations(self) -> dict[str, list[ActionStatus]]:
+        """The invocations that are known, by action, the newest first; where the Thing has no list, those of here."""
+        return await all_of(self)
+
+    def _invoking(self, name: str, input: Any, variables: Mapping[str, Any]) -> Interaction:
+        content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
+        if content is None and _needs_input(self.payload("actions", name, "input")):
+            content = self._outgoing(INVOKE, name, "input", {})
+        return Interaction(INVOKE, name, content, variables or NONE, id=sent_id.get())
+
+    def _output(self, name: str, content: Content | None) -> Any:
+        payload = self.payload("actions", name, "output")
+        if payload is None and content is None:
+            return None
+        return self._expected(INVOKE, payload, content, name)
+
+    def _expected(self, op: Op, payload: Payload | None, content: Content | None, name: str) -> Any:
         """The value that came back, as the form's response or one of its additional ones has it."""
         try:
             return incoming(payload or _ANY, content, name)
@@ -263,21 +322,50 @@ class ConsumedThing:
         self, name: str, /, **variables: Any
     ) -> AbstractAsyncContextManager[Subscription[Any]]:
         """`async with thing.observe("level") as values`: every value from here on."""
-        return self._follow(OBSERVE, name, self._payload("properties", name) or _ANY, variables)
+        return self._follow(OBSERVE, name, self.payload("properties", name) or _ANY, variables)
 
     def subscribe(
         self, name: str, /, **variables: Any
     ) -> AbstractAsyncContextManager[Subscription[Any]]:
         """`async with thing.subscribe("overheated") as events`: the data of every event from here on."""
-        return self._follow(SUBSCRIBE, name, self._payload("events", name, "data"), variables)
+        return self._follow(SUBSCRIBE, name, self.payload("events", name, "data"), variables)
+
+    # All at once: by forms of the whole Thing where it has them, or else one by one.
+
+    async def read_all(self, **variables: Any) -> dict[str, Any]:
+        """All readable properties by name; PartialFailure has the values where some cannot be read."""
+        return await self._together.read(Op.READ_ALL_PROPERTIES, (), variables)
+
+    async def read_multiple(self, names: Iterable[str], /, **variables: Any) -> dict[str, Any]:
+        """These properties by name; keyword arguments are URI variables of the Thing."""
+        return await self._together.read(Op.READ_MULTIPLE_PROPERTIES, tuple(names), variables)
+
+    async def write_all(self, values: Mapping[str, Any], /) -> None:
+        """Set every writable property, all checked before any is set; PartialFailure tells which were."""
+        await self._together.write(Op.WRITE_ALL_PROPERTIES, values)
+
+    async def write_multiple(self, values: Mapping[str, Any], /) -> None:
+        """Set these properties in their order, all checked before any is set; PartialFailure tells which were."""
+        await self._together.write(Op.WRITE_MULTIPLE_PROPERTIES, values)
+
+    def observe_all(self) -> Pairs:
+        """`async with thing.observe_all() as values`: pairs of name and value, first as they are, then every change."""
+        return self._together.follow(Op.OBSERVE_ALL_PROPERTIES)
+
+    def subscribe_all(self) -> Pairs:
+        """`async with thing.subscribe_all() as events`: pairs of name and data of every event from here on."""
+        return self._together.follow(Op.SUBSCRIBE_ALL_EVENTS)
 
     def _follow(
         self, op: Op, name: str, payload: Payload | None, variables: Mapping[str, Any]
     ) -> AbstractAsyncContextManager[Subscription[Any]]:
         interaction = Interaction(op, name, variables=variables or NONE)
-        return subscribed(self, interaction, lambda content: _event_data(payload, content, name))
+        return subscribed(
+            self, interaction, lambda found: self.received(payload, found.content, name)
+        )
 
-    def _payload(self, kind: str, name: str, part: str = "") -> Payload | None:
+    def payload(self, kind: str, name: str, part: str = "") -> Payload | None:
+        """What judges a property, or a part of an action or an event; None where nothing is declared."""
         key = (kind, name, part)
         if key not in self._payloads:
             json: Any = self.description.affordance(kind, name) or {}
@@ -285,9 +373,16 @@ class ConsumedThing:
             self._payloads[key] = None if schema is None else Payload.plain(schema)
         return self._payloads[key]
 
+    @staticmethod
+    def received(payload: Payload | None, content: Content, name: str) -> Any:
+        """What a notification brought; InvalidOutput where it is not what was declared."""
+        if payload is None and content.body in (b"", b"null"):
+            return None
+        return incoming(payload or _ANY, content, name)
+
     def _outgoing(self, op: Op, name: str, part: str, value: Any) -> Content | None:
-        ways = self._ways.get((op, name)) or self._find(op, name)
-        payload = self._payload(KIND[op], name, part) or _ANY
+        ways = self.ways(op, name)
+        payload = self.payload(KIND[op], name, part) or _ANY
         return outgoing(lambda: payload.dump(value, ways[0].form.content_type), name)
 
 
@@ -297,62 +392,3 @@ _ANY = Payload.plain({})
 def _needs_input(payload: Payload | None) -> bool:
     """Whether an action wants an object although nobody gave one."""
     return payload is not None and payload.schema.get("type") == "object"
-
-
-def _event_data(payload: Payload | None, content: Content, name: str) -> Any:
-    if payload is None and content.body in (b"", b"null"):
-        return None
-    return incoming(payload or _ANY, content, name)
-
-
-def _reachable(description: ThingDescription, find: _Find) -> Json:
-    """The TD without forms, base and security, reduced to what has a usable form."""
-    dropped = ("forms", "base", "security", "securityDefinitions", "profile", *KINDS)
-    json: Json = {name: value for name, value in description.json.items() if name not in dropped}
-    json["@context"] = standard_context(json.get("@context"))
-    if not scheme_of(description.id):
-        # No URI, or none at all: nobody else could tell this Thing from others.
-        json.pop("id", None)
-    kinds = {
-        "properties": {
-            n: _property(n, p, find) for n, p in description.json.get("properties", {}).items()
-        },
-        "actions": {
-            n: _plain(a, INVOKE, n, find) for n, a in description.json.get("actions", {}).items()
-        },
-        "events": {
-            n: _plain(e, SUBSCRIBE, n, find) for n, e in description.json.get("events", {}).items()
-        },
-    }
-    for kind, found in kinds.items():
-        kept = {n: a for n, a in found.items() if a is not None and n not in ("", ".", "..")}
-        if kept:
-            json[kind] = kept
-    return json
-
-
-def _property(name: str, json: Json, find: _Find) -> Json | None:
-    reads, writes = find(READ, name), find(WRITE, name)
-    if not reads and not writes:
-        return None
-    changed = {
-        "readOnly": not writes,
-        "writeOnly": not reads,
-        "observable": bool(reads and find(OBSERVE, name)),
-    }
-    bare = {term: value for term, value in json.items() if term not in (*changed, "forms")}
-    flags = {term: True for term, value in changed.items() if value}
-    return {**bare, **flags, **_media_types(reads or writes)}
-
-
-def _plain(json: Json, op: Op, name: str, find: _Find) -> Json | None:
-    forms = find(op, name)
-    if not forms:
-        return None
-    bare = {term: value for term, value in json.items() if term != "forms"}
-    return {**bare, **_media_types(forms)}
-
-
-def _media_types(forms: Iterable[Form]) -> Json:
-    """Forms without href that keep the media types."""
-    return forms_of(dict.fromkeys((form.content_type, form.response_type) for form in forms))

@@ -146,6 +146,22 @@ def is_opaque(media_type: str) -> bool:
     return codec(media_type) is _OCTETS
 
 
+def is_value(media_type: str) -> bool:
+    """Whether payloads of this type have a place in JSON: values of the JSON data model, or text."""
+    kind = essence(media_type)
+    return _family(kind) in (JSON, CBOR) or kind.startswith("text/")
+
+
+def members(content: Content) -> dict[str, msgspec.Raw]:
+    """The members of a JSON object, each as the bytes that it came in; Malformed where it is none."""
+    if _family(essence(content.type)) != JSON:
+        raise Malformed(f"it is {content.type[:80]} and should be {JSON}")
+    try:
+        return _members_decoder.decode(content.body.removeprefix(_BOM))
+    except (ValueError, RecursionError):
+        raise Malformed("it should be a JSON object") from None
+
+
 def is_text(media_type: str) -> bool:
     """Whether payloads of this type can travel where only text can."""
     kind = essence(media_type)
@@ -224,6 +240,7 @@ def _foreign(value: Any) -> Any:
 
 _json_encoder = msgspec.json.Encoder(enc_hook=_foreign)
 _json_decoder = msgspec.json.Decoder()
+_members_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def _encode_json(value: Any) -> bytes:

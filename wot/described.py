@@ -6,15 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from wot.affordances import ABSENT, Action, Event, Stored
-from wot.content import Malformed, is_opaque
-from wot.errors import DefinitionError, NotAllowed, Unavailable
-from wot.forms import resolve
+from wot.content import JSON, Malformed, is_opaque
+from wot.errors import DefinitionError, NotAllowed
+from wot.forms import named_by, resolve, shared_variables
 from wot.media import Pair, forms_of, paired
 from wot.payload import Input, Mismatch, Payload
 from wot.schema import Patterns, refused_patterns
 from wot.td import KINDS, Form, Json, Op, default_ops, is_array, is_object, standard_context
 from wot.template import Handler, Template, check_limits
-from wot.templates import variables_in
+from wot.threads import NotBegun
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 SUBSCRIBE = Op.SUBSCRIBE_EVENT
@@ -73,8 +73,12 @@ class DescribedAction(Action[..., Any]):
 
     def __init__(self, name: str, json: Json, variables: Variables) -> None:
         pairs = media_types(json, INVOKE)
+        stated = {**json, "synchronous": json.get("synchronous") is not False}
+        if not stated["synchronous"]:  # what comes back is its status, which has the output in it
+            pairs = list(dict.fromkeys((takes, JSON) for takes, _ in pairs))
         response_type = pairs[0][1]
-        given = {"response_type": tuple(dict.fromkeys(gives for _, gives in pairs))}
+        gives = tuple(dict.fromkeys(gives for _, gives in pairs))
+        given = {"response_type": gives, "synchronous": stated["synchronous"]}
         super().__init__(_unreadable, given)
         self.travel_as(tuple(dict.fromkeys(takes for takes, _ in pairs)))
         self.attribute = self.name = name
@@ -84,7 +88,7 @@ class DescribedAction(Action[..., Any]):
         self.has_input = body is not None
         self.output = None if output is None else payload_of(output, response_type)
         self.uri_variables, self.variables = variables
-        self.json = described(json, pairs)
+        self.json = described(stated, pairs)
 
     def split(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -148,7 +152,7 @@ class _Making:
 
     def __init__(self, td: Json, of_each: Collection[Op]) -> None:
         self._td, self._of_each = td, of_each
-        self._shared: Json = td.get("uriVariables", {})
+        self._shared = shared_variables(td)
         self._payloads = variables_of(self._shared)
         self._patterns = Patterns()
         self._check_patterns(self._shared.values())
@@ -175,9 +179,7 @@ class _Making:
         """Its own, and those of the Thing that its forms name; all of them where there are no forms yet."""
         shared = self._shared
         if shared and json.get("forms"):
-            hrefs = [str(form.get("href", "")) for form in json["forms"]]
-            names = dict.fromkeys(name for href in hrefs for name in variables_in(href))
-            shared = {name: shared[name] for name in names if name in shared}
+            shared = {name: shared[name] for name in named_by(json) if name in shared}
         self._room -= len(shared)
         if self._room < 0:
             raise DefinitionError(f"there are more than {_MOST_VARIABLES} URI variables by now")
@@ -310,7 +312,7 @@ class Missing:
         return Handler(cls(what, f"attach it: thing.{attach}({name!r}, handler)"), True)
 
     async def __call__(self, *_args: Any, **_variables: Any) -> Any:
-        raise Unavailable(f"nothing handles {self.what} yet", hint=self.hint)
+        raise NotBegun(f"nothing handles {self.what} yet", hint=self.hint)
 
 
 async def _unreadable(*_args: Any, **_variables: Any) -> Any:

@@ -9,7 +9,7 @@ WoTError                                  .hint says what to do next
 │   ├── Unauthenticated · Forbidden
 │   ├── NotFound (UnknownThing, UnknownAffordance) · NotAllowed
 │   ├── NotAcceptable · Conflict · PreconditionFailed · TooLarge
-│   ├── UnsupportedContent · TooManyRequests
+│   ├── UnsupportedContent · TooManyRequests  .retry_after
 │   ├── PartialFailure                    .values .errors; of several properties, some failed
 │   ├── EventsLost                        .after; raised by a stream
 │   ├── HandlerError                      user code raised: logged there, never sent
@@ -20,7 +20,7 @@ WoTError                                  .hint says what to do next
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 # The `type` of problem details (RFC 9457 section 3.1.1) names the class, so that both ends raise the same one.
 PROBLEM = "urn:isowot:problem:"
@@ -132,7 +132,13 @@ class UnsupportedContent(InteractionError):
 
 
 class TooManyRequests(InteractionError):
-    """The caller asks too often."""
+    """The caller asks too often; `retry_after` (seconds) says when to ask again."""
+
+    def __init__(
+        self, message: str = "", *, retry_after: float | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class EventsLost(InteractionError):
@@ -214,7 +220,7 @@ def to_problem(error: WoTError, status: int | None = None) -> dict[str, Any]:
     kind = next(kind for kind in type(error).__mro__ if kind.__name__ in CROSSING)
     problem: dict[str, Any] = {
         "type": PROBLEM + kind.__name__,
-        "title": (kind.__doc__ or kind.__name__).rstrip("."),
+        "title": (kind.__doc__ or kind.__name__).partition("\n")[0].rstrip("."),
         "detail": _sendable(str(error)),
     }
     for member, value in (
@@ -252,19 +258,23 @@ def from_problem(problem: Mapping[str, Any], fallback: type[WoTError]) -> WoTErr
     if isinstance(error, EventsLost):
         error.after = str(problem.get("after", ""))[:_LIMIT]
     if isinstance(error, PartialFailure):
-        values, errors = problem.get("values"), problem.get("errors")
-        error.values = dict(values) if isinstance(values, Mapping) else {}
-        error.errors = dict(_parts(errors)) if isinstance(errors, Mapping) else {}
-    if isinstance(error, Unavailable):
+        values, errors = _object(problem.get("values")), _object(problem.get("errors"))
+        error.values, error.errors = values, dict(_parts(errors))
+    if isinstance(error, (Unavailable, TooManyRequests)):
         delay: Any = problem.get("retryAfter")
         number = isinstance(delay, (int, float)) and not isinstance(delay, bool)
         error.retry_after = float(delay) if number else None
     return error
 
 
-def _parts(errors: Mapping[Any, Any]) -> Iterable[tuple[str, WoTError]]:
+def _object(value: Any) -> dict[str, Any]:
+    """A JSON object; an empty one where it is none."""
+    return cast(dict[str, Any], value) if isinstance(value, dict) else {}
+
+
+def _parts(errors: Mapping[str, Any]) -> Iterable[tuple[str, WoTError]]:
     """The errors of a partial failure; one that has parts itself is none of ours."""
     for name, problem in errors.items():
-        if isinstance(problem, Mapping):
-            plain = {term: value for term, value in problem.items() if term != "errors"}
-            yield str(name), from_problem(plain, InteractionError)
+        if isinstance(problem, dict):
+            plain = {t: v for t, v in _object(problem).items() if t != "errors"}
+            yield name, from_problem(plain, InteractionError)

@@ -7,12 +7,13 @@ import copy
 import functools
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from contextvars import ContextVar
 from typing import Any
 
 from wot.affordances import ABSENT, Event, Property, Stored
+from wot.behind import Behind
 from wot.checks import arguments, checked, gathered, output, sent, typed, written
 from wot.chunks import Blocking, Paced, Pulled, Taken
 from wot.content import JSON, Content, Malformed
@@ -27,15 +28,17 @@ from wot.errors import (
     UnknownAffordance,
     listed,
 )
-from wot.filtered import Filtered
-from wot.interaction import DONE, Interaction, Notification, Reply, Stream
-from wot.log import Cursor, Log
+from wot.filtered import Filtered, chosen_by
+from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
+from wot.log import Log
 from wot.media import chosen
 from wot.payload import Mismatch
+from wot.repeats import REPEATABLE
 from wot.state import Kept, default_id, slug
-from wot.td import KIND, Op, ThingDescription
+from wot.td import EACH, KIND, STREAMS, Op, ThingDescription
 from wot.template import Handler, Template
 from wot.threads import Threads
+from wot.whole import requested, streamed
 
 _log = logging.getLogger("wot")
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
@@ -49,17 +52,8 @@ class ExposedThing:
     """An instance of a Thing class, ready to take interactions."""
 
     __slots__ = (
-        "_kept",
-        "_logs",
-        "_storing",
-        "_td",
-        "_threads",
-        "id",
-        "running",
-        "template",
-        "thing",
-        "title",
-        "values",
+        *("_behind", "_kept", "_logs", "_storing", "_td", "_threads"),
+        *("id", "running", "template", "thing", "title", "values"),
     )
 
     def __init__(self, template: Template, thing: object, id: str = "", title: str = "") -> None:
@@ -73,6 +67,7 @@ class ExposedThing:
         self._threads: Threads | None = None
         self._kept: Kept | None = None
         self._storing = threading.Lock()
+        self._behind: Behind | None = None
 
     @property
     def td(self) -> ThingDescription:
@@ -94,10 +89,12 @@ class ExposedThing:
         self.id = self.id or default_id(type(self.thing), where)
 
     async def request(self, interaction: Interaction, /) -> Reply:
-        """Read, write or invoke."""
+        """Read, write or invoke, and whatever else has one answer."""
         op, name = interaction.op, interaction.name
         template = self.template
         try:
+            if interaction.id and op in REPEATABLE:
+                return await self.behind.repeats.answer(interaction, self.request)
             if op is READ:
                 declared = template.properties[name]
                 given = typed(interaction.variables, declared.variables)
@@ -112,13 +109,20 @@ class ExposedThing:
                     return Reply(content)
                 return self._paced(interaction, content, template.timeout)
             if op is WRITE:
-                return await self._write(interaction, template.properties[name])
+                declared = template.properties[name]
+                payload = interaction.payload
+                if payload is not None and payload.chunks is not None and not declared.takes:
+                    interaction = await gathered(interaction)
+                value, given = self._taken(interaction, declared)
+                return await self.put(declared, value, given)
             if op is INVOKE:
                 action = template.actions[name]
                 payload = interaction.payload
                 if payload is not None and payload.chunks is not None and not action.takes:
                     interaction = await gathered(interaction)
                 args, given = arguments(interaction, action)
+                if action.lasting:
+                    return self.behind.start(interaction, args, given)
                 timeout = action.timeout if action.own_timeout else template.timeout
                 call = self._call_taking if action.takes else self._call
                 value = await call(template.invoked[name], timeout, args, given)
@@ -129,15 +133,19 @@ class ExposedThing:
                 return self._paced(interaction, answer, timeout)
             if op is DESCRIBE:
                 return DONE
+            if op in EACH and op not in STREAMS:
+                return await requested(self, interaction)
+            if self.behind.offers(op, name):
+                return await self.behind.invocations.answer(interaction)
             raise self._refusal(interaction)
         except KeyError as error:
             raise self._refusal(interaction, error) from error
         except InteractionError:
             raise
         except Exception as error:
-            raise self._failed(interaction, error) from error
+            raise self.failed(interaction, error) from error
 
-    def _failed(self, interaction: Interaction, error: Exception) -> InteractionError:
+    def failed(self, interaction: Interaction, error: Exception) -> InteractionError:
         """What the caller learns of a handler that raised something, or took too long."""
         op, name = interaction.op, interaction.name
         if isinstance(error, InteractionError):
@@ -150,6 +158,8 @@ class ExposedThing:
     async def stream(self, interaction: Interaction, /) -> Stream:
         """Observe a property or subscribe to an event."""
         op, name = interaction.op, interaction.name
+        if op in EACH and op in STREAMS:
+            return await streamed(self, interaction)
         if op is SUBSCRIBE and name in self.template.events:
             return await self._subscribed(interaction, self.template.events[name])
         declared = self.template.properties.get(name) if op is OBSERVE else None
@@ -157,9 +167,9 @@ class ExposedThing:
             raise self._refusal(interaction)
         if not declared.observable:
             raise NotAllowed(f"{name!r} is not observable")
-        log = self._log("properties", name)
+        log = self.log("properties", name)
         stream = log.subscribe()
-        if isinstance(declared, Stored) and not self._is_known(declared):
+        if not self.is_known(declared):
             return stream
         try:
             kind, given = (declared.stream_type,), interaction.variables
@@ -173,19 +183,29 @@ class ExposedThing:
 
     async def _subscribed(self, interaction: Interaction, event: Event[Any]) -> Stream:
         """A subscription; where a handler is asked, it may refuse it, or say which data it is for."""
-        given = typed(interaction.variables, event.variables)
-        stream = self._log("events", event.name).subscribe(interaction.after)
+        stream = self.log("events", event.name).subscribe(interaction.after)
+        try:
+            wanted = await self.asked(event, interaction.variables)
+        except BaseException:
+            await stream.aclose()
+            raise
+        return stream if wanted is None else Filtered(stream, lambda found: wanted(found.content))
+
+    async def asked(
+        self, event: Event[Any], variables: Mapping[str, Any]
+    ) -> Callable[[Content], bool] | None:
+        """Which data of an event a subscriber gets, None for all; raises where the handler refuses."""
+        given = typed(variables, event.variables)
         handler = self.template.subscribed.get(event.name)
         if handler is None:
-            return stream
+            return None
         try:
             wanted = await self._call(handler, self.template.timeout, (), given)
-            return stream if wanted is None else _narrowed(stream, wanted, event)
-        except BaseException as error:
-            await stream.aclose()
-            if isinstance(error, InteractionError) or not isinstance(error, Exception):
-                raise
-            raise self._failed(interaction, error) from error
+            return None if wanted is None else chosen_by(wanted, event)
+        except InteractionError:
+            raise
+        except Exception as error:
+            raise self.failed(Interaction(SUBSCRIBE, event.name), error) from error
 
     def _read_stored(self, declared: Property[Any], accept: tuple[str, ...]) -> Content:
         if not isinstance(declared, Stored):
@@ -195,18 +215,24 @@ class ExposedThing:
             kind = chosen(accept, declared.media_types, name)
         return checked(declared.payload, self.stored(declared), kind, name)
 
-    async def _write(self, interaction: Interaction, declared: Property[Any]) -> Reply:
+    def _taken(
+        self, interaction: Interaction, declared: Property[Any]
+    ) -> tuple[Any, Mapping[str, Any]]:
+        """The value and the URI variables of a write, checked."""
         name = interaction.name
         handler = self.template.writers.get(name)
         if handler is None and (
             not isinstance(declared, Stored) or declared.given.get("read_only")
         ):
             raise NotAllowed(f"{name!r} can only be read")
-        payload = interaction.payload
-        if payload is not None and payload.chunks is not None and not declared.takes:
-            interaction = await gathered(interaction)
-        value = written(interaction, declared)
-        given = typed(interaction.variables, declared.written)
+        return written(interaction, declared), typed(interaction.variables, declared.written)
+
+    async def put(
+        self, declared: Property[Any], value: Any, given: Mapping[str, Any] = NONE
+    ) -> Reply:
+        """Write what has been checked."""
+        name = declared.name
+        handler = self.template.writers.get(name)
         if handler is None:
             assert isinstance(declared, Stored)
             self.store(declared, value)
@@ -276,8 +302,20 @@ class ExposedThing:
         assert content.chunks is not None
         if isinstance(content.chunks, Pulled):
             content.chunks.run = self.threads.run
-        failed = functools.partial(self._failed, interaction)
+        failed = functools.partial(self.failed, interaction)
         return Reply(Content(b"", content.type, Paced(content.chunks, limit, failed)))
+
+    @property
+    def behind(self) -> Behind:
+        """What goes on behind the answers."""
+        if self._behind is None:
+            self._behind = Behind(self.template, self.title, self._call, self.failed)
+        return self._behind
+
+    async def end(self, limit: float) -> None:
+        """Cancel what goes on behind the answers; within `limit` seconds."""
+        if self._behind is not None:
+            await self._behind.stop(limit)
 
     @property
     def threads(self) -> Threads:
@@ -296,8 +334,10 @@ class ExposedThing:
             value = self._restored(kept) if kept.persist else copy.deepcopy(kept.default)
             return self.values.setdefault(kept.name, value)
 
-    def _is_known(self, kept: Stored[Any]) -> bool:
+    def is_known(self, kept: Property[Any]) -> bool:
         """Whether there is a value to be read."""
+        if not isinstance(kept, Stored):
+            return True
         known = kept.default is not ABSENT or kept.name in self.values
         return known or kept.name in self.template.readers
 
@@ -307,7 +347,7 @@ class ExposedThing:
         # Held throughout, so that value, file and observers end with the same one of two threads.
         with self._storing:
             log = self._logs.get(("properties", kept.name))
-            old = self._content_of(kept) if log and self._is_known(kept) else None
+            old = self._content_of(kept) if log and self.is_known(kept) else None
             if kept.persist:
                 kept_as = content if content.type == JSON else kept.payload.dump(value)
                 self._state().save(kept.name, kept_as.body)
@@ -349,7 +389,7 @@ class ExposedThing:
                 f"{changed.name!r} is not observable", hint="declare it with observable=True"
             )
         content = sent(changed.payload, value, changed.stream_type, changed.name)
-        self._log("properties", changed.name).emit(content)
+        self.log("properties", changed.name).emit(content)
         self._tell(changed.name)
 
     def _tell(self, name: str) -> None:
@@ -372,16 +412,18 @@ class ExposedThing:
             content = _EMPTY
         else:
             content = sent(event.payload, data, event.stream_type, event.name)
-        self._log("events", event.name).emit(content)
+        self.log("events", event.name).emit(content)
 
     async def drained(self, event: Event[Any], timeout: float) -> bool:
         """Wait until every subscriber has taken what was emitted."""
-        return await self._log("events", event.name).drained(timeout)
+        logs = [self.log("events", name) for name in (event.name, "")]
+        return all(await asyncio.gather(*(log.drained(timeout) for log in logs)))
 
-    def _log(self, kind: str, name: str) -> Log:
+    def log(self, kind: str, name: str) -> Log:
+        """What waits for the subscribers of an affordance, or with "" of all of that kind."""
         log = self._logs.get((kind, name))
         if log is None:
-            made = Log(1, newest=True) if kind == "properties" else Log()
+            made = Log(1, newest=True) if kind == "properties" and name else Log()
             log = self._logs.setdefault((kind, name), made)
         return log
 
@@ -396,18 +438,6 @@ class ExposedThing:
                 hint=f"there are: {names}",
             )
         return NotAllowed(f"{interaction.op} is not offered by {interaction.name!r}")
-
-
-def _narrowed(stream: Cursor, wanted: Any, event: Event[Any]) -> Stream:
-    """The part of a subscription for whose data `wanted` is true."""
-    payload = event.payload
-    if not callable(wanted) or payload is None:
-        _log.error(
-            "the handler asked for subscriptions of %r returned neither None nor a filter",
-            event.name,
-        )
-        raise HandlerError(f"the handler of {event.name!r} returned no filter")
-    return Filtered(stream, lambda content: bool(wanted(payload.load(content, closed=False))))
 
 
 class _Foreign(Exception):

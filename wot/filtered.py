@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from wot.content import Content
 from wot.errors import HandlerError
 from wot.interaction import Notification, OpenStream
 
+if TYPE_CHECKING:
+    from wot.affordances import Event
+
 _log = logging.getLogger("wot")
 
 
 class Filtered(OpenStream):
-    """The notifications of another stream whose content is `wanted`."""
+    """The notifications of another stream that are `wanted`."""
 
-    def __init__(self, stream: OpenStream, wanted: Callable[[Content], bool]) -> None:
+    def __init__(self, stream: OpenStream, wanted: Callable[[Notification], bool]) -> None:
         self._stream, self._wanted = stream, wanted
         self.position = stream.position
 
@@ -23,7 +27,7 @@ class Filtered(OpenStream):
         while True:
             found = await self._stream.__anext__()
             try:
-                if self._wanted(found.content):
+                if self._wanted(found):
                     return found
             except Exception as error:
                 await self.aclose()
@@ -32,3 +36,15 @@ class Filtered(OpenStream):
 
     async def aclose(self) -> None:
         await self._stream.aclose()
+
+
+def chosen_by(wanted: Any, event: Event[Any]) -> Callable[[Content], bool]:
+    """What a handler that was asked for a subscription returned, as a question about the content."""
+    payload = event.payload
+    if not callable(wanted) or payload is None:
+        _log.error(
+            "the handler asked for subscriptions of %r returned neither None nor a filter",
+            event.name,
+        )
+        raise HandlerError(f"the handler of {event.name!r} returned no filter")
+    return lambda content: bool(wanted(payload.load(content, closed=False)))

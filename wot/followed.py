@@ -11,6 +11,7 @@ from wot.errors import ConnectError, EventsLost, TransportError, Unavailable
 from wot.interaction import Interaction, Notification, OpenStream, Stream
 from wot.td import Op
 
+_EVENTS = (Op.SUBSCRIBE_EVENT, Op.SUBSCRIBE_ALL_EVENTS)
 _FIRST_PAUSE, _LAST_PAUSE = 0.05, 10.0  # seconds between attempts
 
 
@@ -51,7 +52,7 @@ class Followed(OpenStream):
 
     async def _again(self) -> None:
         interaction = self._interaction
-        if not self.position and interaction.op is Op.SUBSCRIBE_EVENT:
+        if not self.position and interaction.op in _EVENTS:
             raise EventsLost(
                 "the connection was lost, and the other side does not number its events"
             )

@@ -7,22 +7,41 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
-from wot.content import Malformed, codec
+from wot.content import Malformed, codec, is_value
 from wot.errors import UriVariableError, listed
-from wot.td import KIND, STREAMS, Form, Json, Op, ThingDescription, default_ops, is_array, is_object
+from wot.td import (
+    EACH,
+    KIND,
+    KINDS,
+    STREAMS,
+    Form,
+    Json,
+    Op,
+    ThingDescription,
+    default_ops,
+    is_array,
+    is_object,
+)
 from wot.templates import expand, plain, variables_in
 
 __all__ = [
+    "apart",
     "expand",
     "folder",
     "forms_for",
     "is_template",
+    "named_by",
     "offered",
+    "offered_whole",
+    "parts",
     "plain",
     "resolve",
     "scheme_of",
+    "shared_variables",
     "variables_from",
 ]
+
+_ABOUT_INVOCATIONS = frozenset((Op.QUERY_ACTION, Op.CANCEL_ACTION))
 
 
 _MOST = 64  # fields of a query
@@ -61,6 +80,39 @@ def offered(td: ThingDescription, kind: str, name: str) -> tuple[Op, ...]:
     if not json.get("readOnly"):
         found.append(Op.WRITE_PROPERTY)
     return (*found, Op.OBSERVE_PROPERTY) if json.get("observable") else tuple(found)
+
+
+def apart(affordance: Json, needed: Iterable[str], *, takes: bool = False) -> str:
+    """Why an affordance has no part in operations on the whole Thing, "" where it has."""
+    forms: list[Json] = affordance.get("forms") or [{}]
+    form = Form(forms[0])
+    media_type = form.content_type if takes else form.response_type
+    if not is_value(media_type):
+        return f"it is {media_type}, which has no place among values"
+    missing = next(iter(needed), None)
+    return "" if missing is None else f"it needs the URI variable {missing!r}"
+
+
+def parts(td: ThingDescription, op: Op) -> tuple[str, ...]:
+    """The affordances that have a part in an operation on the whole Thing, as far as its TD tells.
+
+    It does not tell which URI variables may be left out, other than those that have a default.
+    """
+    single = EACH[op]
+    kind, takes = KIND[single], single is Op.WRITE_PROPERTY
+    shared = shared_variables(td.json)
+    found: list[str] = []
+    for name, json in td.json.get(kind, {}).items():
+        variables = {**shared, **json.get("uriVariables", {})}
+        needed = [n for n, schema in variables.items() if "default" not in schema]
+        if single in offered(td, kind, name) and not apart(json, needed, takes=takes):
+            found.append(name)
+    return tuple(found)
+
+
+def offered_whole(td: ThingDescription) -> tuple[Op, ...]:
+    """The operations on the whole Thing that an affordance-only TD offers."""
+    return tuple(op for op in EACH if parts(td, op))
 
 
 def folder(kind: str, name: str) -> str:
@@ -190,3 +242,30 @@ def usable(forms: Iterable[Form], op: Op) -> list[Form]:
     if op in STREAMS:
         ranked.sort(key=lambda form: form.subprotocol == "longpoll")
     return ranked
+
+
+def shared_variables(td: Json) -> Json:
+    """The URI variables of the Thing that its affordances have.
+
+    Not those that only other forms name: of the whole Thing, or about one invocation.
+    """
+    shared: Json = td.get("uriVariables", {})
+    if not shared:
+        return shared
+    elsewhere = {name for form in td.get("forms", ()) for name in _names_in(form)}
+    here: set[str] = set()
+    for affordance in (affordance for kind in KINDS for affordance in td.get(kind, {}).values()):
+        here.update(named_by(affordance))
+        elsewhere.update(n for form in affordance.get("forms", ()) for n in _names_in(form))
+    return {name: schema for name, schema in shared.items() if name not in elsewhere - here}
+
+
+def named_by(affordance: Json) -> Iterable[str]:
+    """The variables that the forms of an affordance name, those about one invocation excepted."""
+    forms: Iterable[Json] = affordance.get("forms", ())
+    used = [f for f in forms if not f.get("op") or not _ABOUT_INVOCATIONS.issuperset(Form(f).op)]
+    return dict.fromkeys(name for form in used for name in _names_in(form))
+
+
+def _names_in(form: Json) -> Iterable[str]:
+    return variables_in(str(form.get("href", "")))

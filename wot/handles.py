@@ -19,8 +19,10 @@ from typing import (
 from wot.chunks import Source
 from wot.content import Content, Malformed, is_whole
 from wot.errors import EventsLost, InvalidInput, InvalidOutput, WoTError
+from wot.ids import sent_id
 from wot.interaction import Interactable, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
+from wot.started import Invocation, finished, start
 from wot.td import Op
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ class Subscription(Generic[T], AsyncIterator[T]):
     """The values of a stream; after EventsLost, iterating again goes on behind the gap."""
 
     def __init__(
-        self, target: Interactable, interaction: Interaction, load: Callable[[Content], T]
+        self, target: Interactable, interaction: Interaction, load: Callable[[Notification], T]
     ) -> None:
         self._target, self._interaction, self._load = target, interaction, load
         self._stream: Stream | None = None
@@ -136,7 +138,7 @@ class Subscription(Generic[T], AsyncIterator[T]):
         )
 
     async def __anext__(self) -> T:
-        return self._load((await self.notification()).content)
+        return self._load(await self.notification())
 
     async def notification(self) -> Notification:
         """The next notification as it came, with its position."""
@@ -171,7 +173,7 @@ Observed = AbstractAsyncContextManager[Subscription[T]]
 
 @asynccontextmanager
 async def subscribed(
-    target: Interactable, interaction: Interaction, load: Callable[[Content], T]
+    target: Interactable, interaction: Interaction, load: Callable[[Notification], T]
 ) -> AsyncGenerator[Subscription[T], None]:
     """A subscription for the time of a block."""
     subscription = Subscription(target, interaction, load)
@@ -240,7 +242,8 @@ class PropertyHandle(_Handle["Property[T]"], Generic[T]):
         """
         declared = self._declared
         content = outgoing(lambda: declared.payload.dump(value, declared.media_type), declared.name)
-        interaction = Interaction(WRITE, declared.name, content, declared.named(variables))
+        named = declared.named(variables)
+        interaction = Interaction(WRITE, declared.name, content, named, id=sent_id.get())
         if is_whole(content):
             await self._parts.target.request(interaction)
         else:
@@ -252,7 +255,7 @@ class PropertyHandle(_Handle["Property[T]"], Generic[T]):
         return subscribed(
             self._parts.target,
             Interaction(OBSERVE, declared.name, variables=declared.named(variables)),
-            lambda content: incoming(declared.payload, content, declared.name),
+            lambda found: incoming(declared.payload, found.content, declared.name),
         )
 
     def changed(self, value: T) -> None:
@@ -284,29 +287,39 @@ class ActionHandle(_Handle["Action[P, R]"], Generic[P, R]):
     __slots__ = ()
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Invoke it; returns its output when it is done."""
-        declared = self._declared
-        interaction, target = self._interaction(args, kwargs), self._parts.target
+        """Invoke it; returns its output when it has ended. Who is cancelled while waiting cancels it."""
+        target, declared = self._parts.target, self._declared
+        interaction = self._invoking(args, kwargs)
         is_plain = is_whole(interaction.payload)
         reply = await (target.request(interaction) if is_plain else given(target, interaction))
-        answer = reply.content
-        if not is_whole(answer):
-            answer = await whole(answer)
-        return cast(R, incoming(declared.output, answer, declared.name))
+        if reply.invocation:
+            reply = await finished(target, declared.name, reply)
+        content = reply.content if is_whole(reply.content) else await whole(reply.content)
+        return cast(R, incoming(declared.output, content, declared.name))
 
     def open(
         self: ActionHandle[P, bytes], *args: P.args, **kwargs: P.kwargs
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """`async with camera.record.open(10) as chunks`: the output in parts, for what is too large to be held."""
-        return opened(self._parts.target, self._interaction(args, kwargs))
+        return opened(self._parts.target, self._invoking(args, kwargs))
 
-    def _interaction(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Interaction:
+    async def start(self, *args: P.args, **kwargs: P.kwargs) -> Invocation[R]:
+        """Invoke it without waiting for its end: what comes back has `status()`, `result()` and `cancel()`."""
+        declared = self._declared
+        return await start(
+            self._parts.target,
+            self._invoking(args, kwargs),
+            lambda content: cast(R, incoming(declared.output, content, declared.name)),
+        )
+
+    def _invoking(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Interaction:
         declared = self._declared
         values, given, variables = declared.split(args, dict(kwargs))
         content = outgoing(
             lambda: declared.arguments.dump(values, given, declared.media_type), declared.name
         )
-        return Interaction(INVOKE, declared.name, content, declared.named(variables))
+        named = declared.named(variables)
+        return Interaction(INVOKE, declared.name, content, named, id=sent_id.get())
 
     def _remedy(self) -> str:
         return f"await thing.{self._declared.attribute}(…)"
@@ -330,7 +343,7 @@ class EventHandle(_Handle["Event[T]"], Generic[T]):
         return subscribed(
             self._parts.target,
             Interaction(SUBSCRIBE, declared.name, variables=declared.named(variables)),
-            lambda content: incoming(declared.payload, content, declared.name),
+            lambda found: incoming(declared.payload, found.content, declared.name),
         )
 
     async def drained(self, timeout: float = 10.0) -> bool:

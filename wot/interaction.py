@@ -9,9 +9,18 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from wot.content import Content
-from wot.td import Op, ThingDescription
+from wot.errors import InvalidInput
+from wot.td import Op, ThingDescription, is_object
 
 NONE: Mapping[str, Any] = MappingProxyType({})
+_LONGEST_ID = 255
+Status = Literal["pending", "running", "completed", "failed"]
+# What others say, and what they mean by it.
+_STATUS: Mapping[str, Status] = {
+    **{word: word for word in ("pending", "running", "completed", "failed")},
+    **dict.fromkeys(("created", "queued"), "pending"),
+    **dict.fromkeys(("error", "cancelled", "canceled", "aborted"), "failed"),
+}
 
 
 class Interaction(msgspec.Struct, frozen=True, gc=False):
@@ -68,7 +77,7 @@ class ActionStatus(msgspec.Struct, omit_defaults=True, rename="camel"):
     back. `progress` (0 to 1) and `message` are ours: what the handler reported last.
     """
 
-    status: Literal["pending", "running", "completed", "failed"]
+    status: Status
     href: str = ""
     time_requested: str = ""
     time_ended: str = ""
@@ -81,6 +90,58 @@ class ActionStatus(msgspec.Struct, omit_defaults=True, rename="camel"):
     def ended(self) -> bool:
         """Whether it will not change any more."""
         return self.status in ("completed", "failed")
+
+    def content(self) -> Content:
+        """As it travels."""
+        return Content(msgspec.json.encode(self))
+
+    @classmethod
+    def read(cls, content: Content | None) -> ActionStatus | None:
+        """What `content` says, in the words of this maker or another's; None where it is no status at all."""
+        try:
+            said = msgspec.json.decode(content.body, type=dict[str, msgspec.Raw]) if content else {}
+            plain = {name: msgspec.json.decode(said[name]) for name in _PLAIN if name in said}
+        except (ValueError, RecursionError):
+            return None
+        word = plain.get("status")
+        status = _STATUS.get(word) if isinstance(word, str) else None
+        if status is None:
+            return None
+        error = _error_of(plain.get("error"), str(word)) if status == "failed" else msgspec.UNSET
+        done: Any = plain.get("progress")
+        number = isinstance(done, (int, float)) and not isinstance(done, bool) and 0 <= done <= 1
+        texts = {name: v[:2000] for name in _TEXTS if isinstance(v := plain.get(name), str)}
+        return cls(
+            status,
+            href=texts.get("href", ""),
+            time_requested=texts.get("timeRequested", ""),
+            time_ended=texts.get("timeEnded", texts.get("timeCompleted", "")),
+            output=said.get("output", msgspec.UNSET) if status == "completed" else msgspec.UNSET,
+            error=error,
+            progress=float(done) if number else None,
+            message=texts.get("message", ""),
+        )
+
+
+_TEXTS = ("href", "timeRequested", "timeEnded", "timeCompleted", "message")
+_PLAIN = (*_TEXTS, "status", "error", "progress")
+
+
+def _error_of(said: Any, word: str) -> dict[str, Any]:
+    """Problem details, from what may be none."""
+    if is_object(said):
+        return said
+    return {"title": "the action failed", "detail": str(said or f"it ended as {word!r}")[:500]}
+
+
+def checked_id(id: str) -> str:
+    """A request id; InvalidInput where it is none that every protocol can carry."""
+    if len(id) > _LONGEST_ID or not (id.isascii() and id.isprintable()):
+        raise InvalidInput(
+            f"a request id has up to {_LONGEST_ID} printable ASCII characters",
+            hint="a UUID is a good one",
+        )
+    return id
 
 
 Stream = AsyncGenerator[Notification, None]

@@ -52,6 +52,7 @@ class Running:
     async def _end(self, limit: float) -> None:
         tasks, self._tasks = self._tasks, []
         self._ending.set()
+        await self._exposed.end(min(_FINISHING, limit / 2))
         if tasks:
             _done, late = await asyncio.wait(tasks, timeout=min(_FINISHING, limit / 2))
             await _given_up(late)

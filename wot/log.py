@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
+import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from wot.content import Content
 from wot.errors import EventsLost, InvalidInput
@@ -33,6 +34,7 @@ class Log:
         "_ring",
         "_size",
         "_waiters",
+        "into",
         "newest",
     )
 
@@ -47,17 +49,22 @@ class Log:
         self._cursors = 0
         self._behind = 0  # cursors that have not taken everything
         self.newest = newest
+        # Where all of a Thing is followed, what is emitted here goes there as well, in the same order.
+        self.into: Callable[[Content, float], None] | None = None
 
     @property
     def watched(self) -> bool:
-        """Whether anybody subscribes now."""
-        return self._cursors > 0
+        """Whether anybody subscribes now, or may come back for what was missed."""
+        return self._cursors > 0 or self.into is not None
 
-    def emit(self, content: Content) -> None:
+    def emit(self, content: Content, name: str = "", at: float = 0.0) -> None:
         """Append one notification and wake the subscribers."""
+        at = at or time.time()
         with self._lock:
             self._last += 1
-            self._ring.append(Notification(content, self.position(self._last)))
+            self._ring.append(Notification(content, self.position(self._last), None, name, at))
+            if self.into is not None:
+                self.into(content, at)
             self._size += len(content.body)
             while len(self._ring) > self._kept or (self._size > BYTES_KEPT and len(self._ring) > 1):
                 self._size -= len(self._ring.popleft().content.body)

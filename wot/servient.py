@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self, cast, overload
 from urllib.parse import urlsplit
 
 from wot.binding import Client, Server, load, number_option
-from wot.consumed import PATIENCE, ConsumedThing
+from wot.consumed import ConsumedThing
 from wot.description import Descriptions, End, composed
 from wot.errors import Finding, InvalidTD, WoTError
 from wot.exposed import ExposedThing
@@ -19,6 +19,7 @@ from wot.forms import scheme_of
 from wot.interaction import Interactable
 from wot.lifecycle import Running, running_of
 from wot.source import Source, fetch
+from wot.started import PATIENCE
 from wot.state import slug
 from wot.td import ThingDescription
 from wot.things import Thing, ThingT, exposed_of, proxy
@@ -247,16 +248,18 @@ class Servient:
 
     async def _open(self, stack: AsyncExitStack, asked: Endpoint, insecure: bool) -> _Shared:
         """The server for an endpoint; one that serves there already is shared."""
-        _refuse_exposure(asked, insecure)
         async with self._changing:
             shared = self._servers.get(asked.url)
-            if shared is None or urlsplit(asked.url).port == 0:
+            if shared is None or _any_port(asked.url):
                 server = load(scheme_of(asked.url)).server(asked.url, asked.options)
+                _refuse_exposure(asked.url, server, insecure)
                 await server.start()
                 shared = _Shared(asked, server)
                 self._servers[asked.url] = shared
             elif asked.options and asked.options != shared.asked.options:
                 raise WoTError(f"{asked.url} is served already, with other options")
+            else:
+                _refuse_exposure(asked.url, shared.server, insecure)
             shared.uses += 1
         stack.push_async_callback(self._close, shared)
         return shared
@@ -328,18 +331,29 @@ def _placed(things: Things) -> list[tuple[str, Servable]]:
     return placed
 
 
-def _refuse_exposure(asked: Endpoint, insecure: bool) -> None:
-    """Loopback only, unless somebody says otherwise."""
-    host = urlsplit(asked.url).hostname or ""
+def _any_port(url: str) -> bool:
     try:
-        loopback = ipaddress.ip_address(host).is_loopback
+        return urlsplit(url).port == 0
     except ValueError:
-        loopback = host == "localhost" or host.endswith(".localhost")
-    if not loopback and not insecure:
+        return False
+
+
+def _refuse_exposure(url: str, server: Server, insecure: bool) -> None:
+    """Loopback only, unless somebody says otherwise."""
+    hosts = server.hosts()
+    named = [urlsplit(url).hostname or ""] if hosts is None else hosts
+    if not insecure and not all(_is_loopback(host) for host in named):
         raise WoTError(
-            f"{asked.url} can be reached from other machines, and nothing protects it",
+            f"{url} can be reached from other machines, and nothing protects it",
             hint="serve on 127.0.0.1, or say insecure=True (--insecure) where the network can be trusted",
         )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _must_offer(cls: type[Thing], td: ThingDescription) -> None:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from contextlib import AbstractAsyncContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
 import wot.servient as servients
+import wot.started as started
 from wot.consumed import ConsumedThing
 from wot.errors import Timeout, WoTError
+from wot.interaction import ActionStatus
 from wot.running import new_loop
 from wot.servient import TD, Endpoint, Served, Things
 from wot.td import ThingDescription
@@ -187,6 +197,38 @@ class _Values(Iterator[T]):
             self._step.cancel()
 
 
+class Invocation:
+    """An action under way, without `await`."""
+
+    def __init__(self, servient: Servient, invocation: started.Invocation[Any]) -> None:
+        self._servient, self._started = servient, invocation
+
+    def __repr__(self) -> str:
+        return repr(self._started)
+
+    @property
+    def progress(self) -> float | None:
+        """How far it was when it was last heard of."""
+        return self._started.progress
+
+    @property
+    def message(self) -> str:
+        """What it said when it was last heard of."""
+        return self._started.message
+
+    def status(self) -> ActionStatus:
+        """What has become of it until now."""
+        return self._servient.wait(self._started.status())
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Its output, when it has ended; Timeout after `timeout` seconds, and it goes on."""
+        return self._servient.wait(self._started.result(), timeout)
+
+    def cancel(self) -> None:
+        """Cancel it; what has ended is forgotten."""
+        self._servient.wait(self._started.cancel())
+
+
 class Thing:
     """A remote Thing by name, without `await`."""
 
@@ -214,6 +256,15 @@ class Thing:
         """Invoke an action; returns its output."""
         return self._servient.wait(self.consumed.invoke(name, *input, **variables))
 
+    def start(self, name: str, /, *input: Any, **variables: Any) -> Invocation:
+        """Invoke an action without waiting for its end."""
+        begun = self._servient.wait(self.consumed.start(name, *input, **variables))
+        return Invocation(self._servient, begun)
+
+    def invocations(self) -> dict[str, list[ActionStatus]]:
+        """The invocations that are known, by action, the newest first."""
+        return self._servient.wait(self.consumed.invocations())
+
     @contextmanager
     def observe(self, name: str, /, **variables: Any) -> Generator[_Values[Any], None, None]:
         """The values of a property while the block is open."""
@@ -224,6 +275,34 @@ class Thing:
     def subscribe(self, name: str, /, **variables: Any) -> Generator[_Values[Any], None, None]:
         """The data of an event while the block is open."""
         with self._followed(lambda: self.consumed.subscribe(name, **variables)) as values:
+            yield values
+
+    def read_all(self, **variables: Any) -> dict[str, Any]:
+        """All readable properties by name."""
+        return self._servient.wait(self.consumed.read_all(**variables))
+
+    def read_multiple(self, names: Iterable[str], /, **variables: Any) -> dict[str, Any]:
+        """These properties by name."""
+        return self._servient.wait(self.consumed.read_multiple(names, **variables))
+
+    def write_all(self, values: Mapping[str, Any], /) -> None:
+        """Set every writable property."""
+        self._servient.wait(self.consumed.write_all(values))
+
+    def write_multiple(self, values: Mapping[str, Any], /) -> None:
+        """Set these properties in their order."""
+        self._servient.wait(self.consumed.write_multiple(values))
+
+    @contextmanager
+    def observe_all(self) -> Generator[_Values[tuple[str, Any]], None, None]:
+        """Names and values of all observable properties while the block is open."""
+        with self._followed(self.consumed.observe_all) as values:
+            yield values
+
+    @contextmanager
+    def subscribe_all(self) -> Generator[_Values[tuple[str, Any]], None, None]:
+        """Names and data of all events while the block is open."""
+        with self._followed(self.consumed.subscribe_all) as values:
             yield values
 
     @contextmanager

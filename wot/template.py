@@ -36,6 +36,7 @@ class Handler(NamedTuple):
 
     call: Callable[..., Any]
     is_async: bool
+    waits: bool = False  # a coroutine that waits for the Thing's thread
 
 
 class Template(NamedTuple):

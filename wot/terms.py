@@ -80,6 +80,7 @@ class ActionTerms(DescribedTerms, total=False):
 
     safe: bool
     idempotent: bool
+    synchronous: bool
     content_type: str | Sequence[str]
     response_type: str | Sequence[str]
     uri_variables: Sequence[str] | Mapping[str, str]

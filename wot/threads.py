@@ -17,17 +17,26 @@ _ABANDONED = 16  # threads that may hang in a driver before a Thing refuses to s
 _WAITING = 1024  # calls that may wait for a thread
 
 
+class NotBegun(Unavailable):
+    """Refused before anything was done."""
+
+
 class _Call:
-    __slots__ = ("context", "future", "given_up", "run", "running")
+    __slots__ = ("abandoned", "begun", "context", "future", "given_up", "run", "running")
 
     def __init__(self, run: Callable[[], Any], future: asyncio.Future[Any]) -> None:
         self.run, self.future = run, future
-        self.given_up = threading.Event()
+        self.given_up = threading.Event()  # what the handler hears
+        self.abandoned = False
         self.running = False
+        self.begun = begun.get()
         self.context = contextvars.copy_context()
         self.context.run(_given_up.set, self.given_up)
 
 
+# What learns, in the thread, that a call made from here has its turn; setting the event asks it to end.
+Begun = Callable[[threading.Event], None]
+begun: contextvars.ContextVar[Begun | None] = contextvars.ContextVar("wot_begun", default=None)
 _given_up: contextvars.ContextVar[threading.Event] = contextvars.ContextVar("wot_given_up")
 
 
@@ -56,7 +65,7 @@ class Threads:
         waiting = _Call(call, asyncio.get_running_loop().create_future())
         with self._lock:
             if self._calls.qsize() >= _WAITING:
-                raise Unavailable("too many calls wait for this Thing's driver", retry_after=1)
+                raise NotBegun("too many calls wait for this Thing's driver", retry_after=1)
             self._start_thread()
             self._calls.put(waiting)
         try:
@@ -69,7 +78,7 @@ class Threads:
         if self._running - self._lost >= self._limit:
             return
         if self._lost >= _ABANDONED:
-            raise Unavailable(
+            raise NotBegun(
                 f"{self._lost} earlier calls hang in this Thing's driver", retry_after=10
             )
         self._running += 1
@@ -78,6 +87,7 @@ class Threads:
     def _abandon(self, call: _Call) -> None:
         with self._lock:
             call.given_up.set()
+            call.abandoned = True
             if not call.running:
                 return
             self._lost += 1
@@ -108,9 +118,11 @@ class Threads:
     def _perform(self, call: _Call) -> bool:
         """Run one call; False when it was abandoned meanwhile, and this thread with it."""
         with self._lock:
-            if call.given_up.is_set():
+            if call.abandoned:
                 return True
             call.running = True
+        if call.begun is not None:
+            call.begun(call.given_up)
         result, error = None, None
         try:
             result = call.context.run(call.run)
@@ -118,7 +130,7 @@ class Threads:
             error = raised
         with self._lock:
             call.running = False
-            if call.given_up.is_set():
+            if call.abandoned:
                 self._lost -= 1
                 self._running -= 1
                 return False

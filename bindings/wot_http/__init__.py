@@ -18,13 +18,13 @@ class HTTPBinding(Binding):
     """HTTP/1.1 by aiohttp; server and client are imported when first asked for."""
 
     def server(self, url: str, options: Mapping[str, Any]) -> HTTPServer:
-        """Options: public_url, cors, max_body, max_upload, heartbeat."""
+        """Options: docs/operating.md has them all."""
         from wot_http.server import HTTPServer
 
         return HTTPServer(url, options)
 
     def client(self, options: Mapping[str, Any]) -> HTTPClient:
-        """Options: timeout, max_answer."""
+        """Options: timeout, max_answer, ca, sockets."""
         from wot_http.client import HTTPClient
 
         return HTTPClient(options)

@@ -10,7 +10,7 @@ from email.utils import formatdate
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
-from wot.errors import Unavailable, WoTError
+from wot.errors import TooManyRequests, Unavailable, WoTError
 from wot_http.codings import chosen, packed_aside
 from wot_http.errors import PROBLEM_JSON, problem_body, status_of
 from wot_http.sse import chunk
@@ -48,7 +48,7 @@ def problem(
     """An error as problem details (RFC 9457)."""
     code = status or status_of(error)
     fields = {"Content-Type": PROBLEM_JSON, **(headers or {})}
-    if isinstance(error, Unavailable) and error.retry_after:
+    if isinstance(error, (Unavailable, TooManyRequests)) and error.retry_after:
         fields["Retry-After"] = str(max(1, round(error.retry_after)))
     return web.Response(status=code, body=problem_body(error, code), headers=fields)
 

@@ -12,12 +12,14 @@ import aiohttp
 from wot.binding import Client, known_option, number_option
 from wot.content import Content, empty_is_value, is_whole
 from wot.interaction import DONE, Interaction, Reply, Stream
-from wot.td import STREAMS, TD_JSON, Form, Op
+from wot.td import EACH, STREAMS, TD_JSON, Form, Op
 from wot_http.codings import packed_aside
+from wot_http.connector import Sockets, trusting
 from wot_http.following import Following
 from wot_http.plans import Plans, accepting
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
+from wot_http.started import begun, broke_off, identified, plan_of
 from wot_http.transferring import Transferring
 from wot_http.translating import translated, translation
 
@@ -25,7 +27,7 @@ TIMEOUT = 30.0
 MAX_ANSWER = 256 << 20
 _NO_TYPE = ("Content-Type",)
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
-_OPTIONS = ("timeout", "max_answer")
+_OPTIONS = ("timeout", "max_answer", "ca", "sockets")
 
 
 class HTTPClient(Client):
@@ -34,20 +36,36 @@ class HTTPClient(Client):
     def __init__(self, options: Mapping[str, Any]) -> None:
         known_option(options, _OPTIONS, "an HTTP client")
         self._max_answer = int(number_option(options, "max_answer", MAX_ANSWER, least=1))
-        self._sessions = Sessions(number_option(options, "timeout", TIMEOUT, least=0.001))
+        timeout = number_option(options, "timeout", TIMEOUT, least=0.001)
+        self._sessions = Sessions(timeout, Sockets(options.get("sockets", ())), trusting(options))
         self._following = Following(self._sessions, self._max_answer)
         self._plans = Plans()
         self._transferring = Transferring(self._sessions, self._max_answer)
 
     def usable(self, form: Form, op: Op) -> bool:
-        """Streams by server-sent events or long polling; everything else without a subprotocol."""
-        return form.subprotocol in (("", "sse", "longpoll") if op in STREAMS else ("",))
+        """Streams by server-sent events or long polling; everything else without a subprotocol.
 
-    async def request(self, form: Form, interaction: Interaction, hops: int = 5) -> Reply:
-        """One request, one answer; `hops` is how many redirections are followed."""
-        plan = self._plans.of(form, interaction.op)
+        Those of the whole Thing only by server-sent events: nothing else tells what each notification is about.
+        """
+        if op not in STREAMS:
+            return not form.subprotocol
+        return form.subprotocol in (("sse",) if op in EACH else ("", "sse", "longpoll"))
+
+    async def request(
+        self, form: Form, interaction: Interaction, hops: int = 5, *, again: bool = True
+    ) -> Reply:
+        """One request, one answer; `hops` is how many redirections are followed.
+
+        One with an id is sent `again` where the connection ends before an answer.
+        """
+        if interaction.invocation:
+            plan = plan_of(form, interaction, self._sessions.timeout)
+        else:
+            plan = self._plans.of(form, interaction.op)
         headers: Mapping[str, str] | None = plan.headers
         body: Any = None
+        if interaction.id:
+            headers = identified(headers, interaction.id)
         payload = interaction.payload
         if plan.opaque or not is_whole(payload):
             return await self._transferring.request(plan, interaction, hops)
@@ -76,20 +94,27 @@ class HTTPClient(Client):
                 if status >= 300:
                     if status in (307, 308) and hops and not reads:
                         moved = form.replace(href=redirected(response))
-                        return await self.request(moved, interaction, hops - 1)
+                        return await self.request(moved, interaction, hops - 1, again=again)
                     await refuse(response, form)
                 if status == 204:
                     return DONE
                 data = await body_of(response, self._max_answer)
                 media_type = media_type_of(response, form)
+                content = Content(data, media_type)
+                if status in (201, 202) and interaction.op is Op.INVOKE_ACTION:
+                    reply = begun(response, content)
+                    if reply is not None:
+                        return reply
                 if not data and not empty_is_value(media_type):
                     return DONE
-                return Reply(Content(data, media_type))
+                return Reply(content)
         except asyncio.CancelledError:
             self._sessions.check_cancelled()
             raise
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
             self._sessions.check_open()
+            if interaction.id and again and broke_off(error):
+                return await self.request(form, interaction, hops, again=False)
             raise translation(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
@@ -101,6 +126,7 @@ class HTTPClient(Client):
         headers = {
             "Accept": f"{TD_JSON}, application/json;q=0.9, application/ld+json;q=0.8, */*;q=0.1"
         }
+        self._sessions.sockets.asked(url)
         async with (
             translated(url),
             self._sessions.requests().get(url, headers=headers) as response,

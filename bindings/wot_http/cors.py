@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-_METHODS = "GET, HEAD, PUT, POST, OPTIONS"
-_HEADERS = "Accept, Content-Type, If-None-Match, Last-Event-ID"
+_METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
+_HEADERS = "Accept, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Prefer"
+_EXPOSED = "Allow, ETag, Location, Retry-After"
 
 
 class Cors:
@@ -25,13 +26,13 @@ class Cors:
         if "*" in self._origins:
             return {
                 "Access-Control-Allow-Origin": "*",
-                "Access-Control-Expose-Headers": "Allow, ETag, Retry-After",
+                "Access-Control-Expose-Headers": _EXPOSED,
             }
         if origin not in self._origins:
             return {"Vary": "Origin"}
         return {
             "Access-Control-Allow-Origin": origin,
-            "Access-Control-Expose-Headers": "Allow, ETag, Retry-After",
+            "Access-Control-Expose-Headers": _EXPOSED,
             "Vary": "Origin",
         }
 

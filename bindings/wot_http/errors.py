@@ -71,7 +71,7 @@ _ERROR: Mapping[int, type[WoTError]] = {
     502: ProtocolError,
 }
 _SHOWN = 300  # bytes of an error body that are repeated
-_LARGEST = 1 << 16  # bytes of an error body that are looked at
+_LARGEST = 1 << 24  # bytes of an error body that are looked at: a partial failure brings values
 
 
 def status_of(error: WoTError) -> int:
@@ -111,7 +111,7 @@ def error_from(
     if not error.args[0] or error.args[0] == type(error).__doc__:
         said = _said(media_type, body) if shown else ""
         error.args = (f"answered with status {status}" + (f": {said}" if said else ""),)
-    if isinstance(error, Unavailable) and error.retry_after is None:
+    if isinstance(error, (Unavailable, TooManyRequests)) and error.retry_after is None:
         delay = headers.get("Retry-After", "")
         error.retry_after = float(delay) if delay.isascii() and delay.isdigit() else None
     return error

@@ -21,8 +21,10 @@ _MISSED = 3  # heartbeats after which the other side counts as gone
 class EventSource(OpenStream):
     """One response of type text/event-stream, as notifications."""
 
-    def __init__(self, response: aiohttp.ClientResponse, form: Form) -> None:
-        self._response, self._type = response, form.response_type
+    def __init__(
+        self, response: aiohttp.ClientResponse, form: Form, *, named: bool = False
+    ) -> None:
+        self._response, self._type, self._named = response, form.response_type, named
         self._parser = Parser()
         self._ready: deque[Message] = deque()
         self._at = ""
@@ -50,7 +52,8 @@ class EventSource(OpenStream):
             raise (
                 error if isinstance(error, EventsLost) else EventsLost(str(error), after=message.id)
             )
-        return Notification(Content(message.data.encode(), self._type), message.id)
+        name = message.event if self._named else ""
+        return Notification(Content(message.data.encode(), self._type), message.id, None, name)
 
     def _feed(self, chunk: bytes) -> None:
         try:

@@ -43,7 +43,7 @@ class Following:
         response = asked.result()
         media_type = response.headers.get("Content-Type", "")
         if media_type.startswith(EVENT_STREAM):
-            return EventSource(response, form)
+            return EventSource(response, form, named=not interaction.name)
         if not form.subprotocol:
             return LongPoll(
                 lambda: self._poll(form), asyncio.ensure_future(self._polled(asked, form))

@@ -8,19 +8,29 @@ from urllib.parse import quote
 
 from wot.content import JSON, UTF_8, essence, is_opaque, is_text, parameter
 from wot.errors import DefinitionError
-from wot.forms import folder, offered
-from wot.td import ENDS, KINDS, STREAMS, Form, Json, Op, ThingDescription
+from wot.forms import folder, offered, offered_whole
+from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription
 from wot_http.errors import PROBLEM_JSON
+from wot_http.statuses import VARIABLE, about_actions, answered, is_lasting
 
 # TD 1.1 section 8.3.1.
 METHODS: Mapping[Op, str] = {
     Op.READ_PROPERTY: "GET",
     Op.WRITE_PROPERTY: "PUT",
     Op.INVOKE_ACTION: "POST",
+    Op.QUERY_ACTION: "GET",
+    Op.CANCEL_ACTION: "DELETE",
+    Op.QUERY_ALL_ACTIONS: "GET",
+    Op.READ_ALL_PROPERTIES: "GET",
+    Op.READ_MULTIPLE_PROPERTIES: "GET",
+    Op.WRITE_ALL_PROPERTIES: "PUT",
+    Op.WRITE_MULTIPLE_PROPERTIES: "PUT",
 }
+ABOUT_ONE = (Op.QUERY_ACTION, Op.CANCEL_ACTION)
+ANY = "*"  # as third segment: any one
 _UNREACHABLE = ("", ".", "..")  # as segments of a path, clients resolve them away
 # What an error is told in (RFC 9457).
-_ERRORS: Json = {"additionalResponses": [{"contentType": PROBLEM_JSON}]}
+_ERROR: Json = {"contentType": PROBLEM_JSON}
 STREAM = "STREAM"  # stands for GET with `Accept: text/event-stream`
 
 
@@ -28,7 +38,7 @@ class Route(NamedTuple):
     """What one method of one resource does."""
 
     op: Op
-    name: str
+    name: str  # "" for the whole Thing
     takes: str  # media type of the request
     gives: str  # media type of the response, "" where there is no content
     variables: Mapping[str, Json]
@@ -44,17 +54,26 @@ def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
         form, given = pinned[0], tuple(dict.fromkeys(form.response_type for form in pinned))
         variables = {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
         methods: dict[str, Route] = {}
+        lasting = kind == "actions" and is_lasting(json)
+        if lasting:
+            # Of one invocation (in JSON), and of all.
+            table[kind, name, ANY] = {
+                METHODS[op]: Route(op, name, JSON, JSON, {}) for op in ABOUT_ONE
+            }
+            table[(kind,)] = {"GET": Route(Op.QUERY_ALL_ACTIONS, "", JSON, JSON, {})}
         for op in _served(td, kind, name, pinned):
+            if op in ABOUT_ONE:
+                continue
             silent = op is Op.WRITE_PROPERTY or (kind == "actions" and "output" not in json)
-            gives = "" if silent else form.response_type
+            gives = JSON if lasting else "" if silent else form.response_type
             opaque = is_opaque(form.content_type)
-            choice = given if gives and len(given) > 1 else ()
+            choice = given if gives and not lasting and len(given) > 1 else ()
             route = Route(op, name, form.content_type, gives, variables, opaque, choice)
             methods[METHODS.get(op, STREAM)] = route
         if STREAM in methods and kind == "events":
             methods["GET"] = methods[STREAM]
         table[kind, name] = methods
-    return table
+    return table | whole_routes(td)
 
 
 def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
@@ -67,14 +86,33 @@ def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
             for v in {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
         )
         href = f"{path}/{folder(kind, name)}" + (f"{{?{variables}}}" if variables else "")
-        direct = [str(op) for op in ops if op not in STREAMS]
+        direct = [str(op) for op in ops if op not in STREAMS and op not in ABOUT_ONE]
+        lasting = kind == "actions" and is_lasting(json)
         for form in pinned if direct else ():
-            yield kind, name, Form({**form.json, **_ERRORS, "href": href, "op": direct})
+            told = {**form.json, "href": href, "op": direct}
+            yield kind, name, _complete(answered(told) if lasting else told)
         for op in ops:
+            if op in ABOUT_ONE:
+                where = f"{path}/{folder(kind, name)}/{{{VARIABLE}}}"
+                yield kind, name, _complete(_of(op, where))
             if op in STREAMS:
-                told = {**_told(pinned).json, **_ERRORS}
                 both = [str(op), str(ENDS[op])]
-                yield kind, name, Form({**told, "href": href, "op": both, "subprotocol": "sse"})
+                told = {**_told(pinned).json, "href": href, "op": both, "subprotocol": "sse"}
+                yield kind, name, _complete(told)
+    yield from (("", "", _complete(form.json)) for form in whole_forms(path, td))
+
+    if about_actions(td):
+        yield "", "", _complete(_of(Op.QUERY_ALL_ACTIONS, f"{path}/actions"))
+
+
+def _of(op: Op, href: str) -> Json:
+    """A form whose method is not the one that TD 1.1 has as default."""
+    return {"href": href, "op": [str(op)], "htv:methodName": METHODS[op]}
+
+
+def _complete(form: Json) -> Form:
+    """With what errors are told in."""
+    return Form({**form, "additionalResponses": [*form.get("additionalResponses", ()), _ERROR]})
 
 
 def unfollowed(td: ThingDescription) -> Iterator[str]:
@@ -117,3 +155,56 @@ def _pinned(json: Json) -> list[Form]:
     """What forms repeat: media types, one form for each choice."""
     forms: list[Json] = json.get("forms") or [{"contentType": JSON}]
     return [Form(form) for form in forms]
+
+
+_NAMES = "names"  # the URI variable that says which properties are meant
+_OF_NAMES: Json = {
+    "type": "string",
+    "description": "Names of properties with commas between them.",
+}
+
+
+def whole_routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
+    """The routes of operations on all properties, and on all events."""
+    ops = _whole(td)
+    table: dict[tuple[str, ...], dict[str, Route]] = {}
+    for op in ops:
+        kind = KIND[EACH[op]]
+        reads = op in (Op.READ_ALL_PROPERTIES, Op.READ_MULTIPLE_PROPERTIES)
+        variables = {_NAMES: _OF_NAMES} if reads and Op.READ_MULTIPLE_PROPERTIES in ops else {}
+        route = Route(op, "", JSON, JSON if reads or op in STREAMS else "", variables)
+        # The first one stands for those that share its method: what is sent tells them apart.
+        table.setdefault((kind,), {}).setdefault(METHODS.get(op, STREAM), route)
+    events = table.get(("events",))
+    if events:
+        events["GET"] = events[STREAM]
+    return table
+
+
+def whole_forms(path: str, td: ThingDescription) -> Iterator[Form]:
+    """The forms of operations on all properties, and on all events."""
+    ops = _whole(td)
+    direct = [str(op) for op in ops if op not in STREAMS and op is not Op.READ_MULTIPLE_PROPERTIES]
+    if direct:
+        yield Form({"href": f"{path}/properties", "op": direct})
+    if Op.READ_MULTIPLE_PROPERTIES in ops:
+        several = [str(Op.READ_MULTIPLE_PROPERTIES)]
+        href = f"{path}/properties{{?{_NAMES}}}"
+        yield Form({"href": href, "op": several})
+    for op in ops:
+        if op in STREAMS:
+            both, href = [str(op), str(ENDS[op])], f"{path}/{KIND[EACH[op]]}"
+            yield Form({"href": href, "op": both, "subprotocol": "sse"})
+
+
+def whole_terms(td: ThingDescription) -> Json:
+    """What the forms of the whole Thing refer to."""
+    if Op.READ_MULTIPLE_PROPERTIES in _whole(td):
+        return {"uriVariables": {_NAMES: _OF_NAMES}}
+    return {}
+
+
+def _whole(td: ThingDescription) -> list[Op]:
+    """The operations on the whole Thing, without one whose URI variable means something else there already."""
+    taken = _NAMES in td.json.get("uriVariables", {})
+    return [op for op in offered_whole(td) if op is not Op.READ_MULTIPLE_PROPERTIES or not taken]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from wot.errors import Forbidden
@@ -19,24 +19,27 @@ class Gate:
     The first is cross-site request forgery; the second DNS rebinding, where a page's own name leads to us.
     """
 
-    def __init__(self, host: str, public: str, cors: Cors | None) -> None:
+    def __init__(self, hosts: Sequence[str], public: str, cors: Cors | None) -> None:
         self._cors = cors
         self._public = (urlsplit(public).netloc or "").lower()
-        self._own = host.lower()
-        # Only where nobody else can come in by any name of this machine.
-        self._guarded = _is_loopback(host)
+        self._own = frozenset(host.lower() for host in hosts)
+        # Only where nobody else can come in by any name of this machine; no page gets at a socket file.
+        self._guarded = bool(hosts) and all(_is_loopback(host) for host in hosts)
         self.known: set[str | None] = set()  # Host headers that need no second look
 
-    def check(self, method: str, headers: Mapping[str, str]) -> None:
-        """Raise what refuses a request."""
-        host = headers.get("Host", "").lower()
-        if self._guarded and host and not self._is_ours(host):
+    def check(self, method: str, headers: Mapping[str, str], named: str = "") -> None:
+        """Raise what refuses a request; `named` is the host that a trusted proxy was asked for."""
+        told = named and not self._public
+        host = (named if told else headers.get("Host", "")).lower()
+        if told:
+            pass  # the proxy knows what it may be called
+        elif self._guarded and host and not self._is_ours(host):
             problem = Forbidden(
                 f"this server is not called {host[:80]!r}",
                 hint="behind a proxy, name it with public_url=",
             )
             raise Refused(problem, 421)
-        if len(self.known) < _KNOWN and (self._guarded or not host):
+        elif len(self.known) < _KNOWN and (self._guarded or not host):
             self.known.add(headers.get("Host"))
         origin = headers.get("Origin")
         if origin is not None and method not in READS and method != "OPTIONS":
@@ -46,7 +49,7 @@ class Gate:
         if host == self._public:
             return True
         name = urlsplit(f"//{host}").hostname if _is_plain(host) else None
-        return name is not None and (name == self._own or _is_loopback(name))
+        return name is not None and (name in self._own or _is_loopback(name))
 
     def _check_origin(self, origin: str, host: str) -> None:
         place = urlsplit(origin).netloc if _is_plain(origin) else ""

@@ -1,4 +1,4 @@
-"""What is served besides affordances: Thing Descriptions, the list of Things, the well-known address."""
+"""What is served besides affordances: Thing Descriptions, the list of Things, the well-known addresses."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from wot_http.negotiation import quality
 from wot_http.paths import Mount, Paths
 
 WELL_KNOWN = "/.well-known/wot"  # W3C WoT Discovery section 6.3
+HEALTH = "/.well-known/health"
+_HEALTH_JSON = "application/health+json"  # draft-inadarei-api-health-check
 _JSON = "application/json"
 _TYPES = (TD_JSON, _JSON, "application/ld+json")
 _DESCRIBE = Interaction(Op.DESCRIBE)
@@ -26,15 +28,20 @@ class Pages:
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
+        self.stopping = False
 
     def at(self, raw: str) -> str | None:
         """The page at a raw path, None where there is none."""
-        return raw if raw in ("/", WELL_KNOWN) else None
+        path = self._paths.stripped(raw)
+        return path if path in ("/", WELL_KNOWN, HEALTH) else None
 
     async def answer(self, raw: str, base: str, headers: Mapping[str, str]) -> web.Response:
         """The list of Things, or the TD that stands for this server."""
+        page = self.at(raw)
+        if page == HEALTH:
+            return self._health()
         mounts = list(self._paths.mounts.values())
-        if raw == WELL_KNOWN:
+        if page == WELL_KNOWN:
             if not mounts:
                 raise UnknownThing("nothing is served here")
             if len(mounts) == 1:
@@ -50,6 +57,13 @@ class Pages:
         return web.Response(
             body=msgspec.json.encode(listed), content_type=_JSON, headers={"Vary": "Accept"}
         )
+
+    def _health(self) -> web.Response:
+        """Whether requests should be sent here; says nothing of the Things, and asks none."""
+        body = {"status": "fail" if self.stopping else "pass", "serviceId": "isowot"}
+        fields = {"Content-Type": _HEALTH_JSON, "Cache-Control": "no-store"}
+        status = 503 if self.stopping else 200
+        return web.Response(status=status, body=msgspec.json.encode(body), headers=fields)
 
     async def description(
         self, mount: Mount, base: str, headers: Mapping[str, str]

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from wot.binding import Describe
 from wot.errors import UnknownAffordance, UnknownThing, listed
 from wot.interaction import Interactable
-from wot_http.forms import Route, routes
+from wot_http.forms import ANY, Route, routes
 
 _HOT = 8192  # raw paths kept resolved
 
@@ -28,12 +28,14 @@ class Place(NamedTuple):
 
     mount: Mount
     methods: Mapping[str, Route] | None
+    last: str = ""  # segment, where that is anything: such places come and go
 
 
 class Paths:
     """Which Thing and affordance a raw request path means."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
+        self._prefix = prefix  # of the public URL, which a proxy may pass on or leave out
         self.mounts: dict[str, Mount] = {}
         self.hot: dict[str, Place] = {}
         # Things of one class have the very same affordance objects, and so share one table.
@@ -47,6 +49,7 @@ class Paths:
         shared = self._tables.setdefault(key, [routes(td), 0, parts])
         shared[1] += 1
         self.mounts[path] = Mount(path, thing, describe, shared[0])
+        self.hot.clear()  # what led below the prefix may lead here now
 
         def unmount() -> None:
             del self.mounts[path]
@@ -59,7 +62,7 @@ class Paths:
 
     def find(self, raw: str) -> Place:
         """What a path leads to that is not in `hot` yet; UnknownThing or UnknownAffordance where to nothing."""
-        path = raw if raw.startswith("/") else urlsplit(raw).path
+        path = self.stripped(raw if raw.startswith("/") else urlsplit(raw).path)
         segments = path.removeprefix("/").removesuffix("/").split("/")
         # Split before decoding: a %2F belongs to a name.
         head, *rest = [unquote(segment, errors="replace") for segment in segments]
@@ -69,14 +72,26 @@ class Paths:
             raise UnknownThing(
                 f"there is no Thing at /{head[:80]}", hint=f"there are: {known}" if known else ""
             )
-        methods = mount.table.get(tuple(rest)) if rest else None
+        last = rest[-1] if len(rest) == 3 else ""
+        methods = mount.table.get((*rest[:2], ANY) if last else tuple(rest)) if rest else None
         if rest and methods is None:
             raise self._unknown(mount, rest)
-        place = Place(mount, methods)
+        place = Place(mount, methods, last)
+        if last:
+            return place
         if len(self.hot) >= _HOT:
             self.hot.clear()
         self.hot[raw] = place
         return place
+
+    def stripped(self, path: str) -> str:
+        """A path without the prefix of the public URL; a Thing of that name comes first."""
+        prefix = self._prefix
+        if not prefix or not (path == prefix or path.startswith(prefix + "/")):
+            return path
+        if unquote(path.split("/", 2)[1], errors="replace") in self.mounts:
+            return path
+        return path[len(prefix) :] or "/"
 
     @staticmethod
     def _unknown(mount: Mount, rest: list[str]) -> UnknownAffordance:

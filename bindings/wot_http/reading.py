@@ -12,7 +12,7 @@ from wot.errors import NotAcceptable, UnsupportedContent
 from wot_http.codings import KNOWN, unpacked
 from wot_http.forms import STREAM, Route
 from wot_http.negotiation import quality
-from wot_http.refusing import Refused, not_allowed
+from wot_http.refused import Refused, not_allowed
 from wot_http.sse import EVENT_STREAM
 from wot_http.uploads import READING, Upload, broken, invite, late, refused, too_large
 
@@ -42,7 +42,8 @@ def route_for(methods: Mapping[str, Route], method: str, accept: str) -> tuple[R
     if accept and route.gives and not any(quality(accept, kind) for kind in _given(route)):
         offer = " or ".join(_given(route))
         raise NotAcceptable(
-            f"{route.name} is only to be had as {offer}", hint=f"send Accept: {route.gives}"
+            f"{route.name or 'this'} is only to be had as {offer}",
+            hint=f"send Accept: {route.gives}",
         )
     return route, False
 

@@ -10,7 +10,7 @@ from wot.errors import ProtocolError
 from wot.td import Form
 from wot_http.errors import error_from
 
-_MAX_ERROR = 1 << 16
+_MAX_ERROR = 1 << 24  # bytes: a partial failure brings the values that could be read
 
 
 async def refuse(response: aiohttp.ClientResponse, form: Form | None = None) -> None:

@@ -4,96 +4,130 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import re
 import socket
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from wot.binding import Describe, Server, known_option, number_option
-from wot.errors import ConnectError, WoTError
+from wot.errors import WoTError
 from wot.interaction import Interactable
-from wot.td import Form, ThingDescription
+from wot.td import Form, Json, ThingDescription
+from wot_http import access, limits, tls
 from wot_http import forms as http_forms
-from wot_http.connection import Connections
+from wot_http.accepting import Accepting
+from wot_http.admission import Admission
+from wot_http.connection import Connection, Connections
 from wot_http.cors import Cors
+from wot_http.forwarded import HOST, Trust
 from wot_http.gate import Gate
+from wot_http.limits import Limits
+from wot_http.listening import UNIX, closed, opened, placed
 from wot_http.paths import Paths
 from wot_http.serving import Serving
+from wot_http.statuses import about_actions
 from wot_http.streams import Streams
 
 _log = logging.getLogger("wot")
 MAX_BODY = 1 << 20
 MAX_UPLOAD = 1 << 30
+MAX_HEADER = 1 << 16
 _STOPPING = 0.5  # seconds for requests that are under way when the server stops
-_HOST = re.compile(r"[A-Za-z0-9._~-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
-_OPTIONS = ("public_url", "cors", "max_body", "max_upload", "heartbeat")
+_OPTIONS = (
+    *("public_url", "cors", "max_body", "max_upload", "max_header", "heartbeat"),
+    *("listen", "mode", "trusted_proxies", "access_log"),
+    *tls.OPTIONS,
+    *limits.OPTIONS,
+)
 
 
 class HTTPServer(Server):
-    """One listening address."""
+    """One endpoint: the addresses it listens on, and what is served there."""
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
         known_option(options, _OPTIONS, "an HTTP endpoint")
-        parts, port = _split(url)
-        if parts.scheme != "http":
-            raise WoTError(
-                f"{url}: serving https is not supported",
-                hint="serve http behind a proxy and name it with public_url=",
-            )
-        if parts.path not in ("", "/") or parts.query:
-            raise WoTError(f"{url}: an endpoint has no path", hint="name only host and port")
-        self._host = parts.hostname or ""
-        self._port = 80 if port is None else port
-        self._public = str(options.get("public_url") or "")
-        if self._public and urlsplit(self._public).scheme not in ("http", "https"):
-            raise WoTError(f"public_url={self._public!r} should begin with http:// or https://")
+        self._place = placed(url, options)
+        self._certificate = tls.certificate_for(url, self._place.scheme, options)
+        self._public = _public(options)
+        self._limits = Limits(options)
+        self._trust = Trust(options.get("trusted_proxies", ()))
+        cors = Cors(options["cors"]) if options.get("cors") else None
+        self._paths = Paths(urlsplit(self._public).path.rstrip("/"))
+        self._streams = Streams(number_option(options, "heartbeat", 15.0, least=0.01))
         self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
         max_upload = int(number_option(options, "max_upload", MAX_UPLOAD, least=1))
-        self._cors = Cors(options["cors"]) if options.get("cors") else None
-        self._paths = Paths()
-        self._streams = Streams(number_option(options, "heartbeat", 15.0, least=0.01))
-        gate = Gate(self._host, self._public, self._cors)
+        self._max_header = int(number_option(options, "max_header", MAX_HEADER, least=256))
         self._serving = Serving(
-            self._paths, gate, self._streams, self._cors, self._max_body, max_upload, self._base_for
+            self._paths,
+            Gate(self._place.hosts, self._public, cors),
+            Admission(self._limits, self._trust, cors is None),
+            self._streams,
+            cors,
+            self._max_body,
+            max_upload,
+            self._base_for,
         )
-        self._runner: web.ServerRunner | None = None
-        self.base = self._public and self._public.rstrip("/") + "/"
+        self._logs = bool(options.get("access_log"))
+        self._sockets: list[socket.socket] = []
+        self._connections: Connections | None = None
+        self._accepting: Accepting | None = None
+        self.base = self._public
+
+    def hosts(self) -> Sequence[str]:
+        """Where it listens."""
+        return self._place.hosts
+
+    @property
+    def addresses(self) -> list[Any]:
+        """The addresses of its sockets, once it listens."""
+        return [sock.getsockname() for sock in self._sockets]
 
     async def start(self) -> None:
         """Listen; ConnectError where the address is taken or not ours."""
-        server = Connections(self._serving.answer, request_factory=self._request)
-        runner = web.ServerRunner(server, shutdown_timeout=_STOPPING)
-        await runner.setup()
-        # With port 0, "localhost" would mean another port for each address family.
-        host = "127.0.0.1" if self._host == "localhost" and not self._port else self._host
-        try:
-            await web.TCPSite(runner, host, self._port, backlog=1024).start()
-        except OSError as error:
-            await runner.cleanup()
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            raise ConnectError(
-                f"cannot listen on {self._host}:{self._port}: {reason}",
-                hint="is it in use? port 0 takes a free one",
-            ) from None
-        self._runner = runner
+        if self._logs:
+            access.prepared()
+        self._sockets = await opened(self._place)
+        unix = self._place.scheme == UNIX
+        self.base = self.base or self._place.base(0 if unix else self.addresses[0][1])
+        self._serving.pages.stopping = False
+        connections = self._connections = Connections(
+            self._serving.answer,
+            self._request,
+            self._limits,
+            self._paths,
+            self._max_header,
+            self._logs,
+        )
+        accepting = self._accepting = Accepting(
+            connections, self._limits, self._trust, self._place.scheme, self._certificate
+        )
         self._streams.start()
-        port = runner.addresses[0][1]
-        self.base = self.base or f"http://{_shown(self._host)}:{port}/"
+        connections.start()
+        accepting.start(self._sockets)
 
     async def stop(self) -> None:
         """Stop listening, end streams cleanly, give requests under way a moment."""
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            await self._streams.stop()
-            await runner.cleanup()
+        connections, self._connections = self._connections, None
+        accepting, self._accepting = self._accepting, None
+        if connections is None or accepting is None:
+            return
+        self._serving.pages.stopping = True
+        await self._streams.stop()
+        await accepting.stop()
+        closed(self._sockets)
+        await connections.stop(_STOPPING)
 
     def forms(self, path: str, td: ThingDescription) -> Iterable[tuple[str, str, Form]]:
         """The forms of a Thing below `path`, relative to `base`."""
         return http_forms.forms(path, td)
+
+    def terms(self, td: ThingDescription) -> Json:
+        """What the forms refer to."""
+        whole, actions = http_forms.whole_terms(td), about_actions(td)
+        shared: Json = {**whole.get("uriVariables", {}), **actions.get("uriVariables", {})}
+        return {**whole, **actions, **({"uriVariables": shared} if shared else {})}
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""
@@ -114,6 +148,7 @@ class HTTPServer(Server):
     def _request(
         self, message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
     ) -> web.BaseRequest:
+        protocol.payload, protocol.head = payload, 0
         if protocol.waiting is not None:
             protocol.arrived()
         loop = asyncio.get_running_loop()
@@ -123,22 +158,29 @@ class HTTPServer(Server):
 
     def _base_for(self, request: web.BaseRequest) -> str:
         """Our base as the requester sees it."""
-        host = request.headers.get("Host", "")
-        if self._public or not _HOST.fullmatch(host):
+        if self._public:
             return self.base
-        return f"http://{host}/"
+        connection = cast(Connection, request.protocol)
+        host = request.headers.get("Host", "")
+        usable = HOST.fullmatch(host) is not None
+        seen, scheme = connection.seen, connection.scheme
+        if seen is not None and (seen.host or (usable and (seen.scheme or seen.prefix))):
+            return seen.base("http" if scheme == UNIX else scheme, host)
+        if scheme == UNIX or not usable:
+            return self.base
+        return f"{scheme}://{host}/"
 
 
-def _split(url: str) -> tuple[SplitResult, int | None]:
+def _public(options: Mapping[str, Any]) -> str:
+    """The public URL with a slash at its end, "" where there is none."""
+    given = str(options.get("public_url") or "")
+    if not given:
+        return ""
     try:
-        parts = urlsplit(url)
-        return parts, parts.port
-    except ValueError as error:
-        raise WoTError(f"{url} is no address: {error}", hint="write http://host:port") from None
-
-
-def _shown(host: str) -> str:
-    """The host of our own URLs: this machine's name where we listen on every address."""
-    if host in ("", "0.0.0.0", "::"):  # noqa: S104 - compared, not bound
-        return socket.gethostname()
-    return f"[{host}]" if ":" in host else host
+        parts = urlsplit(given)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise WoTError(f"public_url={given!r} should begin with http:// or https:// and a host")
+    return given.partition("?")[0].rstrip("/") + "/"

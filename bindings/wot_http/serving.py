@@ -13,19 +13,25 @@ from wot.errors import HandlerError, WoTError
 from wot.forms import variables_from
 from wot.interaction import NONE, Interaction
 from wot.td import Op
+from wot_http.admission import Admission
 from wot_http.answers import answer, packed_answer, problem
 from wot_http.codings import LEAST, worthwhile
+from wot_http.connection import host_behind, stream_of
 from wot_http.cors import Cors
 from wot_http.downloads import send
 from wot_http.forms import Route
 from wot_http.gate import Gate
+from wot_http.invocations import about, key_of, started
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, accepted, allowed, not_allowed, read_body, route_for
+from wot_http.statuses import KEY
 from wot_http.streams import Streams
 from wot_http.uploads import uploaded
+from wot_http.whole import asked_of_whole
 
 _log = logging.getLogger("wot")
+_EVENT, _QUERY_ALL = Op.SUBSCRIBE_EVENT, Op.QUERY_ALL_ACTIONS
 
 
 class Serving:
@@ -35,16 +41,17 @@ class Serving:
         self,
         paths: Paths,
         gate: Gate,
+        admission: Admission,
         streams: Streams,
         cors: Cors | None,
         max_body: int,
         max_upload: int,
         base_for: Callable[[web.BaseRequest], str],
     ) -> None:
-        self._paths, self._gate, self._streams = paths, gate, streams
+        self._paths, self._gate, self._admission, self._streams = paths, gate, admission, streams
         self._cors, self._base_for = cors, base_for
         self._limit, self._max_upload = max_body, max_upload
-        self._pages = Pages(paths)
+        self.pages = Pages(paths)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to a request; whatever goes wrong is one, too."""
@@ -54,32 +61,52 @@ class Serving:
         if not raw.startswith("/"):
             # RFC 9112 section 3.2.2: a server must accept the absolute form, too.
             raw = urlsplit(raw).path or "/"
+        refusal = self._admission.enter(request)
+        if refusal is not None:
+            return self._shared(request, refusal)
         try:
             if "Origin" in request.headers or request.headers.get("Host") not in self._gate.known:
-                self._gate.check(method, request.headers)
+                self._gate.check(method, request.headers, host_behind(request))
             place = self._paths.hot.get(raw) or self._place(raw)
             if place is None or place.methods is None:
                 page = await self._page(request, raw, place)
                 return self._shared(request, page)
-            route = place.methods.get(method)
+            route, interaction = place.methods.get(method), None
             accept = request.headers.get("Accept", "")
-            if route is None or (accept and accept != "*/*") or route.op is Op.SUBSCRIBE_EVENT:
+            if (
+                route is None
+                or (accept and accept != "*/*")
+                or route.op is _EVENT
+                or not route.name
+            ):
                 if method == "OPTIONS":
                     return self._shared(request, _options(allowed(place.methods)))
                 route, streaming = route_for(place.methods, method, accept)
                 if streaming:
                     return await self._stream(request, place, route, query)
+                if not route.name:
+                    interaction = await asked_of_whole(request, route, query, self._limit)
+            if place.last or route.op is _QUERY_ALL:
+                response = await about(request, place, route, query, self._base_for(request))
+                return self._shared(request, response)
             payload = None
-            if method not in READS:
-                payload = await read_body(request, route, self._limit, self._max_upload)
-            variables = variables_from(query, route.variables) if query else NONE
-            wanted = accepted(route, accept) if route.several else ()
-            interaction = Interaction(route.op, route.name, payload, variables, accept=wanted)
-            reply = await (
-                place.mount.thing.request(interaction)
-                if is_whole(payload)
-                else uploaded(place.mount.thing, interaction)
-            )
+            if interaction is None:
+                id = ""
+                if method not in READS:
+                    payload = await read_body(request, route, self._limit, self._max_upload)
+                    id = key_of(request) if KEY in request.headers else ""
+                variables = variables_from(query, route.variables) if query else NONE
+                wanted = accepted(route, accept) if route.several else ()
+                interaction = Interaction(
+                    route.op, route.name, payload, variables, accept=wanted, id=id
+                )
+            if payload is None or payload.chunks is None:
+                reply = await place.mount.thing.request(interaction)
+            else:
+                reply = await uploaded(place.mount.thing, interaction)
+            if reply.invocation:
+                response = started(place, route.name, reply, self._base_for(request))
+                return self._shared(request, response)
             content = reply.content
             body, kind = (b"", "") if content is None else (content.body, content.type)
             if not is_whole(content):
@@ -99,11 +126,13 @@ class Serving:
         except Exception:  # noqa: BLE001 - any Interactable may be mounted here
             _log.exception("%s %s failed", method, raw)
             response = problem(HandlerError("this request failed inside the server"))
+        finally:
+            self._admission.leave(request)
         return self._shared(request, response)
 
     def _place(self, raw: str) -> Place | None:
         """What a path leads to that is asked for the first time; None for pages of the server itself."""
-        return None if raw == "*" or self._pages.at(raw) else self._paths.find(raw)
+        return None if raw == "*" or self.pages.at(raw) else self._paths.find(raw)
 
     async def _page(
         self, request: web.BaseRequest, raw: str, place: Place | None
@@ -115,8 +144,8 @@ class Serving:
             raise not_allowed(request.method, "GET, HEAD, OPTIONS")
         base = self._base_for(request)
         if place is None:
-            return await self._pages.answer(raw, base, request.headers)
-        return await self._pages.description(place.mount, base, request.headers)
+            return await self.pages.answer(raw, base, request.headers)
+        return await self.pages.description(place.mount, base, request.headers)
 
     async def _stream(
         self, request: web.BaseRequest, place: Place, route: Route, query: str
@@ -125,7 +154,8 @@ class Serving:
         after = request.headers.get("Last-Event-ID", "")
         interaction = Interaction(route.op, route.name, variables=variables, after=after)
         headers = self._of_cors(request)
-        return await self._streams.serve(request, place.mount.thing, interaction, headers)
+        with stream_of(request):
+            return await self._streams.serve(request, place.mount.thing, interaction, headers)
 
     async def _send(self, request: web.BaseRequest, content: Content | None) -> web.StreamResponse:
         assert content is not None

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
 import aiohttp
 
 from wot.content import JSON
 from wot.errors import WoTError
+from wot_http.connector import Connector, Sockets
 
 
 class Sessions:
     """Made when first needed, and closed for good."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, sockets: Sockets, context: ssl.SSLContext | None) -> None:
         self.timeout = timeout
+        self.sockets, self._context = sockets, context
         # Less than the whole, so that another form can still be tried where nobody is there.
         self._connecting = min(5.0, timeout / 3)
         self._closed = False
@@ -32,14 +35,14 @@ class Sessions:
     def _for_requests(self) -> aiohttp.ClientSession:
         self.check_open()
         timeout = aiohttp.ClientTimeout(total=self.timeout, sock_connect=self._connecting)
-        self._requests = _session(timeout, limit=100)
+        self._requests = self._session(timeout, limit=100)
         return self._requests
 
     def _for_streams(self) -> aiohttp.ClientSession:
         self.check_open()
         # Streams stay open, so that a limit shared with requests would block those for ever.
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._connecting)
-        self._streams = _session(timeout, limit=0)
+        self._streams = self._session(timeout, limit=0)
         return self._streams
 
     def check_open(self) -> None:
@@ -63,11 +66,10 @@ class Sessions:
         self._requests = self._streams = None
         self._closed = True
 
-
-def _session(timeout: aiohttp.ClientTimeout, limit: int) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
-        timeout=timeout,
-        connector=aiohttp.TCPConnector(limit=limit),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": "isowot", "Accept": JSON},
-    )
+    def _session(self, timeout: aiohttp.ClientTimeout, limit: int) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            timeout=timeout,
+            connector=Connector.made(limit, self.sockets, self._context),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": "isowot", "Accept": JSON},
+        )

@@ -11,6 +11,7 @@ from wot.interaction import Notification
 EVENT_STREAM = "text/event-stream"
 GAP = "wot-gap"  # the event by which a subscriber learns that notifications were dropped
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_NO_BREAKS = {ord("\r"): None, ord("\n"): None}
 _BOM = b"\xef\xbb\xbf"
 _LARGEST = 4 << 20  # bytes of one message
 
@@ -26,7 +27,8 @@ class Message(NamedTuple):
 def frame(notification: Notification) -> tuple[bytes, bytes]:
     """The bytes of a notification, plain and as a chunk, made once for all subscribers.
 
-    Without an `event:` line: node-wot and a browser's `onmessage` hear only unnamed messages.
+    Those of one affordance have no `event:` line: node-wot and a browser's `onmessage` hear only unnamed messages.
+    Those of the whole Thing are named by it.
     """
     wire = notification.wire
     if wire is None:
@@ -34,7 +36,10 @@ def frame(notification: Notification) -> tuple[bytes, bytes]:
         if b"\n" in body or b"\r" in body:
             body = b"\ndata: ".join(_LINE_END.split(body))
         place = b"id: %b\n" % notification.position.encode() if notification.position else b""
-        plain = b"%bdata: %b\n\n" % (place, body)
+        about = b""
+        if notification.name:  # which may come from the far side of a gateway
+            about = b"event: %b\n" % notification.name.translate(_NO_BREAKS).encode()
+        plain = b"%b%bdata: %b\n\n" % (place, about, body)
         wire = notification.wire = plain, chunk(plain)
     return wire
 

@@ -116,7 +116,7 @@ class Streams:
         try:
             await self._follow(live, thing, interaction, followed)
         except asyncio.CancelledError:
-            if not self._stopping and not live.ending:
+            if not self._stopping and not live.ending and request.transport is not None:
                 raise
             task.uncancel()
         except ConnectionError:

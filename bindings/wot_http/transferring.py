@@ -11,10 +11,12 @@ from yarl import URL
 from wot.content import Content, is_opaque
 from wot.errors import ConnectError, ProtocolError
 from wot.interaction import DONE, Interaction, Reply
+from wot.td import Op
 from wot_http.codings import packed_aside, packed_chunks
 from wot_http.plans import Plan, accepting
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
+from wot_http.started import begun, identified
 from wot_http.transfers import Arriving, Departing, headers_of
 from wot_http.translating import translation
 
@@ -49,6 +51,8 @@ class Transferring:
         body: Any = None
         accept = interaction.accept
         headers = dict(accepting(plan, accept) if accept else plan.headers or {})
+        if interaction.id:
+            headers = identified(headers, interaction.id)
         limit = asyncio.timeout(pause)
         payload = interaction.payload
         if payload is not None:
@@ -107,8 +111,10 @@ class Transferring:
                     kept = True
                     arriving = Arriving(response, self._sessions.timeout, self._max_answer)
                     return Reply(Content(b"", media_type, arriving))
-                data = await body_of(response, self._max_answer)
-            return Reply(Content(data, media_type))
+                content = Content(await body_of(response, self._max_answer), media_type)
+                if response.status in (201, 202) and interaction.op is Op.INVOKE_ACTION:
+                    return begun(response, content) or Reply(content)
+                return Reply(content)
         finally:
             if not kept:
                 response.release()

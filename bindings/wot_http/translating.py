@@ -45,7 +45,7 @@ def translation(error: Exception, href: str) -> Exception:
         hint = "is it running, and is the address right?"
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
             reason = f"its certificate is not trusted: {error.certificate_error}"
-            hint = "name the authority that signed it in SSL_CERT_FILE"
+            hint = 'name the authority that signed it: http={"ca": "ca.pem"}, or SSL_CERT_FILE'
         return ConnectError(f"{where} cannot be reached: {reason}", hint=hint)
     if isinstance(error, TimeoutError):
         return Timeout(f"{where} did not answer in time")

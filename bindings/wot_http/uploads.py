@@ -11,7 +11,7 @@ from wot.content import Chunks, Content
 from wot.errors import InvalidInput, Timeout, TooLarge, WoTError
 from wot.interaction import Interactable, Interaction, Reply
 from wot_http.codings import Unpacking
-from wot_http.refusing import Refused
+from wot_http.refused import Refused
 
 READING = 30.0  # seconds for a body, or the next part of it, to arrive
 _PART = 1 << 18  # bytes unpacked at once

@@ -192,6 +192,26 @@ class TestOurClient:
         await thing.write("nullable", None)
         assert await thing.read("nullable") is None
 
+    async def test_reads_and_writes_several(self, thing):
+        """Its forms of the whole Thing say more than it does: reading several gives all."""
+        ops = {op for form in thing.description.forms for op in form.op}
+        assert {"readallproperties", "readmultipleproperties"} <= ops
+        assert await thing.read_all() == INITIAL
+        assert await thing.read_multiple(["string", "array"]) == {"string": "", "array": [1, 2]}
+        await thing.write_multiple({"integer": 4, "boolean": True})
+        assert await thing.read_all() == INITIAL | {"integer": 4, "boolean": True}
+        await thing.write_all(CHANGED)
+        assert await thing.read_all() == CHANGED
+
+    async def test_follows_all(self, thing, node_server):
+        async with asyncio.timeout(10), thing.observe_all() as values:
+            assert dict([await anext(values) for _ in INITIAL]) == INITIAL
+            await node_server.ask("change", "string", value="x")
+            assert await anext(values) == ("string", "x")
+        async with asyncio.timeout(10), thing.subscribe_all() as events:
+            await node_server.ask("emit", "onString", value="y")
+            assert await anext(events) == ("onString", "y")
+
     async def test_invokes(self, thing):
         inputs = {"void": (), "int": (5,), "obj": ({"number": 5, "text": "five"},)}
         for kind, given in inputs.items():

@@ -31,6 +31,11 @@ async def handles(lamp: Lamp) -> None:
     await lamp.brightness.write(40)
     assert_type(await lamp.fade(to=0), str)
     assert_type(await lamp.fade(0, seconds=2), str)
+    begun = await lamp.fade.start(to=0)
+    assert_type(begun, wot.Invocation[str])
+    assert_type(await begun.result(), str)
+    assert_type(begun.progress, float | None)
+    assert_type(await begun.status(), wot.ActionStatus)
     async with lamp.brightness.observe() as values:
         async for value in values:
             assert_type(value, int)
@@ -82,6 +87,7 @@ async def described(td: wot.ThingDescription) -> None:
 async def wrong(lamp: Lamp) -> None:
     await lamp.brightness.write("40")  # type: ignore[arg-type]
     await lamp.fade("0")  # type: ignore[arg-type]
+    await lamp.fade.start("0")  # type: ignore[arg-type]
     await lamp.fade()  # type: ignore[call-arg]
     await lamp.fade(to=0, minutes=1)  # type: ignore[call-arg]
     lamp.hot.emit("hot")  # type: ignore[arg-type]
@@ -144,6 +150,7 @@ def without_await(url: str) -> None:
         thing = servient.consume(url)
         assert_type(thing, SyncThing)
         thing.write("on", True)
+        assert_type(thing.start("fade").result(timeout=5), Any)
         with thing.subscribe("hot") as events:
             events.next(timeout=5)
     with (

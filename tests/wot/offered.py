@@ -30,12 +30,16 @@ def offered(td: Mapping[str, Any]) -> Json:
             forms = td[kind][name]["forms"]
             ops = {op for form in forms for op in _ops(kind, td[kind][name], form)} | _of_all(td)
             affordance = found[kind][name]
+            about_one = {"queryaction", "cancelaction"}
+            own = [f for f in forms if not f.get("op") or not set(Form(f).op) <= about_one]
             for term, value in td.get("uriVariables", {}).items():
-                if any(term in variables_in(form["href"]) for form in forms):
+                if any(term in variables_in(form["href"]) for form in own):
                     affordance.setdefault("uriVariables", {})
                     affordance["uriVariables"] = {term: value, **affordance["uriVariables"]}
             if kind == "properties":
                 _flag(affordance, ops)
+            if kind == "actions":
+                affordance["synchronous"] = affordance.get("synchronous") is not False
             for term in ("subscription", "cancellation", "dataResponse"):
                 affordance.pop(term, None)
             if not ops & ONES[kind]:

@@ -21,8 +21,7 @@ from wot.errors import (
     UnknownAffordance,
     UriVariableError,
 )
-from wot.interaction import Interaction
-from wot.td import Op, ThingDescription
+from wot.td import ThingDescription
 
 from .consuming import Consume, Fake, forms
 
@@ -92,7 +91,8 @@ async def test_no_usable_form_says_what_was_tried(consume: Consume) -> None:
         (lambda t: t.invoke("p"), UnknownAffordance, "no 'p' among its actions"),
         (lambda t: t.write("r", 1), NotAllowed, "writeproperty for 'r'"),
         (lambda t: t.read("w"), NotAllowed, "readproperty for 'w'"),
-        (lambda t: t.request(Interaction(Op.READ_ALL_PROPERTIES)), NotAllowed, "readallproperties"),
+        (lambda t: t.write_all({"p": 1, "r": 1, "w": 1}), InvalidInput, "r: it can only be read"),
+        (lambda t: t.read_multiple(["p", "w"]), InvalidInput, "'w' cannot be read together"),
     ],
 )
 async def test_what_the_td_does_not_offer_is_refused_here(
@@ -295,7 +295,7 @@ def test_td_holds_what_can_be_used_from_here_and_no_forms(consume: Consume) -> N
             "r": {"readOnly": True},
             "seen": {"readOnly": True, "observable": True, "forms": [{"contentType": CBOR}]},
         },
-        "actions": {"a": {}},
+        "actions": {"a": {"synchronous": True}},
         "events": {"e": {}},
     }
 

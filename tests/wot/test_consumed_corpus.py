@@ -17,6 +17,7 @@ from wot.errors import (
 )
 from wot.td import ThingDescription
 from wot_http import forms as http_forms
+from wot_http.server import HTTPServer
 
 from .consuming import Fake
 
@@ -33,6 +34,12 @@ class Anywhere:
 
     def forms(self, path: str, td: ThingDescription) -> Any:
         return http_forms.forms(path, td)
+
+    def terms(self, td: ThingDescription) -> Any:
+        return HTTPServer("http://h", {}).terms(td)
+
+    def located(self, href: str, base: str) -> str:
+        return href
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,9 @@ def test_of_forms_only_the_media_types_stay() -> None:
     }
     made = template(actions={"crop": {"title": "Crop", "forms": [form]}})
     short = {"contentType": "text/csv", "response": {"contentType": "image/png"}}
-    assert made.json["actions"] == {"crop": {"title": "Crop", "forms": [short]}}
+    assert made.json["actions"] == {
+        "crop": {"title": "Crop", "synchronous": True, "forms": [short]}
+    }
 
 
 def test_extensions_of_the_context_are_kept() -> None:

@@ -63,7 +63,7 @@ async def test_what_is_done(
         (READ, "secret", None, NotAllowed, "'secret' can only be written"),
         (WRITE, "blocking", b'"a"', NotAllowed, "'blocking' can only be read"),
         (WRITE, "fixed", b'"b"', NotAllowed, "'fixed' can only be read"),
-        (Op.READ_ALL_PROPERTIES, "", None, NotAllowed, "not offered by this Thing"),
+        (Op.READ_MULTIPLE_PROPERTIES, "", None, InvalidInput, "no property is named"),
         (Op.QUERY_ACTION, "fade", None, NotAllowed, "not offered by 'fade'"),
         (Op.QUERY_ACTION, "on", None, UnknownAffordance, "no 'on' among its actions"),
         (WRITE, "level", None, InvalidInput, "level: a value is needed and none was sent"),

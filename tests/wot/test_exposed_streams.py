@@ -86,7 +86,7 @@ async def test_a_reader_that_fails_refuses_the_observation() -> None:
     with pytest.raises(HandlerError):
         async with broken.level.observe():
             pass
-    assert not exposed_of(broken)._log("properties", "level").watched
+    assert not exposed_of(broken).log("properties", "level").watched
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ import pytest
 from wot.content import Content
 from wot.errors import EventsLost, HandlerError
 from wot.filtered import Filtered
+from wot.interaction import Notification
 from wot.log import Log
 
 
-def is_even(content: Content) -> bool:
-    return int(content.body) % 2 == 0
+def is_even(found: Notification) -> bool:
+    return int(found.content.body) % 2 == 0
 
 
 async def test_only_what_is_wanted_passes_with_its_own_position() -> None:

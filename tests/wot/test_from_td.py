@@ -68,9 +68,10 @@ CAMERA: Json = {
             },
             "output": {"type": "string"},
             "safe": True,
+            "synchronous": True,
             "forms": [{"href": "crop", "response": {"contentType": "image/jpeg"}}],
         },
-        "shutter": {"forms": [{"href": "shutter"}]},
+        "shutter": {"synchronous": True, "forms": [{"href": "shutter"}]},
     },
     "events": {
         "motion": {

@@ -231,9 +231,17 @@ def test_optional_affordances_are_checked_where_they_are_there() -> None:
     assert list(td(wot.thing(model=MODEL)(More))["properties"]) == ["brightness", "title", "extra"]
 
 
-def test_a_model_of_asynchronous_actions_does_not_refuse_classes() -> None:
+def test_whether_an_action_is_waited_for_is_the_models_word() -> None:
     actions = {"fade": {**MODEL["actions"]["fade"], "synchronous": False}}
-    assert td(implementing({**MODEL, "actions": actions}))["actions"]["fade"]["synchronous"] is True
+    with pytest.raises(DefinitionError, match=r"\$.actions.fade.synchronous: it is true, and in"):
+        implementing({**MODEL, "actions": actions})
+
+    class Slow(Lamp):
+        @wot.action(synchronous=False)
+        async def fade(self, to: int) -> None: ...
+
+    made = wot.thing(model={**MODEL, "actions": actions})(Slow)
+    assert td(made)["actions"]["fade"]["synchronous"] is False
 
 
 def test_only_classes_of_things_have_models() -> None:

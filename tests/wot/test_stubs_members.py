@@ -169,6 +169,23 @@ def test_a_parameter_for_a_uri_variable_keeps_out_of_the_way_of_the_input() -> N
     assert set(action.arguments.schema["properties"]) == {"a_b"}
 
 
+def test_an_action_that_is_answered_before_it_ends() -> None:
+    action = {"input": {"type": "integer"}, "output": {"type": "string"}, "synchronous": False}
+    forms = [
+        {"href": "http://h/fade", "response": {"contentType": "application/cbor"}},
+        {"href": "http://h/fade/{invocation}", "op": "queryaction"},
+    ]
+    variables = {"invocation": {"type": "string"}}
+    td = described(actions={"fade": {**action, "forms": forms}}, uriVariables=variables)
+    made = class_of(stub(td)).__template__
+    assert made.actions["fade"].lasting
+    assert made.json["actions"]["fade"] == action
+    forms[0]["contentType"] = "application/cbor"
+    cbor = class_of(stub(described(actions={"fade": {**action, "forms": forms}}))).__template__
+    assert cbor.actions["fade"].lasting
+    assert cbor.actions["fade"].response_type == "application/json"
+
+
 # Names.
 
 

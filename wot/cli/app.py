@@ -11,7 +11,18 @@ import typer
 
 from wot.cli import toolkit
 from wot.cli.ending import DONE, INTERRUPTED, USAGE, Job, UsageError, ended
-from wot.cli.options import VALUES, JsonOption, ThingArgument, TimeoutOption, VariableOption
+from wot.cli.options import (
+    VALUES,
+    AccessLogOption,
+    CertificateOption,
+    EndpointOption,
+    JsonOption,
+    KeyOption,
+    ProxyOption,
+    ThingArgument,
+    TimeoutOption,
+    VariableOption,
+)
 from wot.cli.output import Output
 
 if TYPE_CHECKING:
@@ -85,6 +96,11 @@ def serve(
     public_url: Annotated[
         str, typer.Option(metavar="URL", help="How the first --on is reached, behind a proxy.")
     ] = "",
+    trusted_proxy: ProxyOption = None,
+    certificate: CertificateOption = "",
+    key: KeyOption = "",
+    access_log: AccessLogOption = False,
+    option: EndpointOption = None,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Serve beyond this machine without protection.")
     ] = False,
@@ -96,9 +112,15 @@ def serve(
     output = Output(json)
 
     def job() -> Coroutine[Any, Any, None]:
-        at = serving.endpoints(on or [LOCAL], public_url)
+        said = serving.Said(
+            public_url, trusted_proxy or (), certificate, key, access_log, option or ()
+        )
+        at = serving.endpoints(on or [LOCAL], said)
         # Loaded before there is a loop: files may take their time, or run one of their own.
-        return serving.serving(output, serving.loaded(files), at, insecure)
+        things = serving.loaded(files)
+        if access_log:
+            serving.log_requests()
+        return serving.serving(output, things, at, insecure)
 
     _serve(output, f"cannot serve {' '.join(files)}", job)
 
@@ -127,16 +149,22 @@ def td(
 @_app.command()
 def read(
     thing: ThingArgument,
-    name: Annotated[str, typer.Argument(metavar="PROPERTY")],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="PROPERTY", help="Without one, all of them.")
+    ] = None,
     var: VariableOption = None,
     timeout: TimeoutOption = 30.0,
     json: JsonOption = False,
 ) -> None:
-    """Read a property."""
-    from wot.cli import using
+    """Read a property, several, or all."""
+    from wot.cli import together, using
 
-    output, target = Output(json), using.Target(thing, name, var or (), timeout)
-    _use(output, "read", target, lambda: using.read(output, target))
+    output, given = Output(json), names or ()
+    if len(given) == 1:
+        target = using.Target(thing, given[0], var or (), timeout)
+        _use(output, "read", target, lambda: using.read(output, target))
+    target = using.Target(thing, ", ".join(given) or "all properties", var or (), timeout)
+    _use(output, "read", target, lambda: together.read(output, target, given))
 
 
 @_app.command(context_settings=VALUES)
@@ -176,7 +204,9 @@ def invoke(
 @_app.command()
 def watch(
     thing: ThingArgument,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A property or an event.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A property or an event; without one, all.")
+    ] = "",
     count: Annotated[int | None, typer.Option(min=1, help="End after so many items.")] = None,
     timeout: Annotated[
         float | None,
@@ -185,11 +215,13 @@ def watch(
     var: VariableOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Follow a property or an event, one line for each item."""
-    from wot.cli import using
+    """Follow a property or an event, or all of them, one line for each item."""
+    from wot.cli import together, using
 
-    output, target = Output(json), using.Target(thing, name, var or (), timeout)
-    _use(output, "watch", target, lambda: using.watch(output, target, count))
+    output = Output(json)
+    target = using.Target(thing, name or "everything", var or (), timeout)
+    watch = using.watch if name else together.watch
+    _use(output, "watch", target, lambda: watch(output, target, count))
 
 
 _app.command()(toolkit.validate)

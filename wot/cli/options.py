@@ -68,5 +68,22 @@ OutOption = Annotated[
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Overwrite files that say something else.")
 ]
+CertificateOption = Annotated[
+    str, typer.Option(metavar="FILE", help="The certificate of https endpoints, as PEM.")
+]
+KeyOption = Annotated[
+    str, typer.Option(metavar="FILE", help="Its key, where that is in a file of its own.")
+]
+ProxyOption = Annotated[
+    list[str] | None,
+    _repeated("--trusted-proxy", "ADDRESS", "Believe the forwarded headers of this proxy"),
+]
+AccessLogOption = Annotated[
+    bool, typer.Option("--access-log", help="Write a line of JSON for each request to stderr.")
+]
+EndpointOption = Annotated[
+    list[str] | None,
+    _repeated("--option", "NAME=VALUE", "An option of all endpoints, as max_connections=500"),
+]
 # So that -5 is a value and not an option.
 VALUES = {"ignore_unknown_options": True}

@@ -7,13 +7,16 @@ import logging
 import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
 
 from wot.cli.blame import blamed, place_of
 from wot.cli.ending import UsageError, cancelled_by
 from wot.cli.loading import things_in
 from wot.cli.output import Output
 from wot.errors import WoTError
+from wot.forms import scheme_of
 from wot.servient import Endpoint, Served, serve
 from wot.things import Thing
 
@@ -31,14 +34,62 @@ def loaded(specs: Sequence[str]) -> list[Thing]:
     return things
 
 
-def endpoints(urls: Sequence[str], public_url: str) -> list[Endpoint]:
-    """Where to serve; `public_url` is that of the first."""
-    if public_url and "://" not in public_url:
+class Said(NamedTuple):
+    """What the command line says of endpoints."""
+
+    public_url: str = ""
+    trusted_proxies: Sequence[str] = ()
+    certificate: str = ""
+    key: str = ""
+    access_log: bool = False
+    options: Sequence[str] = ()
+
+
+def endpoints(urls: Sequence[str], said: Said) -> list[Endpoint]:
+    """Where to serve; the public URL is that of the first."""
+    if said.public_url and "://" not in said.public_url:
         raise UsageError(
-            f"{public_url!r} is no URL", hint="write it as https://things.example.org/"
+            f"{said.public_url!r} is no URL", hint="write it as https://things.example.org/"
         )
-    options = {"public_url": public_url} if public_url else {}
-    return [Endpoint(url, {} if number else options) for number, url in enumerate(urls)]
+    if (said.certificate or said.key) and not any(scheme_of(url) == "https" for url in urls):
+        raise UsageError("a certificate is for https", hint="say --on https://127.0.0.1:8443")
+    further = dict(map(_option, said.options))
+    return [
+        Endpoint(url, {**_named(said, scheme_of(url), first=not number), **further})
+        for number, url in enumerate(urls)
+    ]
+
+
+def _named(said: Said, scheme: str, first: bool) -> dict[str, Any]:
+    """The options that an endpoint gets by those of the command line."""
+    options: dict[str, Any] = {}
+    if first and said.public_url:
+        options["public_url"] = said.public_url
+    if scheme == "https":
+        options |= {"certificate": said.certificate, "key": said.key}
+    if scheme.startswith("http"):
+        options |= {"trusted_proxies": list(said.trusted_proxies), "access_log": said.access_log}
+    return {name: value for name, value in options.items() if value}
+
+
+def _option(text: str) -> tuple[str, Any]:
+    """NAME=VALUE, where the value is JSON or a bare word."""
+    name, given, value = text.partition("=")
+    if not (name and given):
+        raise UsageError(f"{text!r} is no option", hint="write it as max_connections=500")
+    try:
+        return name, msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        return name, value
+
+
+def log_requests() -> None:
+    """Write the access log to stderr, as it is."""
+    logger = logging.getLogger("wot.access")
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger.addHandler(handler)
+    logger.propagate = False
 
 
 async def serving(

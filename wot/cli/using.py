@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -12,7 +12,6 @@ from wot.cli.ending import cancelled_by
 from wot.cli.output import Output
 from wot.consumed import ConsumedThing
 from wot.errors import EventsLost, Timeout, TransportError, UnknownAffordance, listed
-from wot.handles import Subscription
 from wot.servient import Servient
 from wot.td import Json
 
@@ -37,7 +36,7 @@ class Target(NamedTuple):
 
 async def describe(output: Output, target: Target) -> None:
     """Show a Thing Description."""
-    async with _limited(target.limit), _consumed(target) as thing:
+    async with limited(target.limit), consumed(target) as thing:
         td = thing.description
     if output.json:
         output.record(td.json)
@@ -53,7 +52,7 @@ async def describe(output: Output, target: Target) -> None:
 
 async def read(output: Output, target: Target) -> None:
     """Show the value of a property."""
-    async with _limited(target.limit), _consumed(target) as thing:
+    async with limited(target.limit), consumed(target) as thing:
         schema = _affordance(thing, "properties", target.name)
         value = await thing.read(target.name, **_variables(thing, schema, target))
     output.value(value, schema)
@@ -61,7 +60,7 @@ async def read(output: Output, target: Target) -> None:
 
 async def write(output: Output, target: Target, value: str) -> None:
     """Set a property."""
-    async with _limited(target.limit), _consumed(target) as thing:
+    async with limited(target.limit), consumed(target) as thing:
         schema = _affordance(thing, "properties", target.name)
         given = _variables(thing, schema, target)
         await thing.write(target.name, parsed(value, schema, "VALUE"), **given)
@@ -70,7 +69,7 @@ async def write(output: Output, target: Target, value: str) -> None:
 
 async def invoke(output: Output, target: Target, value: str | None) -> None:
     """Invoke an action and show its output."""
-    async with _limited(target.limit), _consumed(target) as thing:
+    async with limited(target.limit), consumed(target) as thing:
         action = _affordance(thing, "actions", target.name)
         given = _variables(thing, action, target)
         input = () if value is None else (parsed(value, action.get("input", {}), "INPUT"),)
@@ -85,24 +84,25 @@ async def watch(output: Output, target: Target, count: int | None) -> None:
     """Show a property's values or an event's data as they come, until `count` of them or the time-out."""
     with cancelled_by(pipe=True):
         async with AsyncExitStack() as stack:
-            async with _limited(target.limit):
-                thing = await stack.enter_async_context(_consumed(target))
+            async with limited(target.limit):
+                thing = await stack.enter_async_context(consumed(target))
                 kind, affordance = _watchable(thing, target.name)
                 follow = thing.observe if kind == "properties" else thing.subscribe
                 context = follow(target.name, **_variables(thing, affordance, target))
-                items = await stack.enter_async_context(context)
+                found = await stack.enter_async_context(context)
             schema = affordance if kind == "properties" else affordance.get("data", {})
-            await _items(output, target, items, schema, count)
+            await items(output, target, found, schema, count)
 
 
-async def _items(
-    output: Output, target: Target, items: Subscription[Any], schema: Json, count: int | None
+async def items(
+    output: Output, target: Target, found: AsyncIterator[Any], schema: Json, count: int | None
 ) -> None:
+    """Show items as they come, until `count` of them or the time-out."""
     seen = 0
     try:
         async with asyncio.timeout(target.timeout):
             while count is None or seen < count:
-                output.item(await _next(output, target, items), schema)
+                output.item(await _next(output, target, found), schema)
                 seen += 1
     except TimeoutError as error:
         if isinstance(error, Timeout):
@@ -111,7 +111,7 @@ async def _items(
             raise Timeout(f"{seen} of {count} items within {target.timeout:g} s") from None
 
 
-async def _next(output: Output, target: Target, items: Subscription[Any]) -> Any:
+async def _next(output: Output, target: Target, items: AsyncIterator[Any]) -> Any:
     """The next item; a gap is reported, and it goes on behind it."""
     while True:
         try:
@@ -129,7 +129,8 @@ async def _next(output: Output, target: Target, items: Subscription[Any]) -> Any
 
 
 @asynccontextmanager
-async def _limited(seconds: float) -> AsyncGenerator[None, None]:
+async def limited(seconds: float) -> AsyncGenerator[None, None]:
+    """Timeout where the block takes longer."""
     try:
         async with asyncio.timeout(seconds):
             yield
@@ -140,7 +141,8 @@ async def _limited(seconds: float) -> AsyncGenerator[None, None]:
 
 
 @asynccontextmanager
-async def _consumed(target: Target) -> AsyncGenerator[ConsumedThing, None]:
+async def consumed(target: Target) -> AsyncGenerator[ConsumedThing, None]:
+    """The Thing, for the time of a block."""
     # One request may take all the time there is.
     async with Servient(timeout=target.limit) as servient:
         yield await servient.consume(target.thing)

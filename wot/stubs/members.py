@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from wot.content import JSON, Malformed, essence, is_opaque
 from wot.content import is_text as is_text_type
+from wot.forms import named_by
 from wot.stubs.constraints import COMBINED, default_of
 from wot.stubs.names import Names, is_member_name, pascal, snake
 from wot.stubs.source import (
@@ -35,7 +36,6 @@ from wot.td import (
     PropertyAffordance,
     is_object,
 )
-from wot.templates import variables_in
 
 _BYTES = Type("bytes", frozenset({"string"}), {}, plain=False)
 _PLAIN = ("bool", "int", "float", "str")
@@ -104,6 +104,8 @@ class Members:
         """An action: its parameters are the input and the URI variables."""
         affordance, title = ActionAffordance(json), pascal(name, "Action")
         media = _media(affordance.forms)
+        if affordance.synchronous is False:  # the output is part of its status, in JSON
+            media = Media(media.sent, JSON if media.sent else "")
         variables = self._parameters(f"action {shown(name)}", json, title)
         arguments = self._arguments(json, media.sent, title, variables)
         output = "None"
@@ -114,6 +116,7 @@ class Members:
             "title": affordance.title,
             "safe": affordance.safe,
             "idempotent": affordance.idempotent,
+            "synchronous": affordance.synchronous,
             "content_type": media.sent,
             "response_type": media.back if media.back != media.sent else "",
             "uri_variables": {parameter.name: parameter.given for parameter in variables},
@@ -184,9 +187,7 @@ class Members:
         """The URI variables of an affordance: its own, and those of the Thing that its forms name."""
         shared: Json = {}
         if self._variables:
-            for form in json.get("forms", ()):
-                names = variables_in(str(form.get("href", "")))
-                shared |= {n: self._variables[n] for n in names if n in self._variables}
+            shared = {n: self._variables[n] for n in named_by(json) if n in self._variables}
         return {**shared, **json.get("uriVariables", {})}
 
     def _sayable(self, what: str, json: Json) -> Json:
@@ -342,6 +343,8 @@ def _says(word: str, value: Any) -> bool:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if word in ("default", "name") or number:
         return True
+    if word == "synchronous":
+        return value is False
     return bool(value) and (not isinstance(value, str) or is_text(value))
 
 

@@ -23,7 +23,18 @@ from wot.td.model import (
     standard_context,
 )
 from wot.td.node import Json, Node, camel, is_array, is_object
-from wot.td.vocabulary import ENDS, KIND, KINDS, STREAMS, TD_10, TD_11, TD_JSON, Op, default_ops
+from wot.td.vocabulary import (
+    EACH,
+    ENDS,
+    KIND,
+    KINDS,
+    STREAMS,
+    TD_10,
+    TD_11,
+    TD_JSON,
+    Op,
+    default_ops,
+)
 
 if TYPE_CHECKING:
     from wot.td.defaults import expand, reduce
@@ -60,6 +71,7 @@ _TOOLS = {
 }
 
 __all__ = [
+    "EACH",
     "EDITIONS",
     "ENDS",
     "KIND",

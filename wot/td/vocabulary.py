@@ -62,6 +62,15 @@ ENDS: Mapping[Op, Op] = {
     Op.SUBSCRIBE_ALL_EVENTS: Op.UNSUBSCRIBE_ALL_EVENTS,
 }
 STREAMS = frozenset(ENDS)
+# What an operation on all (or several) affordances does with each of them.
+EACH: Mapping[Op, Op] = {
+    Op.READ_ALL_PROPERTIES: Op.READ_PROPERTY,
+    Op.READ_MULTIPLE_PROPERTIES: Op.READ_PROPERTY,
+    Op.WRITE_ALL_PROPERTIES: Op.WRITE_PROPERTY,
+    Op.WRITE_MULTIPLE_PROPERTIES: Op.WRITE_PROPERTY,
+    Op.OBSERVE_ALL_PROPERTIES: Op.OBSERVE_PROPERTY,
+    Op.SUBSCRIBE_ALL_EVENTS: Op.SUBSCRIBE_EVENT,
+}
 
 
 def default_ops(kind: str, read_only: bool = False, write_only: bool = False) -> tuple[str, ...]:

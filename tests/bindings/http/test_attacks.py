@@ -99,7 +99,7 @@ async def test_a_stream_that_breaks_off_behind_its_head_is_made_again() -> None:
 async def test_the_ring_is_bounded_in_bytes(probe: Probe, url: str) -> None:
     for _ in range(60):
         probe.note.emit(["x" * 1_000_000])
-    log = probe.__wot__.exposed._log("events", "note")  # type: ignore[union-attr]
+    log = probe.__wot__.exposed.log("events", "note")  # type: ignore[union-attr]
     kept = sum(len(notification.content.body) for notification in log._ring)
     assert 0 < kept <= BYTES_KEPT
 

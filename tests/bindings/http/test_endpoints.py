@@ -28,7 +28,7 @@ async def test_an_address_that_is_taken_says_so() -> None:
     ("end", "options", "reason"),
     [
         ("http://127.0.0.1:0/things", {}, "an endpoint has no path"),
-        ("https://127.0.0.1:0", {}, "https is not supported"),
+        ("https://127.0.0.1:0", {}, "needs a certificate"),
         ("http://0.0.0.0:0", {}, "nothing protects it"),
         ("http://127.0.0.1:0", {"colour": 1}, "has no option 'colour'"),
         ("127.0.0.1:8080", {}, "is no URL"),

@@ -30,6 +30,7 @@ WIRE = {
     "UnsupportedContent": 415,
     "TooManyRequests": 429,
     "HandlerError": 500,
+    "PartialFailure": 500,
     "TransportError": 502,
     "ConnectError": 502,
     "ProtocolError": 502,
@@ -58,6 +59,22 @@ def test_what_else_an_error_says_comes_back() -> None:
     busy = error_from(503, PROBLEM, problem_body(errors.Unavailable("x", retry_after=2.5), 503), {})
     assert isinstance(busy, errors.Unavailable)
     assert busy.retry_after == 2.5
+    parts = {
+        "b": errors.Unavailable("off", retry_after=3),
+        "c": errors.Conflict("locked", hint="h"),
+    }
+    some = errors.PartialFailure("x", values={"a": [1]}, errors=parts)
+    got = error_from(500, PROBLEM, problem_body(some, 500), {})
+    assert isinstance(got, errors.PartialFailure)
+    assert got.values == {"a": [1]}
+    assert {n: (type(e), str(e)) for n, e in got.errors.items()} == {
+        n: (type(e), str(e)) for n, e in parts.items()
+    }
+    odd = error_from(
+        500, PROBLEM, b'{"type": "urn:isowot:problem:PartialFailure", "values": [1]}', {}
+    )
+    assert isinstance(odd, errors.PartialFailure)
+    assert (odd.values, odd.errors) == ({}, {})
 
 
 def test_a_class_of_the_users_own_crosses_as_the_nearest_one_of_ours() -> None:

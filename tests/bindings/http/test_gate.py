@@ -61,7 +61,7 @@ async def test_behind_a_proxy_the_public_name_is_ours(probe: Probe) -> None:
         end = wot.endpoint(ANY, public_url="https://things.example/lab/")
         async with servient.serve(probe, end):
             (shared,) = servient._servers.values()
-            port = shared.server._runner.addresses[0][1]  # type: ignore[attr-defined]
+            port = shared.server.addresses[0][1]  # type: ignore[attr-defined]
             here = f"http://127.0.0.1:{port}/probe/properties/level"
             for name in ("things.example", f"127.0.0.1:{port}"):
                 assert (await ask(here, host=name)).status == 200

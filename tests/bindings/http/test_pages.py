@@ -148,7 +148,7 @@ async def test_a_public_url_is_the_base(probe: Probe, public: str) -> None:
 def listening(servient: wot.Servient) -> str:
     """Where the only server really is; behind a public URL, nobody outside needs to know."""
     (shared,) = servient._servers.values()
-    host, port = shared.server._runner.addresses[0][:2]  # type: ignore[attr-defined]
+    host, port = shared.server.addresses[0][:2]  # type: ignore[attr-defined]
     return f"http://{host}:{port}/"
 
 

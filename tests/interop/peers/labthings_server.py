@@ -22,6 +22,21 @@ class Peer(lt.Thing):
         """The sum."""
         return a + b
 
+    @lt.action
+    def wait(self, seconds: float) -> str:
+        """Takes a while."""
+        try:
+            lt.cancellable_sleep(seconds)
+        except lt.exceptions.InvocationCancelledError:
+            self.string = "cancelled"
+            raise
+        return "waited"
+
+    @lt.action
+    def fail(self) -> str:
+        """Does not succeed."""
+        raise ValueError("it is broken")
+
 
 port = int(sys.argv[1])
 with tempfile.TemporaryDirectory() as settings:

@@ -50,7 +50,7 @@ def test_without_a_command_there_is_help(here: Here) -> None:
 @pytest.mark.parametrize(
     ("args", "word"),
     [
-        (["read", "http://x"], "PROPERTY"),
+        (["read"], "THING"),
         (["dance"], "dance"),
         (["read", "a", "b", "--timeout", "0"], "--timeout"),
         (["watch", "a", "b", "--count", "0"], "--count"),

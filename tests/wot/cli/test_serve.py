@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import ssl
+import urllib.error
 import urllib.request
 
 import pytest
+import trustme
 
 from .processes import ANYWHERE, HERE, Here, Wot, ended, line_of
 
@@ -133,3 +136,47 @@ def test_addresses_that_cannot_be(here: Here) -> None:
     assert here("serve", file, "--public-url", "example.org").code == 2
     done = here("serve", file, "--on", "zigbee://x", "--json", "--insecure")
     assert (done.code, done.error["type"]) == (3, "NoBinding")
+
+
+def test_what_operators_say(wot: Wot) -> None:
+    """TLS, a socket file, a trusted proxy, limits and the access log."""
+    authority, file = trustme.CA(), wot.folder / "server.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(file)
+    process = wot.start(
+        *("serve", str(HERE / "lamp.py"), "--json", "--on", "https://127.0.0.1:0"),
+        *("--on", f"http+unix://{wot.folder}/wot.sock", "--certificate", str(file)),
+        *("--trusted-proxy", "127.0.0.1", "--access-log"),
+        *("--option", "requests_per_second=1", "--option", "max_body=2000"),
+    )
+    (thing,) = json.loads(line_of(process))["things"]
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    headers = {"X-Forwarded-Host": "things.example", "X-Forwarded-For": "203.0.113.5"}
+    asked = urllib.request.Request(thing["td"], headers=headers)
+    with urllib.request.urlopen(asked, context=context) as answer:
+        assert json.load(answer)["base"] == "https://things.example/"
+    with pytest.raises(urllib.error.HTTPError) as refused:  # noqa: PT012 - one of them
+        for _ in range(5):
+            urllib.request.urlopen(asked, context=context).close()
+    assert refused.value.code == 429
+    refused.value.close()
+    lines = [json.loads(line) for line in ended(process, signal.SIGTERM).err.splitlines()]
+    assert {line["client"] for line in lines} == {"203.0.113.5"}
+    assert lines[0]["status"] == 200
+    assert lines[-1]["status"] == 429
+
+
+def test_options_that_cannot_be(here: Here) -> None:
+    file = str(HERE / "lamp.py")
+    for options in (
+        ["--certificate", "x.pem"],
+        ["--on", "https://127.0.0.1:0"],
+        ["--on", "https://127.0.0.1:0", "--certificate", "/no/such.pem"],
+        ["--option", "max_connections"],
+        ["--option", "max_connections=many"],
+        ["--option", "colour=red"],
+        ["--trusted-proxy", "somewhere"],
+    ):
+        done = here("serve", file, *options, "--json")
+        assert done.code == 2, options
+        assert done.error["detail"]

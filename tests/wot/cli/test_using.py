@@ -25,7 +25,7 @@ def test_the_exit_codes_of_the_process(wot: Wot, lamp: str, elsewhere: Elsewhere
     done = wot.together(
         ["read", lamp, "offset"],
         ["read", lamp, "colour"],
-        ["read", lamp],
+        ["read"],
         ["read", "http://127.0.0.1:9/none", "x"],
         ["read", f"{base}/td", "x"],
     )
