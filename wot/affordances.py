@@ -3,129 +3,33 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import (
     Any,
     Concatenate,
     Generic,
-    Never,
     ParamSpec,
     Self,
     TypeVar,
     overload,
 )
 
-from msgspec import UNSET
-
-from wot.chunks import Taking, held, taking
+from wot.chunks import held
 from wot.content import JSON, essence, is_opaque, is_text
+from wot.declared import ABSENT, Declared, Hints, Method, annotated
 from wot.errors import DefinitionError
 from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
-from wot.interaction import NONE
-from wot.media import check_types, first_text, forms_of, paired, several
+from wot.media import several
 from wot.payload import Arguments, Input, Payload, uri_variables
 from wot.td import Json
-from wot.terms import ActionTerms, EventTerms, PropertyTerms, StoredTerms, td_terms
+from wot.terms import ActionTerms, EventTerms, PropertyTerms, StoredTerms
+
+__all__ = ["ABSENT", "Action", "Declared", "Event", "Method", "Property", "Stored"]
 
 T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
 MethodT = TypeVar("MethodT", bound=Callable[..., Any])
-Hints = Callable[[Any], dict[str, Any]]
-Method = Callable[..., Any]
-
-ABSENT: Any = object()
-
-
-class Declared:
-    """What the four kinds of affordances share: a name, and the words said about them."""
-
-    kind = ""
-    name = ""
-    attribute = ""
-    json: Json | None = None  # what the TD says of it; None until its class is made
-    media_type = JSON  # the first of:
-    media_types: tuple[str, ...] = (JSON,)
-    stream_type = JSON  # of notifications
-    uri_names: Mapping[str, str] = {}  # parameter → URI variable
-    takes: Taking = ""  # whether what is sent comes to the handler in chunks
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.attribute = name
-        self.name = self.given.get("name", name)
-        self.travel_as(several(self.given.get("content_type", JSON)))
-
-    def __init__(self, given: Mapping[str, Any], allowed: type) -> None:
-        self.given, self._allowed = given, allowed
-        self.terms: Json = {}
-
-    def travel_as(self, types: tuple[str, ...]) -> None:
-        """Set the media types, the default first."""
-        self.media_types, self.media_type = types, types[0]
-        self.stream_type = first_text(types)
-
-    def read_words(self) -> None:
-        """Take the keywords for TD terms; not before the class is made, so that errors can name the member."""
-        self.terms = td_terms(self.given, self._allowed, type(self).__name__.lower())
-        check_types(self.media_types)
-        check_types(several(self.given.get("response_type", ())))
-
-    def __set__(self, thing: Any, value: Never) -> None:
-        remedy = {
-            "properties": f"await thing.{self.attribute}.write(value)",
-            "events": f"thing.{self.attribute}.emit(data)",
-        }.get(self.kind, f"await thing.{self.attribute}(…)")
-        raise AttributeError(
-            f"{self.attribute} is an affordance and cannot be assigned: use {remedy}"
-        )
-
-    def define(self, owner: type, hints: Hints) -> None:
-        """Work out schema and description; called once, when the class that declares it exists."""
-        raise NotImplementedError
-
-    def named(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """URI variables, given as keyword arguments, by their names in the TD; not those that are UNSET."""
-        if not given:
-            return NONE
-        names = self.uri_names
-        return {names.get(n, n): value for n, value in given.items() if value is not UNSET}
-
-    def _renamed(self, parameters: Iterable[str]) -> Mapping[str, str]:
-        """`uri_variables=`: names of parameters, or those with the names they have in the TD."""
-        given: Any = self.given.get("uri_variables", ())
-        names: Mapping[str, str] = given if hasattr(given, "keys") else {n: n for n in given}
-        unknown = [name for name in names if name not in parameters]
-        if unknown:
-            raise DefinitionError(f"uri_variables names {unknown[0]!r}, which is no parameter")
-        return names
-
-    @staticmethod
-    def _taking(method: Method, hint: Any) -> Taking:
-        """How a method takes chunks, if it does."""
-        found, inner = taking(hint), inspect.unwrap(method)
-        is_async = inspect.iscoroutinefunction(inner) or inspect.isasyncgenfunction(inner)
-        if found and is_async != (found == "awaiting"):
-            wanted = "AsyncIterator[bytes]" if is_async else "Iterator[bytes]"
-            kind = "a coroutine" if is_async else "a plain function"
-            raise DefinitionError(f"{method.__name__} is {kind}: it takes chunks as {wanted}")
-        return found
-
-    def _named_by(self, *found: Mapping[str, Payload]) -> Json:
-        """The schemas of URI variables as a term, after noting which parameters stand for them."""
-        variables = {name: payload for some in found for name, payload in some.items()}
-        self.uri_names = {payload.parameter: name for name, payload in variables.items()}
-        schemas = {name: payload.schema for name, payload in variables.items()}
-        return {"uriVariables": schemas} if schemas else {}
-
-    def _described(self, method: Method | None, json: Json) -> Json:
-        """`json` with the words given, the docstring where no description is, and forms where they say something."""
-        words = dict(self.terms)
-        doc = inspect.getdoc(method) if method else None
-        if doc and "description" not in words:
-            words["description"] = doc
-        given: Any = self.given.get("response_type")
-        pairs = paired(self.media_types, several(given) if given else ())
-        return {**words, **json, **forms_of(pairs)}
 
 
 class Property(Declared, Generic[T]):
@@ -198,7 +102,7 @@ class Property(Declared, Generic[T]):
                 f"an observable property cannot be {self.media_type}", hint="use JSON or text"
             )
         both = [method for method in (self.declared, self.writer) if method]
-        names = self._renamed({n for method in both for n in inspect.signature(method).parameters})
+        names = self.renamed({n for method in both for n in inspect.signature(method).parameters})
         self.variables = uri_variables(self.declared, known, 1, names)
         needed = [name for name, payload in self.variables.items() if not payload.optional]
         if self.observable and needed:
@@ -215,15 +119,15 @@ class Property(Declared, Generic[T]):
         else:
             self.written = {}
         self._set_payload(self._held(known["return"]), read_only=self.writer is None)
-        variables = self._named_by(self.variables, self.written)
-        self.json = self._described(self.declared, {**self.payload.schema, **variables})
+        variables = self.named_by(self.variables, self.written)
+        self.json = self.described(self.declared, {**self.payload.schema, **variables})
 
     def _check_writer(self, hint: Any, known: Mapping[str, Any]) -> None:
         assert self.writer is not None
         names = list(inspect.signature(self.writer).parameters)
         taken = known.get(names[1], hint) if len(names) > 1 else hint
         if is_opaque(self.media_type):
-            self.takes = self._taking(self.writer, taken)
+            self.takes = self.taking(self.writer, taken)
             hint, taken = held(hint), held(taken)
         if taken != hint and Payload.of(taken).schema != Payload.of(hint).schema:
             raise DefinitionError(
@@ -278,7 +182,7 @@ class Stored(Property[T]):
             raise DefinitionError(
                 "a stored property writes itself", hint="use @wot.property for one with a writer"
             )
-        hint = _annotated(owner, self.attribute, hints)
+        hint = annotated(owner, self.attribute, hints)
         if hint is ABSENT:
             if self.default is None:
                 raise DefinitionError(
@@ -288,7 +192,7 @@ class Stored(Property[T]):
             hint = type(self.default)
         self._set_payload(self._held(hint), read_only=bool(self.given.get("read_only")))
         self.payload.dump(self.default, self.media_type)
-        self.json = self._described(None, {**self.payload.schema})
+        self.json = self.described(None, {**self.payload.schema})
 
 
 class Action(Declared, Generic[P, R]):
@@ -343,12 +247,12 @@ class Action(Declared, Generic[P, R]):
         """Input from the parameters, output from the return type."""
         known = hints(self.method)
         parameters = dict(list(inspect.signature(self.method).parameters.items())[1:])
-        in_uri = self._renamed(parameters)
+        in_uri = self.renamed(parameters)
         self.variables = uri_variables(self.method, known, 1, in_uri, only=in_uri)
         sent = {n: p for n, p in parameters.items() if n not in in_uri}
         whole = [p.name for p in sent.values() if p.kind is p.POSITIONAL_ONLY]
         if is_opaque(self.media_type) and whole:
-            self.takes = self._taking(self.method, known.get(whole[0]))
+            self.takes = self.taking(self.method, known.get(whole[0]))
             known = {**known, whole[0]: held(known.get(whole[0]))}
         self.arguments = Arguments(sent, known)
         result = known.get("return", type(None))
@@ -367,7 +271,7 @@ class Action(Declared, Generic[P, R]):
             json["input"] = self.arguments.schema
         if self.output:
             json["output"] = self.output.schema
-        self.json = self._described(self.method, {**json, **self._named_by(self.variables)})
+        self.json = self.described(self.method, {**json, **self.named_by(self.variables)})
 
 
 class Event(Declared, Generic[T]):
@@ -407,7 +311,7 @@ class Event(Declared, Generic[T]):
         """Data schema from the type given or the annotation; without either there is no data."""
         hint = self.hint
         if hint is ABSENT:
-            hint = _annotated(owner, self.attribute, hints)
+            hint = annotated(owner, self.attribute, hints)
         about = {"title", "titles", "description", "descriptions", "@type"}
         said = {term: value for term, value in self.terms.items() if term in about or ":" in term}
         of_data = {term: value for term, value in self.terms.items() if term not in said}
@@ -422,23 +326,11 @@ class Event(Declared, Generic[T]):
             self.payload = Payload.of(hint, of_data)
         self.terms = said
         json = {"data": self.payload.schema} if self.payload else {}
-        self.json = self._described(None, {**json, **self._asked(hints)})
+        self.json = self.described(None, {**json, **self._asked(hints)})
 
     def _asked(self, hints: Hints) -> Json:
         """The URI variables of the method that is asked."""
         method = self.subscriber
-        names = self._renamed(inspect.signature(method).parameters if method else ())
+        names = self.renamed(inspect.signature(method).parameters if method else ())
         self.variables = uri_variables(method, hints(method), 1, names) if method else {}
-        return self._named_by(self.variables)
-
-
-def _annotated(owner: type, attribute: str, hints: Hints) -> Any:
-    """T of `attribute: wot.Event[T] = …` in the class body."""
-    annotation = inspect.get_annotations(owner).get(attribute)
-    if annotation is None:
-        return ABSENT
-    # Alone: other annotations of the class may name what only a type checker knows.
-    alone = {"__annotations__": {attribute: annotation}, "__module__": owner.__module__}
-    hint = hints(type(owner.__name__, (), alone)).get(attribute)
-    args: tuple[Any, ...] = getattr(hint, "__args__", ())
-    return args[0] if args else ABSENT
+        return self.named_by(self.variables)

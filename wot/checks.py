@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from wot.affordances import Action, Property
+from wot.affordances import Action, Property, Stored
 from wot.content import Content, Malformed
 from wot.errors import HandlerError, InvalidInput, UriVariableError, listed
 from wot.interaction import DONE, NONE, Interaction, Reply
 from wot.media import check_taken, chosen
 from wot.payload import Mismatch, Payload
+from wot.td import Op
+from wot.template import Template
 
 _log = logging.getLogger("wot")
 
@@ -38,10 +41,13 @@ def typed(variables: Mapping[str, Any], declared: Mapping[str, Payload]) -> Mapp
     return typed
 
 
-async def gathered(interaction: Interaction) -> Interaction:
+async def gathered(interaction: Interaction, template: Template) -> Interaction:
     """The same with what was sent in one piece, for who does not take it in chunks."""
+    found: Any = template.properties if interaction.op is Op.WRITE_PROPERTY else template.actions
     content = interaction.payload
-    assert content is not None
+    member = found.get(interaction.name)
+    if content is None or (member is not None and member.takes):
+        return interaction
     return msgspec.structs.replace(interaction, payload=await content.whole())
 
 
@@ -73,6 +79,21 @@ def arguments(
     if interaction.variables or action.variables:
         given = {**given, **typed(interaction.variables, action.variables)}
     return args, given
+
+
+def restored(kept: Stored[Any], body: bytes | None, title: str) -> Any:
+    """The value that was kept under a property, or else its default."""
+    if body is not None:
+        try:
+            return kept.payload.load(Content(body), closed=True)
+        except (Mismatch, Malformed) as error:
+            _log.warning(
+                "%s: the kept value of %r no longer fits and is dropped: %s",
+                title,
+                kept.name,
+                error,
+            )
+    return copy.deepcopy(kept.default)
 
 
 def sent(payload: Payload, value: Any, media_type: str, name: str) -> Content:

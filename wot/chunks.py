@@ -25,6 +25,8 @@ from wot.content import Chunks, Content
 Source = AsyncIterable[bytes] | Iterator[bytes] | Path | BinaryIO
 Taking = Literal["", "awaiting", "blocking"]  # how a handler takes chunks; "" where it wants bytes
 
+Runner = Callable[[Callable[[], Any]], Awaitable[Any]]  # runs what blocks
+
 SIZE = 1 << 18  # bytes read from a file at once
 _END: Any = object()
 _AWAITING = (abc.AsyncIterator, abc.AsyncGenerator, abc.AsyncIterable)
@@ -94,7 +96,7 @@ class Pulled(Chunks):
 
     def __init__(self, parts: Iterator[bytes], length: int | None = None) -> None:
         self.length = length
-        self.run: Callable[[Callable[[], Any]], Awaitable[Any]] = asyncio.to_thread
+        self.run: Runner = asyncio.to_thread
         self._parts = parts
         self._lock = threading.Lock()  # held while the iterator runs
         self._closed = False

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import functools
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import aclosing
 from contextvars import ContextVar
 from typing import Any
 
 from wot.affordances import ABSENT, Event, Property, Stored
 from wot.behind import Behind
-from wot.checks import arguments, checked, gathered, output, sent, typed, written
-from wot.chunks import Blocking, Paced, Pulled, Taken
-from wot.content import JSON, Content, Malformed
+from wot.checks import arguments, checked, gathered, output, restored, sent, typed, written
+from wot.content import JSON, Content
 from wot.deadline import OwnTimeout, rest
 from wot.errors import (
     DefinitionError,
@@ -32,7 +29,7 @@ from wot.filtered import Filtered, chosen_by
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.log import Log
 from wot.media import chosen
-from wot.payload import Mismatch
+from wot.passing import paced, taken
 from wot.repeats import REPEATABLE
 from wot.state import Kept, default_id, slug
 from wot.td import EACH, KIND, STREAMS, Op, ThingDescription
@@ -92,43 +89,38 @@ class ExposedThing:
         """Read, write or invoke, and whatever else has one answer."""
         op, name = interaction.op, interaction.name
         template = self.template
+        payload = interaction.payload
         try:
             if interaction.id and op in REPEATABLE:
                 return await self.behind.repeats.answer(interaction, self.request)
+            if payload is not None and payload.chunks is not None:
+                interaction = await gathered(interaction, template)
             if op is READ:
                 declared = template.properties[name]
                 given = typed(interaction.variables, declared.variables)
                 if (handler := template.readers.get(name)) is None:
                     return Reply(self._read_stored(declared, interaction.accept))
                 value = await self._call(handler, template.timeout, (), given)
-                kind = declared.media_type
-                if interaction.accept:
-                    kind = chosen(interaction.accept, declared.media_types, name)
+                accept, kind = interaction.accept, declared.media_type
+                kind = chosen(accept, declared.media_types, name) if accept else kind
                 content = checked(declared.payload, value, kind, name)
                 if content.chunks is None:
                     return Reply(content)
                 return self._paced(interaction, content, template.timeout)
             if op is WRITE:
                 declared = template.properties[name]
-                payload = interaction.payload
-                if payload is not None and payload.chunks is not None and not declared.takes:
-                    interaction = await gathered(interaction)
                 value, given = self._taken(interaction, declared)
                 return await self.put(declared, value, given)
             if op is INVOKE:
                 action = template.actions[name]
-                payload = interaction.payload
-                if payload is not None and payload.chunks is not None and not action.takes:
-                    interaction = await gathered(interaction)
                 args, given = arguments(interaction, action)
                 if action.lasting:
                     return self.behind.start(interaction, args, given)
                 timeout = action.timeout if action.own_timeout else template.timeout
-                call = self._call_taking if action.takes else self._call
+                call = functools.partial(taken, self._call) if action.takes else self._call
                 value = await call(template.invoked[name], timeout, args, given)
                 reply = output(action, value, name, interaction.accept)
-                answer = reply.content
-                if answer is None or answer.chunks is None:
+                if (answer := reply.content) is None or answer.chunks is None:
                     return reply
                 return self._paced(interaction, answer, timeout)
             if op is DESCRIBE:
@@ -211,8 +203,7 @@ class ExposedThing:
         if not isinstance(declared, Stored):
             raise NotAllowed(f"{declared.name!r} can only be written")
         name, kind = declared.name, declared.media_type
-        if accept:
-            kind = chosen(accept, declared.media_types, name)
+        kind = chosen(accept, declared.media_types, name) if accept else kind
         return checked(declared.payload, self.stored(declared), kind, name)
 
     def _taken(
@@ -240,7 +231,7 @@ class ExposedThing:
         told = set[tuple[int, str]]()
         token = _told.set(told)
         try:
-            call = self._call_taking if declared.takes else self._call
+            call = functools.partial(taken, self._call) if declared.takes else self._call
             await call(handler, self.template.timeout, (value,), given)
         finally:
             _told.reset(token)
@@ -284,26 +275,9 @@ class ExposedThing:
                 raise
             raise _Foreign from error  # nobody cancelled us: something inside the handler was
 
-    async def _call_taking(
-        self,
-        handler: Handler,
-        timeout: float | None,
-        args: tuple[Any, ...],
-        given: Mapping[str, Any],
-    ) -> Any:
-        """The same for a handler that takes what was sent in chunks; no time counts while it waits for them."""
-        taken = Taken(args[0], timeout)
-        chunks = taken if handler.is_async else Blocking(taken)
-        async with aclosing(taken), taken.limit:
-            return await self._call(handler, None, (chunks,), given)
-
     def _paced(self, interaction: Interaction, content: Content, limit: float | None) -> Reply:
-        """A reply whose chunks come from the handler: its time limit holds for each of them."""
-        assert content.chunks is not None
-        if isinstance(content.chunks, Pulled):
-            content.chunks.run = self.threads.run
         failed = functools.partial(self.failed, interaction)
-        return Reply(Content(b"", content.type, Paced(content.chunks, limit, failed)))
+        return paced(content, self.threads.run, limit, failed)
 
     @property
     def behind(self) -> Behind:
@@ -331,7 +305,8 @@ class ExposedThing:
         except KeyError:
             if kept.default is ABSENT:
                 raise Unavailable(f"{kept.name!r} has no value yet") from None
-            value = self._restored(kept) if kept.persist else copy.deepcopy(kept.default)
+            body = self._state().load(kept.name) if kept.persist else None
+            value = restored(kept, body, self.title)
             return self.values.setdefault(kept.name, value)
 
     def is_known(self, kept: Property[Any]) -> bool:
@@ -357,20 +332,6 @@ class ExposedThing:
 
     def _content_of(self, kept: Stored[Any]) -> Content:
         return sent(kept.payload, self.stored(kept), kept.stream_type, kept.name)
-
-    def _restored(self, kept: Stored[Any]) -> Any:
-        body = self._state().load(kept.name)
-        if body is not None:
-            try:
-                return kept.payload.load(Content(body), closed=True)
-            except (Mismatch, Malformed) as error:
-                _log.warning(
-                    "%s: the kept value of %r no longer fits and is dropped: %s",
-                    self.title,
-                    kept.name,
-                    error,
-                )
-        return copy.deepcopy(kept.default)
 
     def _state(self) -> Kept:
         if self._kept is None:

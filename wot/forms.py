@@ -236,11 +236,15 @@ def _value(raw: str, schema: Json) -> Any:
     return text
 
 
+# Of streams, best first: what needs one connection for all, what is pushed, what has to be asked for again and again.
+_RANK = {"webthingprotocol": 0, "webhook": 2, "longpoll": 3}
+
+
 def usable(forms: Iterable[Form], op: Op) -> list[Form]:
-    """Streams prefer what loses nothing; otherwise the TD's own order holds."""
+    """Streams have an order of preference; otherwise the TD's own holds."""
     ranked = list(forms)
     if op in STREAMS:
-        ranked.sort(key=lambda form: form.subprotocol == "longpoll")
+        ranked.sort(key=lambda form: _RANK.get(form.subprotocol, 1))
     return ranked
 
 

@@ -24,7 +24,7 @@ class HTTPBinding(Binding):
         return HTTPServer(url, options)
 
     def client(self, options: Mapping[str, Any]) -> HTTPClient:
-        """Options: timeout, max_answer, ca, sockets."""
+        """Options: timeout, max_answer, ca, sockets, callback, callback_url."""
         from wot_http.client import HTTPClient
 
         return HTTPClient(options)

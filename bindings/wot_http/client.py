@@ -13,6 +13,7 @@ from wot.binding import Client, known_option, number_option
 from wot.content import Content, empty_is_value, is_whole
 from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import EACH, STREAMS, TD_JSON, Form, Op
+from wot_http.callbacks import callbacks_of
 from wot_http.codings import packed_aside
 from wot_http.connector import Sockets, trusting
 from wot_http.following import Following
@@ -27,7 +28,7 @@ TIMEOUT = 30.0
 MAX_ANSWER = 256 << 20
 _NO_TYPE = ("Content-Type",)
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
-_OPTIONS = ("timeout", "max_answer", "ca", "sockets")
+_OPTIONS = ("timeout", "max_answer", "ca", "sockets", "callback", "callback_url")
 
 
 class HTTPClient(Client):
@@ -38,18 +39,22 @@ class HTTPClient(Client):
         self._max_answer = int(number_option(options, "max_answer", MAX_ANSWER, least=1))
         timeout = number_option(options, "timeout", TIMEOUT, least=0.001)
         self._sessions = Sessions(timeout, Sockets(options.get("sockets", ())), trusting(options))
-        self._following = Following(self._sessions, self._max_answer)
+        callbacks = callbacks_of(options, self._sessions)
+        self._following = Following(self._sessions, self._max_answer, callbacks)
         self._plans = Plans()
         self._transferring = Transferring(self._sessions, self._max_answer)
 
     def usable(self, form: Form, op: Op) -> bool:
-        """Streams by server-sent events or long polling; everything else without a subprotocol.
+        """Streams by server-sent events, long polling or (where we can be called) webhook; else no subprotocol.
 
         Those of the whole Thing only by server-sent events: nothing else tells what each notification is about.
         """
         if op not in STREAMS:
             return not form.subprotocol
-        return form.subprotocol in (("sse",) if op in EACH else ("", "sse", "longpoll"))
+        if op in EACH:
+            return form.subprotocol == "sse"
+        called = form.subprotocol == "webhook" and self._following.callbacks is not None
+        return called or form.subprotocol in ("", "sse", "longpoll")
 
     async def request(
         self, form: Form, interaction: Interaction, hops: int = 5, *, again: bool = True
@@ -118,7 +123,7 @@ class HTTPClient(Client):
             raise translation(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
-        """By server-sent events or by long polling."""
+        """By server-sent events, webhook or long polling."""
         return await self._following.open(form, interaction)
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
@@ -137,4 +142,6 @@ class HTTPClient(Client):
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._following.callbacks is not None:
+            await self._following.callbacks.close()
         await self._sessions.close()

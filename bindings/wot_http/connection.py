@@ -255,6 +255,12 @@ def host_behind(request: web.BaseRequest) -> str:
     return seen.host if seen is not None else ""
 
 
+def client_behind(request: web.BaseRequest) -> str:
+    """The address of who asks, as a trusted proxy says where there is one."""
+    seen: Seen | None = getattr(request.protocol, "seen", None)
+    return (seen.client if seen is not None else "") or request.remote or ""
+
+
 def stream_of(request: web.BaseRequest) -> AbstractContextManager[None]:
     """For a request that is answered by a stream; raises where there may be no further."""
     connection: Any = request.protocol

@@ -8,7 +8,7 @@ from aiohttp import web
 
 _METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 _HEADERS = "Accept, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Prefer"
-_EXPOSED = "Allow, ETag, Location, Retry-After"
+_EXPOSED = "Allow, ETag, Last-Event-ID, Location, Preference-Applied, Retry-After"
 
 
 class Cors:

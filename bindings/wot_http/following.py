@@ -1,4 +1,4 @@
-"""Opening streams: by server-sent events or by long polling, as the form says, or else as the other side answers."""
+"""Opening streams: by the subprotocol that the form names, or else as the other side answers."""
 
 from __future__ import annotations
 
@@ -10,44 +10,47 @@ from wot.content import Content
 from wot.errors import ProtocolError
 from wot.interaction import Interaction, OpenStream, Stream
 from wot.td import Form
+from wot_http.callbacks import Callbacks
 from wot_http.follow import EventSource
-from wot_http.longpoll import STANDING, LongPoll
+from wot_http.longpoll import STANDING, Answered, LongPoll
 from wot_http.plans import declared_headers, method_of
+from wot_http.preferences import APPLIED, CURSOR, wait_of
 from wot_http.receiving import body_of, media_type_of, refuse
 from wot_http.sessions import Sessions
 from wot_http.sse import EVENT_STREAM
 from wot_http.translating import translated
 
+_WAIT = 25  # seconds for one poll: proxies give up after 30 to 60
+
 
 class Following:
     """Opens the streams of one client."""
 
-    def __init__(self, sessions: Sessions, max_answer: int) -> None:
+    def __init__(self, sessions: Sessions, max_answer: int, callbacks: Callbacks | None) -> None:
         self._sessions, self._max_answer = sessions, max_answer
+        self.callbacks = callbacks
 
     async def open(self, form: Form, interaction: Interaction) -> Stream:
         """Returns once the subscription stands, as far as the other side lets us know."""
         if form.subprotocol == "longpoll":
-            return await LongPoll.opened(lambda: self._poll(form))
+            return await LongPoll.opened(_Polls(self, form).poll, interaction.after)
+        if form.subprotocol == "webhook" and self.callbacks is not None:
+            return await self.callbacks.open(form, interaction)
         asked = asyncio.ensure_future(self._subscribe(form, interaction.after))
         try:
             done, _ = await asyncio.wait([asked], timeout=None if form.subprotocol else STANDING)
         except asyncio.CancelledError:
             asked.cancel()
             raise
-        if not done:
-            # Nothing comes and nothing was promised: this is already the first long poll.
-            return LongPoll(
-                lambda: self._poll(form), asyncio.ensure_future(self._polled(asked, form))
-            )
-        response = asked.result()
-        media_type = response.headers.get("Content-Type", "")
-        if media_type.startswith(EVENT_STREAM):
+        response = asked.result() if done else None
+        media_type = response.headers.get("Content-Type", "") if response else ""
+        if response is not None and media_type.startswith(EVENT_STREAM):
             return EventSource(response, form, named=not interaction.name)
         if not form.subprotocol:
-            return LongPoll(
-                lambda: self._poll(form), asyncio.ensure_future(self._polled(asked, form))
-            )
+            # Nothing comes and nothing was promised: this is already the first long poll.
+            first = asyncio.ensure_future(self._polled(asked, form))
+            return LongPoll(_Polls(self, form, begun=True).poll, first)
+        assert response is not None
         response.close()
         given = media_type or "nothing"
         raise ProtocolError(f"{form.href} answered {given} instead of {EVENT_STREAM}")
@@ -57,7 +60,7 @@ class Following:
         accept = EVENT_STREAM if form.subprotocol else f"{EVENT_STREAM}, {form.response_type};q=0.9"
         headers = {"Accept": accept, "Cache-Control": "no-store", **declared_headers(form)}
         if after:
-            headers["Last-Event-ID"] = after
+            headers[CURSOR] = after
         async with translated(form.href):
             session = self._sessions.streams()
             method = method_of(form, "GET")
@@ -74,28 +77,57 @@ class Following:
 
     async def _polled(
         self, asked: asyncio.Future[aiohttp.ClientResponse], form: Form
-    ) -> Content | OpenStream | None:
+    ) -> Answered | OpenStream:
         """What the first request brought: the answer of a long poll, or a stream that was late."""
         async with translated(form.href):
             response = await asked
             if response.headers.get("Content-Type", "").startswith(EVENT_STREAM):
                 return EventSource(response, form)
             async with response:
-                return await self._notified(response, form)
+                return await self.answered(response, form)
 
-    async def _poll(self, form: Form) -> Content | None:
-        """One long poll: it ends with the next notification, however long that takes."""
+    async def poll(self, form: Form, cursor: str, wait: int, limit: float | None) -> Answered:
+        """One long poll; without a `limit` it ends with the next notification, however long that takes."""
         session = self._sessions.streams()
         method = method_of(form, "GET")
-        headers = {"Accept": form.response_type, **declared_headers(form)}
+        # An empty cursor says that we know what one is, and begin here.
+        asked = {"Accept": form.response_type, CURSOR: cursor, "Prefer": f"wait={wait}"}
         async with (
             translated(form.href),
-            session.request(method, form.href, headers=headers) as response,
+            asyncio.timeout(limit),
+            session.request(
+                method, form.href, headers={**asked, **declared_headers(form)}
+            ) as response,
         ):
-            return await self._notified(response, form)
+            return await self.answered(response, form)
 
-    async def _notified(self, response: aiohttp.ClientResponse, form: Form) -> Content | None:
+    async def answered(self, response: aiohttp.ClientResponse, form: Form) -> Answered:
+        """What a poll brought; what refuses it raises."""
         if response.status >= 300:
             await refuse(response)
         data = await body_of(response, self._max_answer)
-        return None if response.status == 204 else Content(data, media_type_of(response, form))
+        content = None if response.status == 204 else Content(data, media_type_of(response, form))
+        waited = wait_of([response.headers.get(APPLIED, "")]) is not None
+        return Answered(content, response.headers.get(CURSOR, ""), waited)
+
+    @property
+    def patience(self) -> float:
+        """Seconds for an answer."""
+        return self._sessions.timeout
+
+
+class _Polls:
+    """The polls of one subscription: the first one asks where it stands and does not wait."""
+
+    def __init__(self, following: Following, form: Form, *, begun: bool = False) -> None:
+        self._following, self._form = following, form
+        self._wait = _WAIT if begun else 0
+        self._limit: float | None = None
+
+    async def poll(self, cursor: str) -> Answered:
+        """The next one."""
+        found = await self._following.poll(self._form, cursor, self._wait, self._limit)
+        self._wait = _WAIT
+        # Only who has said so keeps to the time that we ask for.
+        self._limit = _WAIT + self._following.patience if found.waited else None
+        return found

@@ -9,8 +9,9 @@ from urllib.parse import quote
 from wot.content import JSON, UTF_8, essence, is_opaque, is_text, parameter
 from wot.errors import DefinitionError
 from wot.forms import folder, offered, offered_whole
-from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription
+from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription, is_object
 from wot_http.errors import PROBLEM_JSON
+from wot_http.offering import LONGPOLL, SOCKET, SSE, SUBSCRIPTION, WEBHOOK, Offer
 from wot_http.statuses import VARIABLE, about_actions, answered, is_lasting
 
 # TD 1.1 section 8.3.1.
@@ -27,11 +28,14 @@ METHODS: Mapping[Op, str] = {
     Op.WRITE_MULTIPLE_PROPERTIES: "PUT",
 }
 ABOUT_ONE = (Op.QUERY_ACTION, Op.CANCEL_ACTION)
-ANY = "*"  # as third segment: any one
+ANY = ""  # as last segment: any one
+_SSE_ONLY = Offer()
 _UNREACHABLE = ("", ".", "..")  # as segments of a path, clients resolve them away
 # What an error is told in (RFC 9457).
 _ERROR: Json = {"contentType": PROBLEM_JSON}
 STREAM = "STREAM"  # stands for GET with `Accept: text/event-stream`
+OBSERVABLE = "observable"  # where a property is polled for changes; node-wot's name for it
+SUBSCRIPTIONS = "subscriptions"  # of webhooks, below their Thing
 
 
 class Route(NamedTuple):
@@ -42,11 +46,14 @@ class Route(NamedTuple):
     takes: str  # media type of the request
     gives: str  # media type of the response, "" where there is no content
     variables: Mapping[str, Json]
+    via: str = ""  # the subprotocol, where the operation goes on
     opaque: bool = False  # whether nobody looks into what it takes
     several: tuple[str, ...] = ()  # all media types of the response, where there is a choice
 
 
-def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
+def routes(
+    td: ThingDescription, offer: Offer = _SSE_ONLY
+) -> dict[tuple[str, ...], dict[str, Route]]:
     """Segments of the path below the Thing → method → route."""
     table: dict[tuple[str, ...], dict[str, Route]] = {}
     for kind, name, json in _affordances(td):
@@ -61,45 +68,75 @@ def routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
                 METHODS[op]: Route(op, name, JSON, JSON, {}) for op in ABOUT_ONE
             }
             table[(kind,)] = {"GET": Route(Op.QUERY_ALL_ACTIONS, "", JSON, JSON, {})}
-        for op in _served(td, kind, name, pinned):
+        for op in offered(td, kind, name):
             if op in ABOUT_ONE:
                 continue
             silent = op is Op.WRITE_PROPERTY or (kind == "actions" and "output" not in json)
             gives = JSON if lasting else "" if silent else form.response_type
-            opaque = is_opaque(form.content_type)
-            choice = given if gives and not lasting and len(given) > 1 else ()
-            route = Route(op, name, form.content_type, gives, variables, opaque, choice)
-            methods[METHODS.get(op, STREAM)] = route
-        if STREAM in methods and kind == "events":
-            methods["GET"] = methods[STREAM]
+            if op in METHODS:
+                opaque = is_opaque(form.content_type)
+                choice = given if gives and not lasting and len(given) > 1 else ()
+                made = Route(op, name, form.content_type, gives, variables, "", opaque, choice)
+                methods[METHODS[op]] = made
+                continue
+            told = _told(pinned)
+            for via in _carried(offer, told) if op in STREAMS else ():
+                takes = JSON if via == WEBHOOK else ""
+                route = Route(op, name, takes, told.response_type, variables, via)
+                table.update(_streaming((kind, name), methods, route))
         table[kind, name] = methods
-    return table | whole_routes(td)
+    table |= whole_routes(td, offer)
+    if any(route.via == WEBHOOK for methods in table.values() for route in methods.values()):
+        ending = Route(Op.UNSUBSCRIBE_EVENT, "", "", "", {}, WEBHOOK)
+        table[SUBSCRIPTIONS, ANY] = {"DELETE": ending}
+    return table
 
 
-def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
+def _streaming(
+    place: tuple[str, ...], methods: dict[str, Route], route: Route
+) -> dict[tuple[str, ...], dict[str, Route]]:
+    """Add the route of a stream to the methods of its affordance, or give the place that it has for itself."""
+    if route.via == WEBHOOK:
+        methods["POST"] = route
+    elif route.via == SSE:
+        methods[STREAM] = route
+        if "GET" not in methods and route.op in (Op.SUBSCRIBE_EVENT, Op.SUBSCRIBE_ALL_EVENTS):
+            methods["GET"] = route
+    elif route.op is Op.OBSERVE_PROPERTY:
+        return {(*place, OBSERVABLE): {"GET": route}}
+    else:
+        methods["GET"] = route
+    return {}
+
+
+def forms(
+    path: str, td: ThingDescription, offer: Offer = _SSE_ONLY
+) -> Iterator[tuple[str, str, Form]]:
     """The forms of all that is served below `path`, relative to the server's base."""
     for kind, name, json in _affordances(td):
         pinned = _pinned(json)
-        ops = _served(td, kind, name, pinned)
+        ops = offered(td, kind, name)
         variables = ",".join(
             quote(v, safe="")
             for v in {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
         )
-        href = f"{path}/{folder(kind, name)}" + (f"{{?{variables}}}" if variables else "")
+        query = f"{{?{variables}}}" if variables else ""
+        href = f"{path}/{folder(kind, name)}"
         direct = [str(op) for op in ops if op not in STREAMS and op not in ABOUT_ONE]
         lasting = kind == "actions" and is_lasting(json)
-        for form in pinned if direct else ():
-            told = {**form.json, "href": href, "op": direct}
-            yield kind, name, _complete(answered(told) if lasting else told)
+        for each in pinned if direct else ():
+            form = {**each.json, "href": href + query, "op": direct}
+            yield kind, name, _complete(answered(form) if lasting else form)
         for op in ops:
             if op in ABOUT_ONE:
                 where = f"{path}/{folder(kind, name)}/{{{VARIABLE}}}"
                 yield kind, name, _complete(_of(op, where))
             if op in STREAMS:
-                both = [str(op), str(ENDS[op])]
-                told = {**_told(pinned).json, "href": href, "op": both, "subprotocol": "sse"}
-                yield kind, name, _complete(told)
-    yield from (("", "", _complete(form.json)) for form in whole_forms(path, td))
+                told = _told(pinned)
+                for via in _carried(offer, told):
+                    for form in _stream_forms(path, href, query, op, via):
+                        yield kind, name, _complete({**told.json, **form})
+    yield from (("", "", _complete(form.json)) for form in whole_forms(path, td, offer))
 
     if about_actions(td):
         yield "", "", _complete(_of(Op.QUERY_ALL_ACTIONS, f"{path}/actions"))
@@ -115,24 +152,37 @@ def _complete(form: Json) -> Form:
     return Form({**form, "additionalResponses": [*form.get("additionalResponses", ()), _ERROR]})
 
 
-def unfollowed(td: ThingDescription) -> Iterator[str]:
-    """What is offered and cannot be followed over HTTP, in words."""
+def _stream_forms(path: str, href: str, query: str, op: Op, via: str) -> Iterator[Json]:
+    both = [str(op), str(ENDS[op])]
+    if via == WEBHOOK:
+        # What is sent here is about the callback; what comes there has the media type of the data.
+        ending = f"{path}/{SUBSCRIPTIONS}/{{{SUBSCRIPTION}}}"
+        shared = {"subprotocol": via, "contentType": JSON}
+        yield {**shared, "href": href + query, "op": both[:1], "htv:methodName": "POST"}
+        yield {**shared, "href": ending, "op": both[1:], "htv:methodName": "DELETE"}
+        return
+    own = f"/{OBSERVABLE}" if via == LONGPOLL and op is Op.OBSERVE_PROPERTY else ""
+    yield {"href": href + own + query, "op": both, "subprotocol": via}
+
+
+def unfollowed(td: ThingDescription, offer: Offer = _SSE_ONLY) -> Iterator[str]:
+    """What is offered and cannot be followed over HTTP although streams are switched on, in words."""
     for kind, name, json in _affordances(td):
-        pinned = _pinned(json)
-        if len(_served(td, kind, name, pinned)) < len(offered(td, kind, name)):
-            yield f"{kind}: {name!r} is {pinned[0].response_type}"
+        form = _told(_pinned(json))
+        streams = STREAMS.intersection(offered(td, kind, name))
+        if offer.subprotocols and streams and not _carried(offer, form):
+            yield f"{kind}: {name!r} is {form.response_type}"
 
 
-def _served(td: ThingDescription, kind: str, name: str, pinned: list[Form]) -> list[Op]:
-    """The operations offered, without streams of what is no text: server-sent events carry nothing else."""
-    ops = offered(td, kind, name)
-    is_told = _is_text(_told(pinned).response_type)
-    return [op for op in ops if op not in STREAMS or is_told]
+def _carried(offer: Offer, form: Form) -> list[str]:
+    """The subprotocols by which data of a form can be followed: server-sent events carry nothing but text."""
+    ours = [via for via in offer.subprotocols if via != SOCKET]
+    return [via for via in ours if via != SSE or _is_text(form.response_type)]
 
 
 def _told(pinned: list[Form]) -> Form:
-    """What streams repeat: the first form whose notifications are text."""
-    return next((form for form in pinned if _is_text(form.response_type)), pinned[0])
+    """What streams repeat: the first form whose notifications are text, or else the first."""
+    return next((form for form in pinned if is_text(form.response_type)), pinned[0])
 
 
 def _is_text(media_type: str) -> bool:
@@ -164,24 +214,26 @@ _OF_NAMES: Json = {
 }
 
 
-def whole_routes(td: ThingDescription) -> dict[tuple[str, ...], dict[str, Route]]:
+def whole_routes(td: ThingDescription, offer: Offer) -> dict[tuple[str, ...], dict[str, Route]]:
     """The routes of operations on all properties, and on all events."""
     ops = _whole(td)
     table: dict[tuple[str, ...], dict[str, Route]] = {}
     for op in ops:
         kind = KIND[EACH[op]]
+        if op in STREAMS:
+            for via in _carried_whole(offer):
+                stream = Route(op, "", JSON if via == WEBHOOK else "", JSON, {}, via)
+                _streaming((kind,), table.setdefault((kind,), {}), stream)
+            continue
         reads = op in (Op.READ_ALL_PROPERTIES, Op.READ_MULTIPLE_PROPERTIES)
         variables = {_NAMES: _OF_NAMES} if reads and Op.READ_MULTIPLE_PROPERTIES in ops else {}
-        route = Route(op, "", JSON, JSON if reads or op in STREAMS else "", variables)
+        route = Route(op, "", JSON, JSON if reads else "", variables)
         # The first one stands for those that share its method: what is sent tells them apart.
-        table.setdefault((kind,), {}).setdefault(METHODS.get(op, STREAM), route)
-    events = table.get(("events",))
-    if events:
-        events["GET"] = events[STREAM]
+        table.setdefault((kind,), {}).setdefault(METHODS[op], route)
     return table
 
 
-def whole_forms(path: str, td: ThingDescription) -> Iterator[Form]:
+def whole_forms(path: str, td: ThingDescription, offer: Offer) -> Iterator[Form]:
     """The forms of operations on all properties, and on all events."""
     ops = _whole(td)
     direct = [str(op) for op in ops if op not in STREAMS and op is not Op.READ_MULTIPLE_PROPERTIES]
@@ -193,8 +245,14 @@ def whole_forms(path: str, td: ThingDescription) -> Iterator[Form]:
         yield Form({"href": href, "op": several})
     for op in ops:
         if op in STREAMS:
-            both, href = [str(op), str(ENDS[op])], f"{path}/{KIND[EACH[op]]}"
-            yield Form({"href": href, "op": both, "subprotocol": "sse"})
+            for via in _carried_whole(offer):
+                for form in _stream_forms(path, f"{path}/{KIND[EACH[op]]}", "", op, via):
+                    yield Form(form)
+
+
+def _carried_whole(offer: Offer) -> list[str]:
+    """The subprotocols that tell what each notification is about."""
+    return [via for via in offer.subprotocols if via in (SSE, WEBHOOK)]
 
 
 def whole_terms(td: ThingDescription) -> Json:
@@ -202,6 +260,20 @@ def whole_terms(td: ThingDescription) -> Json:
     if Op.READ_MULTIPLE_PROPERTIES in _whole(td):
         return {"uriVariables": {_NAMES: _OF_NAMES}}
     return {}
+
+
+def terms(td: ThingDescription, offer: Offer = _SSE_ONLY) -> Json:
+    """What the TD says of the whole Thing: the profiles that are kept, and what our forms refer to."""
+    said = (offer.terms(td), whole_terms(td), about_actions(td))
+    joined: Json = {}
+    for found in said:
+        for term, value in found.items():
+            joined[term] = (
+                {**joined.get(term, {}), **value}
+                if is_object(value)
+                else [*joined.get(term, ()), *value]
+            )
+    return joined
 
 
 def _whole(td: ThingDescription) -> list[Op]:

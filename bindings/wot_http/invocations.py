@@ -16,6 +16,7 @@ from wot.interaction import ActionStatus, Interaction, Reply, checked_id
 from wot.td import Op
 from wot_http.forms import Route
 from wot_http.paths import Place
+from wot_http.preferences import wait_of
 from wot_http.statuses import KEY
 
 _LONGEST_WAIT = 60.0  # seconds
@@ -30,16 +31,6 @@ def key_of(request: web.BaseRequest) -> str:
     return checked_id(keys[0])
 
 
-def preferred_wait(values: list[str]) -> float:
-    """`Prefer: wait=10` (RFC 7240 section 4.3) in seconds; 0 where nothing is said, or nothing that makes sense."""
-    for preference in ",".join(values).split(","):
-        name, _, value = preference.partition(";")[0].partition("=")
-        seconds = value.strip().strip('"')
-        if name.strip().lower() == "wait" and seconds.isascii() and seconds.isdigit():
-            return min(float(seconds[:9]), _LONGEST_WAIT)
-    return 0.0
-
-
 async def about(
     request: web.BaseRequest, place: Place, route: Route, query: str, base: str
 ) -> web.Response:
@@ -47,14 +38,14 @@ async def about(
     if query:
         variables_from(query, {})
     op, name = route.op, route.name
-    wait = preferred_wait(request.headers.getall("Prefer", []))
-    asked = Interaction(op, name, invocation=place.last, wait=wait)
+    wait = min(wait_of(request.headers.getall("Prefer", ())) or 0.0, _LONGEST_WAIT)
+    asked = Interaction(op, name, invocation=place.part, wait=wait)
     content = (await place.mount.thing.request(asked)).content
     if op is Op.CANCEL_ACTION:
         return web.Response(status=204)
     if op is Op.QUERY_ALL_ACTIONS:
         return _shown(200, msgspec.json.encode(_all(place, base, content)), {})
-    return _shown(200, _body(content, href_of(place, name, place.last, base)), {})
+    return _shown(200, _body(content, href_of(place, name, place.part, base)), {})
 
 
 def started(place: Place, name: str, reply: Reply, base: str) -> web.Response:

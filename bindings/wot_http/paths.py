@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from wot.binding import Describe
-from wot.errors import UnknownAffordance, UnknownThing, listed
+from wot.errors import Unavailable, UnknownAffordance, UnknownThing, listed
 from wot.interaction import Interactable
 from wot_http.forms import ANY, Route, routes
+from wot_http.offering import Offer
 
 _HOT = 8192  # raw paths kept resolved
 
@@ -28,14 +29,16 @@ class Place(NamedTuple):
 
     mount: Mount
     methods: Mapping[str, Route] | None
-    last: str = ""  # segment, where that is anything: such places come and go
+    part: str = ""  # which one, where the path is of one of many
 
 
 class Paths:
     """Which Thing and affordance a raw request path means."""
 
-    def __init__(self, prefix: str = "") -> None:
+    def __init__(self, prefix: str = "", offer: Offer = Offer()) -> None:  # noqa: B008 - a tuple
         self._prefix = prefix  # of the public URL, which a proxy may pass on or leave out
+        self._offer = offer
+        self.closing = False  # Things are gone a moment before the server is, and may come back
         self.mounts: dict[str, Mount] = {}
         self.hot: dict[str, Place] = {}
         # Things of one class have the very same affordance objects, and so share one table.
@@ -46,7 +49,7 @@ class Paths:
         td = thing.td
         parts = [td.json.get(kind) for kind in ("properties", "actions", "events", "uriVariables")]
         key = tuple(id(part) for part in parts)
-        shared = self._tables.setdefault(key, [routes(td), 0, parts])
+        shared = self._tables.setdefault(key, [routes(td, self._offer), 0, parts])
         shared[1] += 1
         self.mounts[path] = Mount(path, thing, describe, shared[0])
         self.hot.clear()  # what led below the prefix may lead here now
@@ -67,18 +70,20 @@ class Paths:
         # Split before decoding: a %2F belongs to a name.
         head, *rest = [unquote(segment, errors="replace") for segment in segments]
         mount = self.mounts.get(head)
+        if mount is None and self.closing:
+            raise Unavailable("this server is being stopped", retry_after=1)
         if mount is None:
             known = listed([f"/{name}" for name in self.mounts], 10) if self.mounts else ""
             raise UnknownThing(
                 f"there is no Thing at /{head[:80]}", hint=f"there are: {known}" if known else ""
             )
-        last = rest[-1] if len(rest) == 3 else ""
-        methods = mount.table.get((*rest[:2], ANY) if last else tuple(rest)) if rest else None
+        methods = mount.table.get(tuple(rest)) if rest else None
+        if rest and methods is None and (*rest[:-1], ANY) in mount.table:
+            # Such places come and go, or are made up by the requester: not kept in `hot`.
+            return Place(mount, mount.table[*rest[:-1], ANY], rest[-1])
         if rest and methods is None:
             raise self._unknown(mount, rest)
-        place = Place(mount, methods, last)
-        if last:
-            return place
+        place = Place(mount, methods)
         if len(self.hot) >= _HOT:
             self.hot.clear()
         self.hot[raw] = place

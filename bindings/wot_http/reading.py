@@ -45,7 +45,7 @@ def route_for(methods: Mapping[str, Route], method: str, accept: str) -> tuple[R
             f"{route.name or 'this'} is only to be had as {offer}",
             hint=f"send Accept: {route.gives}",
         )
-    return route, False
+    return route, bool(route.via)
 
 
 def accepted(route: Route, accept: str) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def allowed(methods: Mapping[str, Route]) -> str:
 
 
 async def read_body(
-    request: web.BaseRequest, route: Route, limit: int, max_upload: int
+    request: web.BaseRequest, route: Route, limit: int, max_upload: int = 0
 ) -> Content | None:
     """The body of a request, None where there is none; in chunks where it is large and nobody looks into it."""
     coding = request.headers.get("Content-Encoding", "").lower()

@@ -25,10 +25,10 @@ from wot_http.forwarded import HOST, Trust
 from wot_http.gate import Gate
 from wot_http.limits import Limits
 from wot_http.listening import UNIX, closed, opened, placed
+from wot_http.offering import offer_of
 from wot_http.paths import Paths
 from wot_http.serving import Serving
-from wot_http.statuses import about_actions
-from wot_http.streams import Streams
+from wot_http.subscribers import Subscribers
 
 _log = logging.getLogger("wot")
 MAX_BODY = 1 << 20
@@ -37,6 +37,7 @@ MAX_HEADER = 1 << 16
 _STOPPING = 0.5  # seconds for requests that are under way when the server stops
 _OPTIONS = (
     *("public_url", "cors", "max_body", "max_upload", "max_header", "heartbeat"),
+    *("subprotocols", "profile", "webhooks"),
     *("listen", "mode", "trusted_proxies", "access_log"),
     *tls.OPTIONS,
     *limits.OPTIONS,
@@ -54,8 +55,10 @@ class HTTPServer(Server):
         self._limits = Limits(options)
         self._trust = Trust(options.get("trusted_proxies", ()))
         cors = Cors(options["cors"]) if options.get("cors") else None
-        self._paths = Paths(urlsplit(self._public).path.rstrip("/"))
-        self._streams = Streams(number_option(options, "heartbeat", 15.0, least=0.01))
+        self._offer = offer_of(options)
+        self._paths = Paths(urlsplit(self._public).path.rstrip("/"), self._offer)
+        heartbeat = number_option(options, "heartbeat", 15.0, least=0.01)
+        self._streams = Subscribers(self._offer, heartbeat)
         self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
         max_upload = int(number_option(options, "max_upload", MAX_UPLOAD, least=1))
         self._max_header = int(number_option(options, "max_header", MAX_HEADER, least=256))
@@ -91,7 +94,7 @@ class HTTPServer(Server):
         self._sockets = await opened(self._place)
         unix = self._place.scheme == UNIX
         self.base = self.base or self._place.base(0 if unix else self.addresses[0][1])
-        self._serving.pages.stopping = False
+        self._serving.pages.stopping = self._paths.closing = False
         connections = self._connections = Connections(
             self._serving.answer,
             self._request,
@@ -113,7 +116,7 @@ class HTTPServer(Server):
         accepting, self._accepting = self._accepting, None
         if connections is None or accepting is None:
             return
-        self._serving.pages.stopping = True
+        self._serving.pages.stopping = self._paths.closing = True
         await self._streams.stop()
         await accepting.stop()
         closed(self._sockets)
@@ -121,18 +124,16 @@ class HTTPServer(Server):
 
     def forms(self, path: str, td: ThingDescription) -> Iterable[tuple[str, str, Form]]:
         """The forms of a Thing below `path`, relative to `base`."""
-        return http_forms.forms(path, td)
+        return http_forms.forms(path, td, self._offer)
 
     def terms(self, td: ThingDescription) -> Json:
-        """What the forms refer to."""
-        whole, actions = http_forms.whole_terms(td), about_actions(td)
-        shared: Json = {**whole.get("uriVariables", {}), **actions.get("uriVariables", {})}
-        return {**whole, **actions, **({"uriVariables": shared} if shared else {})}
+        """The profiles that are kept here, and what our forms refer to."""
+        return http_forms.terms(td, self._offer)
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""
         unmount = self._paths.mount(path, thing, describe)
-        for what in http_forms.unfollowed(thing.td):
+        for what in http_forms.unfollowed(thing.td, self._offer):
             _log.warning(
                 "%s: %s, which server-sent events cannot carry: nobody can follow it here",
                 thing.td.title,

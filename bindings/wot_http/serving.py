@@ -26,12 +26,11 @@ from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, accepted, allowed, not_allowed, read_body, route_for
 from wot_http.statuses import KEY
-from wot_http.streams import Streams
+from wot_http.subscribers import Asked, Subscribers
 from wot_http.uploads import uploaded
 from wot_http.whole import asked_of_whole
 
 _log = logging.getLogger("wot")
-_EVENT, _QUERY_ALL = Op.SUBSCRIBE_EVENT, Op.QUERY_ALL_ACTIONS
 
 
 class Serving:
@@ -42,7 +41,7 @@ class Serving:
         paths: Paths,
         gate: Gate,
         admission: Admission,
-        streams: Streams,
+        streams: Subscribers,
         cors: Cors | None,
         max_body: int,
         max_upload: int,
@@ -73,12 +72,9 @@ class Serving:
                 return self._shared(request, page)
             route, interaction = place.methods.get(method), None
             accept = request.headers.get("Accept", "")
-            if (
-                route is None
-                or (accept and accept != "*/*")
-                or route.op is _EVENT
-                or not route.name
-            ):
+            if route is None or (accept and accept != "*/*") or route.via or not route.name:
+                if place.part:
+                    self._streams.check(place)
                 if method == "OPTIONS":
                     return self._shared(request, _options(allowed(place.methods)))
                 route, streaming = route_for(place.methods, method, accept)
@@ -86,7 +82,7 @@ class Serving:
                     return await self._stream(request, place, route, query)
                 if not route.name:
                     interaction = await asked_of_whole(request, route, query, self._limit)
-            if place.last or route.op is _QUERY_ALL:
+            if place.part or route.op is Op.QUERY_ALL_ACTIONS:
                 response = await about(request, place, route, query, self._base_for(request))
                 return self._shared(request, response)
             payload = None
@@ -150,12 +146,14 @@ class Serving:
     async def _stream(
         self, request: web.BaseRequest, place: Place, route: Route, query: str
     ) -> web.StreamResponse:
+        payload = None if request.method in READS else await read_body(request, route, self._limit)
         variables = variables_from(query, route.variables) if query else NONE
         after = request.headers.get("Last-Event-ID", "")
-        interaction = Interaction(route.op, route.name, variables=variables, after=after)
+        interaction = Interaction(route.op, route.name, payload, variables, after)
         headers = self._of_cors(request)
+        asked = Asked(request, place, route, interaction, headers, self._base_for(request))
         with stream_of(request):
-            return await self._streams.serve(request, place.mount.thing, interaction, headers)
+            return self._shared(request, await self._streams.serve(asked))
 
     async def _send(self, request: web.BaseRequest, content: Content | None) -> web.StreamResponse:
         assert content is not None

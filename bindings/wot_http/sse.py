@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from wot.errors import ProtocolError, TooLarge
 from wot.interaction import Notification
+from wot_http.offering import is_line
 
 EVENT_STREAM = "text/event-stream"
 GAP = "wot-gap"  # the event by which a subscriber learns that notifications were dropped
@@ -24,24 +25,29 @@ class Message(NamedTuple):
     id: str
 
 
-def frame(notification: Notification) -> tuple[bytes, bytes]:
+def frame(notification: Notification, event: bytes = b"") -> tuple[bytes, bytes]:
     """The bytes of a notification, plain and as a chunk, made once for all subscribers.
 
-    Those of one affordance have no `event:` line: node-wot and a browser's `onmessage` hear only unnamed messages.
-    Those of the whole Thing are named by it.
+    Without an `event:` line unless there is one to be told: node-wot and a browser's `onmessage` hear only unnamed
+    messages. Those of the whole Thing are named by it.
     """
     wire = notification.wire
-    if wire is None:
+    if notification.name:  # which may come from the far side of a gateway
+        event = b"event: %b\n" % notification.name.translate(_NO_BREAKS).encode()
+    # Endpoints of both kinds may serve one Thing.
+    if wire is None or wire[0].startswith(b"event:") != bool(event):
         body = notification.content.body
         if b"\n" in body or b"\r" in body:
             body = b"\ndata: ".join(_LINE_END.split(body))
         place = b"id: %b\n" % notification.position.encode() if notification.position else b""
-        about = b""
-        if notification.name:  # which may come from the far side of a gateway
-            about = b"event: %b\n" % notification.name.translate(_NO_BREAKS).encode()
-        plain = b"%b%bdata: %b\n\n" % (place, about, body)
+        plain = b"%b%bdata: %b\n\n" % (event, place, body)
         wire = notification.wire = plain, chunk(plain)
     return wire
+
+
+def event_line(name: str) -> bytes:
+    """The line that says what an event is of; nothing for a name that cannot be said there."""
+    return b"event: %b\n" % name.encode() if is_line(name) else b""
 
 
 def chunk(data: bytes) -> bytes:

@@ -13,7 +13,7 @@ from wot.errors import EventsLost, WoTError
 from wot.interaction import Interactable, Interaction, Stream
 from wot_http.answers import EventStream
 from wot_http.errors import problem_body, status_of
-from wot_http.sse import EVENT_STREAM, frame, gap, opening
+from wot_http.sse import EVENT_STREAM, event_line, frame, gap, opening
 
 _STALLED = 4  # heartbeats for which a subscriber may take nothing,
 _AT_LEAST = 1.0  # seconds, since the kernel hands over large buffers in large parts
@@ -46,8 +46,8 @@ class _Live:
 class Streams:
     """All open event streams of one server."""
 
-    def __init__(self, heartbeat: float) -> None:
-        self._heartbeat = heartbeat
+    def __init__(self, heartbeat: float, *, named: bool = False) -> None:
+        self._heartbeat, self._named = heartbeat, named
         self._live: dict[asyncio.Task[None], _Live] = {}
         self._beating: asyncio.Task[None] | None = None
         self._stopping = False
@@ -130,13 +130,14 @@ class Streams:
         self, live: _Live, thing: Interactable, interaction: Interaction, followed: _Followed
     ) -> None:
         stream, response = followed.stream, live.response
+        event = event_line(interaction.name) if self._named else b""
         try:
             await response.prepare(live.request)
             while True:
                 try:
                     async for notification in stream:
                         live.writing = True
-                        await response.send(*frame(notification))
+                        await response.send(*frame(notification, event))
                         live.writing = False
                         live.sent += 1
                         if not live.sent % _AT_ONCE:

@@ -29,7 +29,7 @@ async def asked_of_whole(
     """The interaction that a request stands for, where it is about several properties."""
     if route.op not in EACH:
         return None
-    payload = await read_body(request, route, limit, limit) if request.body_exists else None
+    payload = await read_body(request, route, limit) if request.body_exists else None
     variables = variables_from(query, route.variables) if query else {}
     if route.op in _WRITES:
         id = key_of(request) if KEY in request.headers else ""

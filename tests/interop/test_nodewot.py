@@ -104,12 +104,13 @@ REFUSED = [
 
 
 class TestTheirClient:
-    """node-wot's client at a Thing of ours."""
+    """node-wot's client at a Thing of ours, which it follows by server-sent events or by long polling."""
 
-    @pytest.fixture
-    async def thing(self, node_client) -> AsyncIterator[Everything]:
+    @pytest.fixture(params=["sse", "longpoll"])
+    async def thing(self, node_client, request) -> AsyncIterator[Everything]:
         thing = Everything()
-        async with wot.serve(thing, "http://127.0.0.1:0") as served:
+        on = wot.endpoint("http://127.0.0.1:0", subprotocols=request.param)
+        async with wot.serve(thing, on) as served:
             await node_client.ask("consume", url=served.urls[0])
             yield thing
 
@@ -161,6 +162,14 @@ class TestTheirClient:
         assert await node_client.next("on_string") == "line 1\nline 2"
         assert await node_client.next("on_object") == {"number": 1, "text": "a"}
         assert await node_client.next("on_nothing") is None
+
+    async def test_loses_nothing_of_bursts(self, thing, node_client):
+        await node_client.ask("subscribe", "on_integer")
+        for pause in (0, 0.005, 0.05):
+            for number in range(20):
+                thing.on_integer.emit(number)
+                await asyncio.sleep(pause)
+            assert [await node_client.next("on_integer") for _ in range(20)] == list(range(20))
 
     async def test_is_refused(self, thing, node_client):
         for status, do, name, rest in REFUSED:

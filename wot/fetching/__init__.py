@@ -9,7 +9,8 @@ from http.client import HTTPException
 from string import punctuation
 from urllib.parse import SplitResult, quote, urljoin
 
-from wot.fetching.addresses import Nearness, connected
+from wot.addresses import Nearness
+from wot.fetching.addresses import connected
 from wot.fetching.answers import Answer, asked
 from wot.fetching.limits import Deadline, Unread
 from wot.fetching.proxies import login, near_name, proxy_for, through

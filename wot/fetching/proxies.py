@@ -10,7 +10,8 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from wot.fetching.addresses import Nearness, connected, literal, near, too_near
+from wot.addresses import Nearness, near
+from wot.fetching.addresses import connected, literal, too_near
 from wot.fetching.answers import asked
 from wot.fetching.limits import Deadline, Unread
 from wot.fetching.requests import Target

@@ -12,7 +12,6 @@ import pytest
 
 import wot
 from wot.td import validate
-from wot_http.invocations import preferred_wait
 
 from .ovens import Oven, served
 from .things import ANY
@@ -278,22 +277,3 @@ async def test_pages_of_others_may_use_it_where_that_is_allowed(oven: Oven) -> N
         assert begun.status == 201
         assert "Location" in begun.headers["access-control-expose-headers"]
         oven.go.set()
-
-
-@pytest.mark.parametrize(
-    ("given", "seconds"),
-    [
-        ([], 0),
-        (["wait=10"], 10),
-        (["respond-async, wait=10"], 10),
-        (["return=minimal", ' WAIT = "7" ; x=1'], 7),
-        (["wait=99999999999999"], 60),
-        (["wait=-1"], 0),
-        (["wait=1.5"], 0),
-        (["wait"], 0),
-        (["wait=²"], 0),
-        (["wait=10; foo, wait=20"], 10),
-    ],
-)
-def test_preferences(given: list[str], seconds: float) -> None:
-    assert preferred_wait(given) == seconds

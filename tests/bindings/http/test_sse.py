@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from wot.content import Content
 from wot.errors import ProtocolError, TooLarge
 from wot.interaction import Notification
-from wot_http.sse import GAP, Message, Parser, frame, gap, opening
+from wot_http.offering import is_line
+from wot_http.sse import GAP, Message, Parser, event_line, frame, gap, opening
 
 LINES = ["", "", "data: x", "data:y", "data", "data:  z ", "data: é\u2028…", "datum: x", " data: x"]
 LINES += [
@@ -166,3 +167,22 @@ def test_the_limit_is_for_one_event_and_not_for_the_stream(block: bytes) -> None
     for _ in range(1 + (5 << 20) // len(body)):
         parser.feed(body + tail)
         parser.feed(b": x\n" if tail == b":" else b"ta: y\n\n")
+
+
+@given(st.text(min_size=1), st.binary())
+def test_frames_that_say_what_they_are_of_come_back(name: str, body: bytes) -> None:
+    plain, chunked = frame(Notification(Content(b"1"), "e-1"), event_line(name))
+    size, _, rest = chunked.partition(b"\r\n")
+    assert rest == plain + b"\r\n"
+    assert int(size, 16) == len(plain)
+    event = name if is_line(name) else ""
+    assert Parser().feed(plain) == [Message(event, "1", "e-1")]
+
+
+def test_one_notification_goes_out_in_both_ways() -> None:
+    notification = Notification(Content(b"1"), "e-1")
+    for _ in range(2):
+        assert frame(notification)[0] == b"id: e-1\ndata: 1\n\n"
+        named = frame(notification, event_line("level"))
+        assert named[0] == b"event: level\nid: e-1\ndata: 1\n\n"
+        assert frame(notification, event_line("level")) is named

@@ -259,3 +259,20 @@ async def test_events_of_every_kind_of_data(probe: Probe, url: str, servient: wo
         probe.bare.emit()
         assert await taken(notes, len(values)) == [[value] for value in values]
         assert await taken(bare, 1) == [None]
+
+
+async def test_the_profile_says_which_affordance_an_event_is_of(
+    probe: Probe, servient: wot.Servient
+) -> None:
+    async with wot.serve(probe, wot.endpoint(ANY, profile="sse")) as served:
+        url = served.urls[0]
+        async with following(f"{url}/events/tick") as tick:
+            probe.tick.emit(1)
+            assert (await tick.frame())["event"] == "tick"
+        async with following(f"{url}/properties/level") as level:
+            assert (await level.frame())["event"] == "level"
+        thing = await servient.consume(url)
+        async with thing.subscribe("tick") as events, thing.observe("level") as levels:
+            probe.tick.emit(2)
+            assert await taken(events, 1) == [2]
+            assert await taken(levels, 1) == [5]

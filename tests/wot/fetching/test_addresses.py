@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from wot.addresses import Nearness, near
 from wot.fetching import fetch
-from wot.fetching.addresses import Nearness, near
 from wot.resolving import LIMIT
 
 from .servers import HERE, OK, PUBLIC, refusal, serving
