@@ -19,7 +19,7 @@ from yarl import URL
 from wot.content import JSON
 from wot.errors import ConnectError, ProtocolError, TransportError, WoTError
 from wot.interaction import Interaction, Stream
-from wot.td import Form
+from wot.td import EACH, Form
 from wot_http.plans import declared_headers, method_of
 from wot_http.preferences import CURSOR
 from wot_http.received import Received
@@ -69,7 +69,12 @@ class Callbacks:
         """A subscription that stands; refusals raise."""
         base = await self._listening()
         path, secret = secrets.token_urlsafe(24), fresh()
-        received = Received(key_of(secret), form.response_type, lambda r: self._leave(path, r))
+        received = Received(
+            key_of(secret),
+            form.response_type,
+            lambda r: self._leave(path, r),
+            whole=interaction.op in EACH,
+        )
         self._received[path] = received
         try:
             await self._register(form, interaction, f"{base}{path}", secret, received)

@@ -57,10 +57,8 @@ class HTTPClient(Client):
             return form.subprotocol == SUBPROTOCOL
         if op not in STREAMS:
             return not form.subprotocol
-        if op in EACH:
-            return form.subprotocol == "sse"
         called = form.subprotocol == "webhook" and self._following.callbacks is not None
-        return called or form.subprotocol in ("", "sse", "longpoll")
+        return called or form.subprotocol in (("sse",) if op in EACH else ("", "sse", "longpoll"))
 
     def carries_variables(self, form: Form) -> bool:
         """Messages have a member for them."""

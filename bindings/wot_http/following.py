@@ -59,6 +59,8 @@ class Following:
         """The answer to a request for events, its body unread."""
         accept = EVENT_STREAM if form.subprotocol else f"{EVENT_STREAM}, {form.response_type};q=0.9"
         headers = {"Accept": accept, "Cache-Control": "no-store", **declared_headers(form)}
+        if form.subprotocol == "sse":
+            headers["Connection"] = "keep-alive"  # the default; the HTTP SSE Profile wants it told
         if after:
             headers[CURSOR] = after
         async with translated(form.href):

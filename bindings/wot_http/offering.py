@@ -1,4 +1,4 @@
-"""What an endpoint offers of streams: the subprotocols that are switched on, and the profiles that follow from them."""
+"""What an endpoint offers of streams: the subprotocols that are switched on, and how they are spoken."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 from wot.binding import known_option, number_option
-from wot.content import JSON
 from wot.errors import WoTError, listed
 from wot.forms import offered
-from wot.td import KINDS, STREAMS, Form, Json, ThingDescription
+from wot.td import KINDS, STREAMS, Json, ThingDescription
 
 SSE, LONGPOLL, WEBHOOK, SOCKET = "sse", "longpoll", "webhook", "webthingprotocol"
 _ORDER = (SSE, SOCKET, WEBHOOK, LONGPOLL)  # of their forms in a TD
-_PROFILES = {
-    SSE: "https://www.w3.org/2022/wot/profile/http-sse/v1",
-    WEBHOOK: "https://www.w3.org/2022/wot/profile/http-webhook/v1",
-}
 SUBSCRIPTION = "subscriptionID"  # the URI variable of what ends a webhook
 
 
@@ -46,14 +41,9 @@ class Offer(NamedTuple):
 
     def terms(self, td: ThingDescription) -> Json:
         """What a TD says of all its streams."""
-        found = _streamed(td)
-        if not found:
+        if WEBHOOK not in self.subprotocols or not _has_streams(td):
             return {}
-        pure = all(form.response_type == JSON and is_line(name) for name, form in found)
-        profiles = [_PROFILES[each] for each in self.profiled] if pure else []
-        variable = {SUBSCRIPTION: {"type": "string", "readOnly": True}}
-        said = {"uriVariables": variable} if WEBHOOK in self.subprotocols else {}
-        return {**said, **({"profile": profiles} if profiles else {})}
+        return {"uriVariables": {SUBSCRIPTION: {"type": "string", "readOnly": True}}}
 
 
 def offer_of(options: Mapping[str, Any]) -> Offer:
@@ -99,10 +89,9 @@ def is_line(name: str) -> bool:
     return name != "wot-gap" and not {"\r", "\n", "\0"} & set(name) and not name.startswith(" ")
 
 
-def _streamed(td: ThingDescription) -> list[tuple[str, Form]]:
-    return [
-        (name, Form((json.get("forms") or [{"contentType": JSON}])[0]))
+def _has_streams(td: ThingDescription) -> bool:
+    return any(
+        STREAMS.intersection(offered(td, kind, name))
         for kind in KINDS
-        for name, json in td.json.get(kind, {}).items()
-        if STREAMS.intersection(offered(td, kind, name))
-    ]
+        for name in td.json.get(kind, {})
+    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import unquote, urlsplit
 
 from wot.content import JSON, Content
 from wot.errors import EventsLost, TransportError, Unauthenticated, WoTError
@@ -19,6 +21,7 @@ _REMEMBERED = 1024  # ids of deliveries: each counts once
 _REGISTERING = (
     10.0  # seconds for which a delivery waits for the answer that we are still waiting for
 )
+_SELF = re.compile(r'<([^<>]*)>\s*;\s*rel="?self"?', re.IGNORECASE)  # RFC 8288 section 3
 
 Leave = Callable[["Received"], Awaitable[None]]
 
@@ -26,8 +29,9 @@ Leave = Callable[["Received"], Awaitable[None]]
 class Received(OpenStream):
     """The deliveries of one subscription."""
 
-    def __init__(self, key: bytes, media_type: str, leave: Leave) -> None:
+    def __init__(self, key: bytes, media_type: str, leave: Leave, *, whole: bool = False) -> None:
         self._key, self._type, self._leave = key, media_type, leave
+        self._whole = whole  # whether it is about all properties, or all events
         self._ready: deque[Notification | WoTError] = deque()
         self._arrived = asyncio.Event()
         self._seen: dict[str, None] = {}
@@ -80,7 +84,8 @@ class Received(OpenStream):
             lost.after = headers.get(CURSOR, "")
             return lost
         content = Content(body, kind or self._type) if kind or body else Content(b"null", JSON)
-        return Notification(content, headers.get(CURSOR, ""))
+        position = headers.get(CURSOR, "")
+        return Notification(content, position, name=_named(headers) if self._whole else "")
 
     def fail(self, error: TransportError) -> None:
         """The subscription is no more."""
@@ -106,3 +111,9 @@ class Received(OpenStream):
             if not self._signs.done():
                 self._signs.set_result(True)
             await self._leave(self)
+
+
+def _named(headers: Mapping[str, str]) -> str:
+    """The affordance that a delivery is about: its URL is told by `Link` (WoT Profiles, HTTP Webhook Profile)."""
+    link = _SELF.search(headers.get("Link", ""))
+    return unquote(urlsplit(link[1]).path.rpartition("/")[2]) if link else ""

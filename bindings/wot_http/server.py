@@ -27,6 +27,7 @@ from wot_http.limits import Limits
 from wot_http.listening import UNIX, closed, opened, placed
 from wot_http.offering import SOCKET, offer_of
 from wot_http.paths import Paths
+from wot_http.profiles import claimed
 from wot_http.serving import Serving
 from wot_http.subscribers import Subscribers
 from wot_http.websocket import Sockets
@@ -143,7 +144,9 @@ class HTTPServer(Server):
 
     def terms(self, td: ThingDescription) -> Json:
         """The profiles that are kept here, and what our forms refer to."""
-        return http_forms.terms(td, self._offer)
+        said, forms = http_forms.terms(td, self._offer), self.forms("", td)
+        profiles = claimed(td, forms, self.base, self._offer.profiled)
+        return {**said, "profile": profiles} if profiles else said
 
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .assertions import PAGE, page
+from .assertions import PAGE, Shown, page
 
 TESTS = Path(__file__).parents[1]
 
@@ -18,12 +18,21 @@ class Gathered:
     def __init__(self) -> None:
         self.files: set[Path] = set()
         self.tests: defaultdict[str, set[str]] = defaultdict(set)
+        self.awaited: dict[str, str] = {}  # what tests wait for that are expected to fail
 
     def add(self, item: pytest.Item) -> None:
         self.files.add(item.path)
+        expected = item.get_closest_marker("xfail")
         for mark in item.iter_markers("assertion"):
             for id in mark.args:
-                self.tests[id].add(_name(item))
+                if expected is None:
+                    self.tests[id].add(_name(item))
+                else:
+                    self.awaited[id] = str(expected.kwargs.get("reason", ""))
+
+    def shown(self) -> Shown:
+        """What the tests say of the assertions."""
+        return Shown(self.tests, self.awaited)
 
     def whole(self, config: pytest.Config) -> bool:
         """Whether every test there is was collected, so that what is missing has no test."""
@@ -54,7 +63,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         gathered = session.config.stash[GATHERED]
         if not gathered.whole(session.config):
             raise pytest.UsageError("docs/conformance.md is made from all tests, not from some")
-        PAGE.write_text(page(gathered.tests), "utf-8")
+        PAGE.write_text(page(gathered.shown()), "utf-8")
 
 
 def _name(item: pytest.Item) -> str:

@@ -68,7 +68,7 @@ async def silence(_request: Request, _writer: asyncio.StreamWriter) -> None:
 
 
 class Foreign:
-    """Answers by target; several answers are given one after the other, the last one again and again."""
+    """Answers by target, or by method and target; several are given in turn, the last one again and again."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -103,7 +103,10 @@ class Foreign:
         return found
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        answer = self.answers.get(request.target, ok(b"", status="404 Not Found"))
+        known = (f"{request.method} {request.target}", request.target)
+        missing = ok(b"", status="404 Not Found")
+        key = next((each for each in known if each in self.answers), "")
+        answer = self.answers.get(key, missing)
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
         if isinstance(answer, bytes):

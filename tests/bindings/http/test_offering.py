@@ -10,6 +10,7 @@ import wot
 from wot.td import ThingDescription
 from wot_http.forms import forms, unfollowed
 from wot_http.offering import Offer, Rules, is_line, offer_of
+from wot_http.profiles import claimed
 
 from .things import ANY, Probe
 from .wire import ask
@@ -93,17 +94,18 @@ def test_options_that_are_none(given: dict[str, Any], told: str) -> None:
 
 
 def _profiles(thing: wot.Thing, **options: Any) -> list[str]:
-    terms = offer_of(options).terms(wot.things.exposed_of(thing).td)
-    return [each.removeprefix(PLACE) for each in terms.get("profile", [])]
+    td, offer = wot.things.exposed_of(thing).td, offer_of(options)
+    found = claimed(td, forms("thing", td, offer), "http://127.0.0.1:8080/", offer.profiled)
+    return [each.removeprefix(PLACE) for each in found if "basic" not in each]
 
 
 def test_profiles_are_claimed_where_they_are_kept() -> None:
     both = {"profile": "sse", "subprotocols": ("sse", "webhook")}
     assert _profiles(Plain(), **both) == ["http-sse/v1", "http-webhook/v1"]
     assert _profiles(Plain(), subprotocols="webhook") == ["http-webhook/v1"]
-    for thing in (Text(), Mute(), Odd()):
+    for thing in (Text(), Mute()):
         assert _profiles(thing, **both) == []
-    assert not offer_of(both).terms(IMAGE).get("profile")
+    assert _profiles(Odd(), **both) == ["http-webhook/v1"]  # a Link has any name, a line has not
     assert _profiles(Plain()) == _profiles(Plain(), subprotocols="longpoll") == []
 
 
