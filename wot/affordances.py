@@ -2,110 +2,34 @@
 
 from __future__ import annotations
 
-import builtins
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import (
     Any,
     Concatenate,
     Generic,
-    Never,
     ParamSpec,
     Self,
     TypeVar,
     overload,
 )
 
-from msgspec import UNSET
-
+from wot.chunks import held
 from wot.content import JSON, essence, is_opaque, is_text
+from wot.declared import ABSENT, Declared, Hints, Method, annotated
 from wot.errors import DefinitionError
 from wot.handles import ActionHandle, EventHandle, PropertyHandle, StoredHandle, parts_of
-from wot.interaction import NONE
+from wot.media import several
 from wot.payload import Arguments, Input, Payload, uri_variables
 from wot.td import Json
-from wot.terms import ActionTerms, EventTerms, PropertyTerms, StoredTerms, td_terms
+from wot.terms import ActionTerms, EventTerms, PropertyTerms, StoredTerms
+
+__all__ = ["ABSENT", "Action", "Declared", "Event", "Method", "Property", "Stored"]
 
 T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
 MethodT = TypeVar("MethodT", bound=Callable[..., Any])
-Hints = Callable[[Any], dict[str, Any]]
-Method = Callable[..., Any]
-
-ABSENT: Any = object()
-
-
-class Declared:
-    """What the four kinds of affordances share: a name, and the words said about them."""
-
-    kind = ""
-    name = ""
-    attribute = ""
-    json: Json | None = None  # what the TD says of it; None until its class is made
-    media_type = JSON
-    uri_names: Mapping[str, str] = {}  # parameter → URI variable
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.attribute = name
-        self.name = self.given.get("name", name)
-        self.media_type = self.given.get("content_type", JSON)
-
-    def __init__(self, given: Mapping[str, Any], allowed: type) -> None:
-        self.given, self._allowed = given, allowed
-        self.terms: Json = {}
-
-    def read_words(self) -> None:
-        """Take the keywords for TD terms; not before the class is made, so that errors can name the member."""
-        self.terms = td_terms(self.given, self._allowed, type(self).__name__.lower())
-
-    def __set__(self, thing: Any, value: Never) -> None:
-        remedy = {
-            "properties": f"await thing.{self.attribute}.write(value)",
-            "events": f"thing.{self.attribute}.emit(data)",
-        }.get(self.kind, f"await thing.{self.attribute}(…)")
-        raise AttributeError(
-            f"{self.attribute} is an affordance and cannot be assigned: use {remedy}"
-        )
-
-    def define(self, owner: type, hints: Hints) -> None:
-        """Work out schema and description; called once, when the class that declares it exists."""
-        raise NotImplementedError
-
-    def named(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """URI variables, given as keyword arguments, by their names in the TD; not those that are UNSET."""
-        if not given:
-            return NONE
-        names = self.uri_names
-        return {names.get(n, n): value for n, value in given.items() if value is not UNSET}
-
-    def _renamed(self, parameters: Iterable[str]) -> Mapping[str, str]:
-        """`uri_variables=`: names of parameters, or those with the names they have in the TD."""
-        given: Any = self.given.get("uri_variables", ())
-        names: Mapping[str, str] = given if hasattr(given, "keys") else {n: n for n in given}
-        unknown = [name for name in names if name not in parameters]
-        if unknown:
-            raise DefinitionError(f"uri_variables names {unknown[0]!r}, which is no parameter")
-        return names
-
-    def _named_by(self, *found: Mapping[str, Payload]) -> Json:
-        """The schemas of URI variables as a term, after noting which parameters stand for them."""
-        variables = {name: payload for some in found for name, payload in some.items()}
-        self.uri_names = {payload.parameter: name for name, payload in variables.items()}
-        schemas = {name: payload.schema for name, payload in variables.items()}
-        return {"uriVariables": schemas} if schemas else {}
-
-    def _described(self, method: Method | None, json: Json) -> Json:
-        """`json` with the words given, the docstring where no description is, and forms where they say something."""
-        words = dict(self.terms)
-        doc = inspect.getdoc(method) if method else None
-        if doc and "description" not in words:
-            words["description"] = doc
-        form: Json = {} if self.media_type == JSON else {"contentType": self.media_type}
-        if "response_type" in self.given:
-            form["response"] = {"contentType": self.given["response_type"]}
-        # A form without href: what every binding's form has to repeat.
-        return {**words, **json, **({"forms": [form]} if form else {})}
 
 
 class Property(Declared, Generic[T]):
@@ -132,9 +56,19 @@ class Property(Declared, Generic[T]):
     def __get__(self, thing: object | None, owner: type) -> Self | PropertyHandle[T]:
         return self if thing is None else PropertyHandle(parts_of(thing), self)
 
+    @overload
     def write(
         self, method: Callable[Concatenate[Any, T, P], R]
-    ) -> Callable[Concatenate[Any, T, P], R]:
+    ) -> Callable[Concatenate[Any, T, P], R]: ...
+    @overload
+    def write(
+        self: Property[bytes], method: Callable[Concatenate[Any, AsyncIterator[bytes], P], R]
+    ) -> Callable[Concatenate[Any, AsyncIterator[bytes], P], R]: ...
+    @overload
+    def write(
+        self: Property[bytes], method: Callable[Concatenate[Any, Iterator[bytes], P], R]
+    ) -> Callable[Concatenate[Any, Iterator[bytes], P], R]: ...
+    def write(self, method: Callable[..., Any]) -> Callable[..., Any]:
         """Declare the method that writes this property: `@brightness.write`."""
         if self.declared is None:
             raise DefinitionError(
@@ -163,12 +97,12 @@ class Property(Declared, Generic[T]):
         if self.given.get("write_only") and (self.observable or self.writer is None):
             reason = "cannot be observed" if self.observable else "needs a method that writes it"
             raise DefinitionError(f"a property that can only be written {reason}")
-        if self.observable and not is_text(self.media_type):
+        if self.observable and not any(map(is_text, self.media_types)):
             raise DefinitionError(
                 f"an observable property cannot be {self.media_type}", hint="use JSON or text"
             )
         both = [method for method in (self.declared, self.writer) if method]
-        names = self._renamed({n for method in both for n in inspect.signature(method).parameters})
+        names = self.renamed({n for method in both for n in inspect.signature(method).parameters})
         self.variables = uri_variables(self.declared, known, 1, names)
         needed = [name for name, payload in self.variables.items() if not payload.optional]
         if self.observable and needed:
@@ -184,25 +118,32 @@ class Property(Declared, Generic[T]):
                 )
         else:
             self.written = {}
-        self._check_media_type(known["return"])
-        self._set_payload(known["return"], read_only=self.writer is None)
-        variables = self._named_by(self.variables, self.written)
-        self.json = self._described(self.declared, {**self.payload.schema, **variables})
+        self._set_payload(self._held(known["return"]), read_only=self.writer is None)
+        variables = self.named_by(self.variables, self.written)
+        self.json = self.described(self.declared, {**self.payload.schema, **variables})
 
     def _check_writer(self, hint: Any, known: Mapping[str, Any]) -> None:
         assert self.writer is not None
         names = list(inspect.signature(self.writer).parameters)
         taken = known.get(names[1], hint) if len(names) > 1 else hint
+        if is_opaque(self.media_type):
+            self.takes = self.taking(self.writer, taken)
+            hint, taken = held(hint), held(taken)
         if taken != hint and Payload.of(taken).schema != Payload.of(hint).schema:
             raise DefinitionError(
                 f"{self.writer.__name__} takes {taken!r}, but the property is {hint!r}"
             )
 
-    def _check_media_type(self, hint: Any) -> None:
-        if is_opaque(self.media_type) and hint is not bytes:
+    def _held(self, hint: Any) -> Any:
+        """The type that is described; what is not looked into is bytes, however they come."""
+        if not is_opaque(self.media_type):
+            return hint
+        if held(hint) is not bytes:
             raise DefinitionError(
-                f"{self.media_type} is made of bytes: the reader should return bytes"
+                f"{self.media_type} is made of bytes: the reader should return bytes",
+                hint="or, in chunks, AsyncIterator[bytes], Iterator[bytes] or pathlib.Path",
             )
+        return bytes
 
     def _set_payload(self, hint: Any, *, read_only: bool) -> None:
         flags = {"readOnly": read_only, "observable": self.observable}
@@ -241,7 +182,7 @@ class Stored(Property[T]):
             raise DefinitionError(
                 "a stored property writes itself", hint="use @wot.property for one with a writer"
             )
-        hint = _annotated(owner, self.attribute, hints)
+        hint = annotated(owner, self.attribute, hints)
         if hint is ABSENT:
             if self.default is None:
                 raise DefinitionError(
@@ -249,9 +190,9 @@ class Stored(Property[T]):
                     hint=f"annotate it: {self.attribute}: wot.Stored[float | None] = wot.stored(None)",
                 )
             hint = type(self.default)
-        self._set_payload(hint, read_only=bool(self.given.get("read_only")))
-        self.payload.dump(self.default)
-        self.json = self._described(None, {**self.payload.schema})
+        self._set_payload(self._held(hint), read_only=bool(self.given.get("read_only")))
+        self.payload.dump(self.default, self.media_type)
+        self.json = self.described(None, {**self.payload.schema})
 
 
 class Action(Declared, Generic[P, R]):
@@ -276,11 +217,11 @@ class Action(Declared, Generic[P, R]):
     def __get__(self, thing: object | None, owner: type) -> Self | ActionHandle[P, R]:
         return self if thing is None else ActionHandle(parts_of(thing), self)
 
-    @builtins.property
-    def response_type(self) -> str:
-        """The media type of the output."""
-        kind: str = self.given.get("response_type", self.media_type)
-        return kind
+    def travel_as(self, types: tuple[str, ...]) -> None:
+        """The same for the output, where it is not told to have others."""
+        super().travel_as(types)
+        self.response_types = several(self.given.get("response_type", types))
+        self.response_type = self.response_types[0]
 
     def _check_output(self) -> None:
         """What ends behind the answer is told in JSON (WoT Profiles, "ActionStatus object")."""
@@ -306,10 +247,23 @@ class Action(Declared, Generic[P, R]):
         """Input from the parameters, output from the return type."""
         known = hints(self.method)
         parameters = dict(list(inspect.signature(self.method).parameters.items())[1:])
-        in_uri = self._renamed(parameters)
+        in_uri = self.renamed(parameters)
         self.variables = uri_variables(self.method, known, 1, in_uri, only=in_uri)
-        self.arguments = Arguments({n: p for n, p in parameters.items() if n not in in_uri}, known)
+        sent = {n: p for n, p in parameters.items() if n not in in_uri}
+        whole = [p.name for p in sent.values() if p.kind is p.POSITIONAL_ONLY]
+        if is_opaque(self.media_type) and whole:
+            self.takes = self.taking(self.method, known.get(whole[0]))
+            known = {**known, whole[0]: held(known.get(whole[0]))}
+        self.arguments = Arguments(sent, known)
         result = known.get("return", type(None))
+        if self.takes and self.lasting:
+            raise DefinitionError(
+                "chunks are taken before the answer, so synchronous=False cannot be"
+            )
+        if is_opaque(self.response_type):
+            if self.takes and held(result) is not result:
+                raise DefinitionError("chunks go one way only: take bytes, or return bytes")
+            result = held(result)
         self.output = None if result is type(None) else Payload.of(result)
         self._check_output()
         json: Json = {"synchronous": not self.lasting}
@@ -317,7 +271,7 @@ class Action(Declared, Generic[P, R]):
             json["input"] = self.arguments.schema
         if self.output:
             json["output"] = self.output.schema
-        self.json = self._described(self.method, {**json, **self._named_by(self.variables)})
+        self.json = self.described(self.method, {**json, **self.named_by(self.variables)})
 
 
 class Event(Declared, Generic[T]):
@@ -357,7 +311,7 @@ class Event(Declared, Generic[T]):
         """Data schema from the type given or the annotation; without either there is no data."""
         hint = self.hint
         if hint is ABSENT:
-            hint = _annotated(owner, self.attribute, hints)
+            hint = annotated(owner, self.attribute, hints)
         about = {"title", "titles", "description", "descriptions", "@type"}
         said = {term: value for term, value in self.terms.items() if term in about or ":" in term}
         of_data = {term: value for term, value in self.terms.items() if term not in said}
@@ -372,23 +326,11 @@ class Event(Declared, Generic[T]):
             self.payload = Payload.of(hint, of_data)
         self.terms = said
         json = {"data": self.payload.schema} if self.payload else {}
-        self.json = self._described(None, {**json, **self._asked(hints)})
+        self.json = self.described(None, {**json, **self._asked(hints)})
 
     def _asked(self, hints: Hints) -> Json:
         """The URI variables of the method that is asked."""
         method = self.subscriber
-        names = self._renamed(inspect.signature(method).parameters if method else ())
+        names = self.renamed(inspect.signature(method).parameters if method else ())
         self.variables = uri_variables(method, hints(method), 1, names) if method else {}
-        return self._named_by(self.variables)
-
-
-def _annotated(owner: type, attribute: str, hints: Hints) -> Any:
-    """T of `attribute: wot.Event[T] = …` in the class body."""
-    annotation = inspect.get_annotations(owner).get(attribute)
-    if annotation is None:
-        return ABSENT
-    # Alone: other annotations of the class may name what only a type checker knows.
-    alone = {"__annotations__": {attribute: annotation}, "__module__": owner.__module__}
-    hint = hints(type(owner.__name__, (), alone)).get(attribute)
-    args: tuple[Any, ...] = getattr(hint, "__args__", ())
-    return args[0] if args else ABSENT
+        return self.named_by(self.variables)

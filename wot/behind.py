@@ -55,7 +55,7 @@ class Behind:
         action = self._template.actions[interaction.name]
         try:
             value = await self._call(handler, action.timeout, args, given)
-            return output(action, value, interaction.name)
+            return output(action, value, interaction.name, ())
         except InteractionError:
             raise
         except Exception as error:

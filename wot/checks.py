@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Mapping
 from typing import Any
 
-from wot.affordances import Action, Property
-from wot.content import Content, Malformed, essence, parameter
-from wot.errors import HandlerError, InvalidInput, UnsupportedContent, UriVariableError, listed
+import msgspec
+
+from wot.affordances import Action, Property, Stored
+from wot.content import Content, Malformed
+from wot.errors import HandlerError, InvalidInput, UriVariableError, listed
 from wot.interaction import DONE, NONE, Interaction, Reply
+from wot.media import check_taken, chosen
 from wot.payload import Mismatch, Payload
+from wot.td import Op
+from wot.template import Template
 
 _log = logging.getLogger("wot")
 
@@ -35,10 +41,22 @@ def typed(variables: Mapping[str, Any], declared: Mapping[str, Payload]) -> Mapp
     return typed
 
 
+async def gathered(interaction: Interaction, template: Template) -> Interaction:
+    """The same with what was sent in one piece, for who does not take it in chunks."""
+    found: Any = template.properties if interaction.op is Op.WRITE_PROPERTY else template.actions
+    content = interaction.payload
+    member = found.get(interaction.name)
+    if content is None or (member is not None and member.takes):
+        return interaction
+    return msgspec.structs.replace(interaction, payload=await content.whole())
+
+
 def written(interaction: Interaction, declared: Property[Any]) -> Any:
     if interaction.payload is None:
         raise InvalidInput(f"{declared.name}: a value is needed and none was sent")
-    _of_type(interaction.payload, declared.media_type, declared.name)
+    check_taken(interaction.payload, declared.media_types, declared.name)
+    if declared.takes:
+        return interaction.payload
     try:
         return declared.payload.load(interaction.payload, closed=True)
     except (Mismatch, Malformed) as error:
@@ -49,7 +67,11 @@ def arguments(
     interaction: Interaction, action: Action[..., Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     if interaction.payload is not None:
-        _of_type(interaction.payload, action.media_type, action.name)
+        check_taken(interaction.payload, action.media_types, action.name)
+    if action.takes:
+        if interaction.payload is None:
+            raise InvalidInput(f"{action.name}: an input is needed and none was sent")
+        return (interaction.payload,), dict(typed(interaction.variables, action.variables))
     try:
         args, given = action.arguments.load(interaction.payload)
     except (Mismatch, Malformed) as error:
@@ -59,25 +81,28 @@ def arguments(
     return args, given
 
 
-def _of_type(content: Content, expected: str, name: str) -> None:
-    if content.type == expected:
-        return
-    charset = parameter(content.type, "charset")
-    if essence(content.type) != essence(expected) or charset not in (
-        "",
-        "utf-8",
-        "utf8",
-        "us-ascii",
-    ):
-        raise UnsupportedContent(
-            f"{name}: {content.type} is not taken here", hint=f"send Content-Type: {expected}"
-        )
+def restored(kept: Stored[Any], body: bytes | None, title: str) -> Any:
+    """The value that was kept under a property, or else its default."""
+    if body is not None:
+        try:
+            return kept.payload.load(Content(body), closed=True)
+        except (Mismatch, Malformed) as error:
+            _log.warning(
+                "%s: the kept value of %r no longer fits and is dropped: %s",
+                title,
+                kept.name,
+                error,
+            )
+    return copy.deepcopy(kept.default)
 
 
 def sent(payload: Payload, value: Any, media_type: str, name: str) -> Content:
     """What the Thing's own code gives away; InvalidInput, raised there, where it does not fit."""
     try:
-        return payload.dump(value, media_type)
+        content = payload.dump(value, media_type)
+        if content.chunks is not None:
+            raise Malformed("what is kept or told to many is bytes, no chunks")
+        return content
     except (Mismatch, Malformed) as error:
         raise InvalidInput(f"{name}: {error}") from None
 
@@ -93,9 +118,10 @@ def checked(payload: Payload, value: Any, media_type: str, name: str) -> Content
         ) from error
 
 
-def output(action: Action[..., Any], value: Any, name: str) -> Reply:
+def output(action: Action[..., Any], value: Any, name: str, accept: tuple[str, ...]) -> Reply:
     if action.output is not None:
-        return Reply(checked(action.output, value, action.response_type, name))
+        kind = chosen(accept, action.response_types, name) if accept else action.response_type
+        return Reply(checked(action.output, value, kind, name))
     if value is not None:
         _log.error(
             "the handler of %r returned a value but declares none; add its type after ->", name

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from wot.binding import Client
-from wot.content import Content
+from wot.choosing import Way, additional, fitting, ordered
+from wot.content import Content, is_whole
 from wot.errors import (
     ConnectError,
+    InvalidOutput,
     NoBinding,
     NoForm,
     NotAllowed,
@@ -22,7 +25,15 @@ from wot.errors import (
 )
 from wot.followed import Followed
 from wot.forms import THING, expand, forms_for, is_template, scheme_of, shared_variables, usable
-from wot.handles import Subscription, incoming, outgoing, subscribed
+from wot.handles import (
+    Subscription,
+    given,
+    incoming,
+    opened,
+    outgoing,
+    subscribed,
+    whole,
+)
 from wot.ids import sent_id
 from wot.interaction import DONE, NONE, ActionStatus, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
@@ -37,15 +48,6 @@ READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
 QUERY_ALL = Op.QUERY_ALL_ACTIONS
 _NOTHING: Any = object()
-
-
-class Way(NamedTuple):
-    """A form, the client that follows it, whether it has URI variables, and whether its answer is about invocations."""
-
-    form: Form
-    client: Client
-    template: bool
-    lasting: bool
 
 
 class ConsumedThing:
@@ -77,7 +79,7 @@ class ConsumedThing:
     def td(self) -> ThingDescription:
         """What can be used from here: only affordances and operations that have a usable form."""
         if self._td is None:
-            self._td = ThingDescription(reachable(self.description, self._can))
+            self._td = ThingDescription(reachable(self.description, self._usable))
         return self._td
 
     async def request(self, interaction: Interaction, /) -> Reply:
@@ -88,6 +90,8 @@ class ConsumedThing:
         if interaction.invocation:
             return await self._references.request(interaction)
         ways = self._ways.get((op, name)) or self.ways(op, name)
+        if ways[1:]:
+            ways = fitting(ways, interaction)
         for way in ways[:-1]:
             try:
                 reply = await way.client.request(self.filled(way, interaction), interaction)
@@ -123,8 +127,8 @@ class ConsumedThing:
         """Follow a property or an event, or all of them, through reconnections."""
         if not interaction.name:
             return await self._together.stream(interaction)
-        stream = await self.open(interaction)
-        followed = Followed(self.open, interaction, stream, self.patience)
+        stream = await self.subscription(interaction)
+        followed = Followed(self.subscription, interaction, stream, self.patience)
         if interaction.op is OBSERVE and not getattr(stream, "current_first", False):
             try:
                 followed.first = await self._current(interaction)
@@ -145,7 +149,7 @@ class ConsumedThing:
             return None  # the observation stands; a value will come with the next change
         return None if reply.content is None else Notification(reply.content)
 
-    async def open(self, interaction: Interaction) -> Stream:
+    async def subscription(self, interaction: Interaction) -> Stream:
         """One subscription along the first form whose other end can be reached."""
         ways = self.ways(interaction.op, interaction.name)
         for way in ways[:-1]:
@@ -185,7 +189,7 @@ class ConsumedThing:
                 )
         if not found:
             raise NoForm(f"no form of {name!r} can be used for {op}", hint="; ".join(tried[:5]))
-        ways = self._ways[op, name] = tuple(found)
+        ways = self._ways[op, name] = ordered(found)
         return ways
 
     def _refusal(self, op: Op, name: str) -> WoTError:
@@ -200,10 +204,13 @@ class ConsumedThing:
         return NotAllowed(f"{title} offers no {op}" + (f" for {name!r}" if name else ""))
 
     def _can(self, op: Op, name: str) -> bool:
+        return bool(self._usable(op, name))
+
+    def _usable(self, op: Op, name: str) -> list[Form]:
         try:
-            return bool(self.ways(op, name))
+            return [way.form for way in self.ways(op, name)]
         except WoTError:
-            return False
+            return []
 
     def filled(self, way: Way, interaction: Interaction) -> Form:
         """The form with its URI variables in place."""
@@ -255,19 +262,33 @@ class ConsumedThing:
     async def read(self, name: str, /, **variables: Any) -> Any:
         """The value of a property; keyword arguments are URI variables."""
         reply = await self.request(Interaction(READ, name, variables=variables or NONE))
-        return incoming(self.payload("properties", name) or _ANY, reply.content, name)
+        content = reply.content if is_whole(reply.content) else await whole(reply.content)
+        return self._expected(READ, self.payload("properties", name), content, name)
+
+    def open(
+        self, name: str, /, **variables: Any
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """`async with thing.open("video") as chunks`: a property in parts, for what is too large to be held."""
+        return opened(self, Interaction(READ, name, variables=variables or NONE))
 
     async def write(self, name: str, value: Any, /, **variables: Any) -> None:
-        """Set a property; returns when the Thing has accepted it."""
+        """Set a property; returns when the Thing has accepted it.
+
+        What is bytes may also be given in chunks: an iterator, a path or an open file.
+        """
         content = self._outgoing(WRITE, name, "", value)
-        await self.request(Interaction(WRITE, name, content, variables or NONE, id=sent_id.get()))
+        interaction = Interaction(WRITE, name, content, variables or NONE, id=sent_id.get())
+        await (self.request(interaction) if is_whole(content) else given(self, interaction))
 
     async def invoke(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Any:
         """Invoke an action with an input value, if it has one; returns its output, when it has ended."""
-        reply = await self.request(self._invoking(name, input, variables))
+        interaction = self._invoking(name, input, variables)
+        is_plain = is_whole(interaction.payload)
+        reply = await (self.request(interaction) if is_plain else given(self, interaction))
         if reply.invocation:
             reply = await finished(self, name, reply)
-        return self._output(name, reply.content)
+        content = reply.content if is_whole(reply.content) else await whole(reply.content)
+        return self._output(name, content)
 
     async def start(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Invocation[Any]:
         """Invoke an action without waiting for its end."""
@@ -288,7 +309,18 @@ class ConsumedThing:
         payload = self.payload("actions", name, "output")
         if payload is None and content is None:
             return None
-        return incoming(payload or _ANY, content, name)
+        return self._expected(INVOKE, payload, content, name)
+
+    def _expected(self, op: Op, payload: Payload | None, content: Content | None, name: str) -> Any:
+        """The value that came back, as the form's response or one of its additional ones has it."""
+        try:
+            return incoming(payload or _ANY, content, name)
+        except InvalidOutput:
+            definitions: Json = self.description.json.get("schemaDefinitions", {})
+            for schema in additional(self._ways.get((op, name), ()), definitions, content):
+                with contextlib.suppress(InvalidOutput):
+                    return incoming(Payload.plain(schema), content, name)
+            raise
 
     def observe(
         self, name: str, /, **variables: Any

@@ -11,18 +11,47 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from wot.errors import TooLarge
+from wot.errors import TooLarge, WoTError
 from wot.td import is_array, is_object
 
 JSON = "application/json"
 TEXT = "text/plain"
 OCTETS = "application/octet-stream"
 CBOR = "application/cbor"
+MOST_HELD = 256 << 20  # bytes that are held at once, where nobody says otherwise
 MOST_VALUES = 200_000  # in a payload that is judged value by value; more would hold up everybody
 _MOST_BITS = 1024  # of an integer: 308 digits
 _BOM = b"\xef\xbb\xbf"
 UTF_8 = ("", "utf-8", "utf8", "us-ascii")
 _DEEPEST = 200  # levels of nesting; validators and peers give up not far beyond
+
+
+class Chunks(AsyncGenerator[bytes, None]):
+    """Chunks that are an object rather than a generator: those that were never taken still close.
+
+    `length` is how many bytes there are in all, where that is known, and `most` how many may be held at once by
+    whoever wants them in one piece.
+    """
+
+    length: int | None = None
+    most: int = MOST_HELD
+
+    async def __anext__(self) -> bytes:
+        raise NotImplementedError
+
+    async def aclose(self) -> None:
+        raise NotImplementedError
+
+    async def asend(self, value: None, /) -> bytes:
+        return await self.__anext__()
+
+    async def athrow(self, typ: Any, val: Any = None, tb: Any = None, /) -> bytes:
+        await self.aclose()
+        raise typ
+
+    def too_large(self, limit: int) -> WoTError:
+        """What is raised where there are more bytes than may be held."""
+        return TooLarge(f"it has more than {limit} bytes", hint="take it in chunks")
 
 
 class Content(msgspec.Struct, frozen=True, gc=False):
@@ -36,18 +65,40 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     type: str = JSON
     chunks: AsyncGenerator[bytes, None] | None = None
 
-    async def whole(self, limit: int) -> Content:
-        """The same in one piece; TooLarge beyond `limit` bytes."""
+    async def whole(self, limit: int = MOST_HELD) -> Content:
+        """The same in one piece; TooLarge beyond `limit` bytes, or what the chunks themselves permit."""
         chunks = self.chunks
         if chunks is None:
             return self
+        most = min(limit, getattr(chunks, "most", limit))
         parts = bytearray()
         async with aclosing(chunks):
+            if (getattr(chunks, "length", None) or 0) > most:
+                raise _too_large(chunks, most)
             async for part in chunks:
                 parts += part
-                if len(parts) > limit:
-                    raise TooLarge(f"it has more than {limit} bytes")
+                if len(parts) > most:
+                    raise _too_large(chunks, most)
         return Content(bytes(parts), self.type)
+
+    async def parts(self) -> AsyncGenerator[bytes, None]:
+        """The bytes part by part, however they are held."""
+        if self.chunks is None:
+            yield self.body
+            return
+        async with aclosing(self.chunks) as chunks:
+            async for part in chunks:
+                yield part
+
+
+def is_whole(content: Content | None) -> bool:
+    """Whether there is nothing to be taken in chunks."""
+    return content is None or content.chunks is None
+
+
+def _too_large(chunks: AsyncGenerator[bytes, None], limit: int) -> WoTError:
+    made = chunks if isinstance(chunks, Chunks) else Chunks()
+    return made.too_large(limit)
 
 
 class Malformed(ValueError):

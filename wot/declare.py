@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack, cast, overload
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar, Unpack, cast, overload
 
 from wot.affordances import ABSENT, Action, Event, Method, Property, Stored
 from wot.errors import DefinitionError
@@ -12,8 +13,13 @@ from wot.terms import ActionTerms, EventTerms, PropertyTerms, StoredTerms
 T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
+InChunks = AsyncIterator[bytes] | Iterator[bytes] | Path | BinaryIO  # what stands for bytes
 
 
+@overload
+def property(
+    reader: Callable[Concatenate[Any, ...], Awaitable[InChunks] | InChunks], /
+) -> Property[bytes]: ...
 @overload
 def property(reader: Callable[Concatenate[Any, ...], Awaitable[T]], /) -> Property[T]: ...
 @overload
@@ -39,6 +45,10 @@ class _PropertyDecorator:
         self._terms = terms
 
     @overload
+    def __call__(
+        self, reader: Callable[Concatenate[Any, ...], Awaitable[InChunks] | InChunks], /
+    ) -> Property[bytes]: ...
+    @overload
     def __call__(self, reader: Callable[Concatenate[Any, ...], Awaitable[T]], /) -> Property[T]: ...
     @overload
     def __call__(self, reader: Callable[Concatenate[Any, ...], T], /) -> Property[T]: ...
@@ -51,6 +61,10 @@ def stored(default: T, /, *, persist: bool = False, **terms: Unpack[StoredTerms]
     return Stored(default, persist, cast(Mapping[str, Any], terms))
 
 
+@overload
+def action(
+    method: Callable[Concatenate[Any, P], Awaitable[InChunks] | InChunks], /
+) -> Action[P, bytes]: ...
 @overload
 def action(method: Callable[Concatenate[Any, P], Awaitable[R]], /) -> Action[P, R]: ...
 @overload
@@ -66,6 +80,10 @@ class _ActionDecorator:
     def __init__(self, terms: ActionTerms) -> None:
         self._terms = terms
 
+    @overload
+    def __call__(
+        self, method: Callable[Concatenate[Any, P], Awaitable[InChunks] | InChunks], /
+    ) -> Action[P, bytes]: ...
     @overload
     def __call__(self, method: Callable[Concatenate[Any, P], Awaitable[R]], /) -> Action[P, R]: ...
     @overload

@@ -9,6 +9,7 @@ from wot.affordances import ABSENT, Action, Event, Stored
 from wot.content import JSON, Malformed, is_opaque
 from wot.errors import DefinitionError, NotAllowed
 from wot.forms import named_by, resolve, shared_variables
+from wot.media import Pair, forms_of, paired
 from wot.payload import Input, Mismatch, Payload
 from wot.schema import Patterns, refused_patterns
 from wot.td import KINDS, Form, Json, Op, default_ops, is_array, is_object, standard_context
@@ -57,25 +58,29 @@ class DescribedProperty(Stored[Any]):
         super().__init__(ABSENT, False, given)
         self.attribute = self.name = name
         op = READ if not write_only else WRITE if not read_only else Op.OBSERVE_PROPERTY
-        self.media_type = media_types(json, op)[1]
+        gives = tuple(dict.fromkeys(pair[1] for pair in media_types(json, op)))
+        self.travel_as(gives)
         self.observable = bool(json.get("observable"))
         self.payload = payload_of(json, self.media_type)
         self.default = _first_value(json, self.payload, self.media_type)
         self.uri_variables = variables.schemas
         self.variables = self.written = variables.payloads
-        self.json = described(json, self.media_type, self.media_type)
+        self.json = described(json, paired(gives))
 
 
 class DescribedAction(Action[..., Any]):
     """An action whose input is one value, whatever its shape."""
 
     def __init__(self, name: str, json: Json, variables: Variables) -> None:
-        self.media_type, response_type = media_types(json, INVOKE)
+        pairs = media_types(json, INVOKE)
         stated = {**json, "synchronous": json.get("synchronous") is not False}
-        if not stated["synchronous"]:
-            response_type = JSON  # of its status, which has the output in it
-        given = {"response_type": response_type, "synchronous": stated["synchronous"]}
+        if not stated["synchronous"]:  # what comes back is its status, which has the output in it
+            pairs = list(dict.fromkeys((takes, JSON) for takes, _ in pairs))
+        response_type = pairs[0][1]
+        gives = tuple(dict.fromkeys(gives for _, gives in pairs))
+        given = {"response_type": gives, "synchronous": stated["synchronous"]}
         super().__init__(_unreadable, given)
+        self.travel_as(tuple(dict.fromkeys(takes for takes, _ in pairs)))
         self.attribute = self.name = name
         schema, output = json.get("input"), json.get("output")
         body = None if schema is None else payload_of(schema, self.media_type)
@@ -83,7 +88,7 @@ class DescribedAction(Action[..., Any]):
         self.has_input = body is not None
         self.output = None if output is None else payload_of(output, response_type)
         self.uri_variables, self.variables = variables
-        self.json = described(stated, self.media_type, response_type)
+        self.json = described(stated, pairs)
 
     def split(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -99,11 +104,11 @@ class DescribedEvent(Event[Any]):
     def __init__(self, name: str, json: Json, variables: Variables) -> None:
         super().__init__(ABSENT, {})
         self.attribute = self.name = name
-        self.media_type = media_types(json, SUBSCRIBE)[1]
+        self.travel_as((media_types(json, SUBSCRIBE)[0][1],))
         data = json.get("data")
         self.payload = None if data is None else payload_of(data, self.media_type)
         self.uri_variables, self.variables = variables
-        self.json = described(json, self.media_type, self.media_type)
+        self.json = described(json, paired(self.media_types))
 
 
 def template_from(td: Json, threads: int, timeout: float | None) -> Template:
@@ -256,20 +261,18 @@ def _absolute(link: Json, base: str) -> Json:
     return {**link, **ends}
 
 
-def media_types(json: Json, op: str) -> tuple[str, str]:
-    """What the first form for `op` (or else the first of all) takes and gives."""
+def media_types(json: Json, op: str) -> list[Pair]:
+    """What the forms for `op` (or else the first of all) take and give; more than one only where we can translate."""
     forms = [Form(form) for form in json.get("forms", ())] or [Form({})]
-    form = next((form for form in forms if op in (form.op or _BY_DEFAULT)), forms[0])
-    return form.content_type, form.response_type
+    fitting = [form for form in forms if op in (form.op or _BY_DEFAULT)] or forms[:1]
+    pairs = [(form.content_type, form.response_type) for form in fitting]
+    first, rest = pairs[0], [pair for pair in pairs if not any(map(is_opaque, pair))]
+    return [first] if any(map(is_opaque, first)) else list(dict.fromkeys([first, *rest]))
 
 
-def described(json: Json, takes: str, gives: str) -> Json:
+def described(json: Json, pairs: list[Pair]) -> Json:
     """An affordance as its TD has it, its forms reduced to the media types that every form of ours repeats."""
-    form: Json = {} if takes == Form({}).content_type else {"contentType": takes}
-    if gives != takes:
-        form["response"] = {"contentType": gives}
-    out = {term: value for term, value in json.items() if term != "forms"}
-    return {**out, "forms": [form]} if form else out
+    return {**{term: value for term, value in json.items() if term != "forms"}, **forms_of(pairs)}
 
 
 def payload_of(schema: Json, media_type: str) -> Payload:

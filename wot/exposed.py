@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import functools
 import logging
 import threading
@@ -13,8 +12,8 @@ from typing import Any
 
 from wot.affordances import ABSENT, Event, Property, Stored
 from wot.behind import Behind
-from wot.checks import arguments, checked, output, sent, typed, written
-from wot.content import Content, Malformed
+from wot.checks import arguments, checked, gathered, output, restored, sent, typed, written
+from wot.content import JSON, Content
 from wot.deadline import OwnTimeout, rest
 from wot.errors import (
     DefinitionError,
@@ -29,7 +28,8 @@ from wot.errors import (
 from wot.filtered import Filtered, chosen_by
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.log import Log
-from wot.payload import Mismatch
+from wot.media import chosen
+from wot.passing import paced, taken
 from wot.repeats import REPEATABLE
 from wot.state import Kept, default_id, slug
 from wot.td import EACH, KIND, STREAMS, Op, ThingDescription
@@ -89,16 +89,24 @@ class ExposedThing:
         """Read, write or invoke, and whatever else has one answer."""
         op, name = interaction.op, interaction.name
         template = self.template
+        payload = interaction.payload
         try:
             if interaction.id and op in REPEATABLE:
                 return await self.behind.repeats.answer(interaction, self.request)
+            if payload is not None and payload.chunks is not None:
+                interaction = await gathered(interaction, template)
             if op is READ:
                 declared = template.properties[name]
                 given = typed(interaction.variables, declared.variables)
                 if (handler := template.readers.get(name)) is None:
-                    return Reply(self._read_stored(declared))
+                    return Reply(self._read_stored(declared, interaction.accept))
                 value = await self._call(handler, template.timeout, (), given)
-                return Reply(checked(declared.payload, value, declared.media_type, name))
+                accept, kind = interaction.accept, declared.media_type
+                kind = chosen(accept, declared.media_types, name) if accept else kind
+                content = checked(declared.payload, value, kind, name)
+                if content.chunks is None:
+                    return Reply(content)
+                return self._paced(interaction, content, template.timeout)
             if op is WRITE:
                 declared = template.properties[name]
                 value, given = self._taken(interaction, declared)
@@ -109,8 +117,12 @@ class ExposedThing:
                 if action.lasting:
                     return self.behind.start(interaction, args, given)
                 timeout = action.timeout if action.own_timeout else template.timeout
-                value = await self._call(template.invoked[name], timeout, args, given)
-                return output(action, value, name)
+                call = functools.partial(taken, self._call) if action.takes else self._call
+                value = await call(template.invoked[name], timeout, args, given)
+                reply = output(action, value, name, interaction.accept)
+                if (answer := reply.content) is None or answer.chunks is None:
+                    return reply
+                return self._paced(interaction, answer, timeout)
             if op is DESCRIBE:
                 return DONE
             if op in EACH and op not in STREAMS:
@@ -128,6 +140,8 @@ class ExposedThing:
     def failed(self, interaction: Interaction, error: Exception) -> InteractionError:
         """What the caller learns of a handler that raised something, or took too long."""
         op, name = interaction.op, interaction.name
+        if isinstance(error, InteractionError):
+            return error
         if isinstance(error, TimeoutError):
             return Unavailable(f"{name!r} did not answer within its time limit", retry_after=5)
         _log.error("%s: %s of %r failed", self.title, op, name, exc_info=error)
@@ -150,12 +164,13 @@ class ExposedThing:
         if not self.is_known(declared):
             return stream
         try:
-            first = await self.request(Interaction(READ, name, variables=interaction.variables))
+            kind, given = (declared.stream_type,), interaction.variables
+            first = await self.request(Interaction(READ, name, variables=given, accept=kind))
+            assert first.content is not None
+            stream.first = Notification(await first.content.whole(), log.here())
         except BaseException:
             await stream.aclose()
             raise
-        assert first.content is not None
-        stream.first = Notification(first.content, log.here())
         return stream
 
     async def _subscribed(self, interaction: Interaction, event: Event[Any]) -> Stream:
@@ -184,10 +199,12 @@ class ExposedThing:
         except Exception as error:
             raise self.failed(Interaction(SUBSCRIBE, event.name), error) from error
 
-    def _read_stored(self, declared: Property[Any]) -> Content:
+    def _read_stored(self, declared: Property[Any], accept: tuple[str, ...]) -> Content:
         if not isinstance(declared, Stored):
             raise NotAllowed(f"{declared.name!r} can only be written")
-        return checked(declared.payload, self.stored(declared), declared.media_type, declared.name)
+        name, kind = declared.name, declared.media_type
+        kind = chosen(accept, declared.media_types, name) if accept else kind
+        return checked(declared.payload, self.stored(declared), kind, name)
 
     def _taken(
         self, interaction: Interaction, declared: Property[Any]
@@ -214,15 +231,17 @@ class ExposedThing:
         told = set[tuple[int, str]]()
         token = _told.set(told)
         try:
-            await self._call(handler, self.template.timeout, (value,), given)
+            call = functools.partial(taken, self._call) if declared.takes else self._call
+            await call(handler, self.template.timeout, (value,), given)
         finally:
             _told.reset(token)
         # Where this handler did not tell the observers, we do.
         log = self._logs.get(("properties", name))
         if log and log.watched and (id(self), name) not in told and name in self.template.readers:
-            reply = await self.request(Interaction(READ, name))
+            kind = (declared.stream_type,)
+            reply = await self.request(Interaction(READ, name, accept=kind))
             assert reply.content is not None
-            log.emit(reply.content)
+            log.emit(await reply.content.whole())
         return DONE
 
     async def _call(
@@ -256,6 +275,10 @@ class ExposedThing:
                 raise
             raise _Foreign from error  # nobody cancelled us: something inside the handler was
 
+    def _paced(self, interaction: Interaction, content: Content, limit: float | None) -> Reply:
+        failed = functools.partial(self.failed, interaction)
+        return paced(content, self.threads.run, limit, failed)
+
     @property
     def behind(self) -> Behind:
         """What goes on behind the answers."""
@@ -282,7 +305,8 @@ class ExposedThing:
         except KeyError:
             if kept.default is ABSENT:
                 raise Unavailable(f"{kept.name!r} has no value yet") from None
-            value = self._restored(kept) if kept.persist else copy.deepcopy(kept.default)
+            body = self._state().load(kept.name) if kept.persist else None
+            value = restored(kept, body, self.title)
             return self.values.setdefault(kept.name, value)
 
     def is_known(self, kept: Property[Any]) -> bool:
@@ -294,33 +318,20 @@ class ExposedThing:
 
     def store(self, kept: Stored[Any], value: Any) -> None:
         """Set a stored property and tell its observers; InvalidInput where the value does not fit."""
-        content = sent(kept.payload, value, kept.media_type, kept.name)
+        content = sent(kept.payload, value, kept.stream_type, kept.name)
         # Held throughout, so that value, file and observers end with the same one of two threads.
         with self._storing:
             log = self._logs.get(("properties", kept.name))
             old = self._content_of(kept) if log and self.is_known(kept) else None
             if kept.persist:
-                self._state().save(kept.name, content.body)
+                kept_as = content if content.type == JSON else kept.payload.dump(value)
+                self._state().save(kept.name, kept_as.body)
             self.values[kept.name] = value
             if log and old != content:
                 log.emit(content)
 
     def _content_of(self, kept: Stored[Any]) -> Content:
-        return sent(kept.payload, self.stored(kept), kept.media_type, kept.name)
-
-    def _restored(self, kept: Stored[Any]) -> Any:
-        body = self._state().load(kept.name)
-        if body is not None:
-            try:
-                return kept.payload.load(Content(body, kept.media_type), closed=True)
-            except (Mismatch, Malformed) as error:
-                _log.warning(
-                    "%s: the kept value of %r no longer fits and is dropped: %s",
-                    self.title,
-                    kept.name,
-                    error,
-                )
-        return copy.deepcopy(kept.default)
+        return sent(kept.payload, self.stored(kept), kept.stream_type, kept.name)
 
     def _state(self) -> Kept:
         if self._kept is None:
@@ -338,7 +349,7 @@ class ExposedThing:
             raise DefinitionError(
                 f"{changed.name!r} is not observable", hint="declare it with observable=True"
             )
-        content = sent(changed.payload, value, changed.media_type, changed.name)
+        content = sent(changed.payload, value, changed.stream_type, changed.name)
         self.log("properties", changed.name).emit(content)
         self._tell(changed.name)
 
@@ -361,7 +372,7 @@ class ExposedThing:
                 )
             content = _EMPTY
         else:
-            content = sent(event.payload, data, event.media_type, event.name)
+            content = sent(event.payload, data, event.stream_type, event.name)
         self.log("events", event.name).emit(content)
 
     async def drained(self, event: Event[Any], timeout: float) -> bool:

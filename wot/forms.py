@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
 from wot.content import Malformed, codec, is_value
 from wot.errors import UriVariableError, listed
@@ -19,6 +19,7 @@ from wot.td import (
     Op,
     ThingDescription,
     default_ops,
+    is_array,
     is_object,
 )
 from wot.templates import expand, plain, variables_in
@@ -46,6 +47,7 @@ _ABOUT_INVOCATIONS = frozenset((Op.QUERY_ACTION, Op.CANCEL_ACTION))
 
 # Of a form that is to be followed: which Thing it is of, by id, or by the URL of a TD without one.
 THING = "isowot:thing"
+_MOST = 64  # fields of a query
 
 
 def forms_for(td: ThingDescription, op: Op, name: str, base: str) -> list[Form]:
@@ -180,39 +182,60 @@ def _without_dots(path: str) -> str:
 def variables_from(query: str, declared: Mapping[str, Any]) -> dict[str, Any]:
     """The URI variables in a query string, as the types their schemas want; UriVariableError names the bad one."""
     found: dict[str, Any] = {}
-    for name, text in _pairs(query):
+    for name, raw in _pairs(query):
         if name not in declared:
             known = listed(declared)
             raise UriVariableError(
                 f"there is no URI variable {name[:80]!r}", hint=f"there are: {known}"
             )
-        if name in found:
+        value = _value(raw, declared[name])
+        if name in found and is_array(value):
+            value = [*found[name], *value]  # {?name*}
+        elif name in found:
             raise UriVariableError(f"the URI variable {name!r} is given twice", hint="give it once")
-        found[name] = _value(text, declared[name])
+        found[name] = value
     return found
 
 
 def _pairs(query: str) -> Iterable[tuple[str, str]]:
+    """Names, and values that are still percent-encoded."""
+    pairs = query.split("&")
+    if len(pairs) > _MOST:
+        raise _unreadable(f"it has more than {_MOST} fields")
+    for pair in pairs:
+        name, equals, raw = pair.partition("=")
+        if not equals:
+            raise _unreadable(f"{pair[:60]!r} has no value")
+        yield _decoded(name), raw
+
+
+def _decoded(raw: str) -> str:
     try:
-        return parse_qsl(
-            query, keep_blank_values=True, strict_parsing=True, max_num_fields=64, errors="strict"
-        )
-    except ValueError as error:
-        raise UriVariableError(
-            f"the query cannot be read: {str(error)[:80]}", hint="write it as name=value&…"
-        ) from None
+        return unquote_plus(raw, errors="strict")
+    except UnicodeDecodeError as error:
+        raise _unreadable(str(error)[:80]) from None
 
 
-def _value(text: str, schema: Json) -> Any:
-    """Text stands for a number or a boolean where the schema wants one."""
+def _unreadable(reason: str) -> UriVariableError:
+    return UriVariableError(f"the query cannot be read: {reason}", hint="write it as name=value&…")
+
+
+def _value(raw: str, schema: Json) -> Any:
+    """Text stands for a number or a boolean where the schema wants one; what parts an array is not encoded."""
     if schema.get("type") == "array":
         items: Any = schema.get("items", {})
-        return [_value(part, items if is_object(items) else {}) for part in text.split(",")]
+        each = items if is_object(items) else {}
+        return [_value(part, each) for part in raw.split(",")] if raw else []
+    text = _decoded(raw)
     if schema.get("type") in ("integer", "number", "boolean"):
         try:
             return codec("application/json").decode(text.encode())
         except Malformed:
             return text
+    if "type" not in schema:  # of the values that are possible, the one that is written so
+        possible: Any = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
+        named = [value for value in possible if plain(value) == text]
+        return text if text in named or not named else named[0]
     return text
 
 

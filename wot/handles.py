@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Generic, Never, ParamSpec, Protocol, TypeVar, cast
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Never,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    cast,
+    overload,
+)
 
-from wot.content import Content, Malformed
+from wot.chunks import Source
+from wot.content import Content, Malformed, is_whole
 from wot.errors import EventsLost, InvalidInput, InvalidOutput, WoTError
 from wot.ids import sent_id
-from wot.interaction import Interactable, Interaction, Notification, Stream
+from wot.interaction import Interactable, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
 from wot.started import Invocation, finished, start
 from wot.td import Op
@@ -75,6 +86,32 @@ def incoming(payload: Payload | None, content: Content | None, what: str) -> Any
         return payload.load(content, closed=False)
     except (Mismatch, Malformed) as error:
         raise InvalidOutput(f"{what}: {error}") from None
+
+
+async def whole(content: Content | None) -> Content | None:
+    """What came in chunks, in one piece."""
+    return None if content is None else await content.whole()
+
+
+async def given(target: Interactable, interaction: Interaction) -> Reply:
+    """The reply to chunks that were made here, and so are closed here, too."""
+    content = interaction.payload
+    assert content is not None
+    assert content.chunks is not None
+    async with aclosing(content.chunks):
+        return await target.request(interaction)
+
+
+@asynccontextmanager
+async def opened(
+    target: Interactable, interaction: Interaction
+) -> AsyncGenerator[AsyncIterator[bytes], None]:
+    """The bytes that an interaction answers, in parts, for the time of a block."""
+    content = (await target.request(interaction)).content
+    if content is None:
+        raise InvalidOutput(f"{interaction.name}: a value is declared, but none was sent")
+    async with aclosing(content.chunks or content.parts()) as chunks:
+        yield chunks
 
 
 class Subscription(Generic[T], AsyncIterator[T]):
@@ -177,15 +214,40 @@ class PropertyHandle(_Handle["Property[T]"], Generic[T]):
         reply = await self._parts.target.request(
             Interaction(READ, declared.name, variables=declared.named(variables))
         )
-        return cast(T, incoming(declared.payload, reply.content, declared.name))
+        content = reply.content
+        if not is_whole(content):
+            content = await whole(content)
+        return cast(T, incoming(declared.payload, content, declared.name))
 
-    async def write(self, value: T, **variables: Any) -> None:
-        """Set the value; returns when the Thing has accepted it."""
+    def open(
+        self: PropertyHandle[bytes], **variables: Any
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """`async with camera.video.open() as chunks`: the value in parts, for what is too large to be held."""
+        declared = self._declared
+        return opened(
+            self._parts.target,
+            Interaction(READ, declared.name, variables=declared.named(variables)),
+        )
+
+    @overload
+    async def write(
+        self: PropertyHandle[bytes], value: bytes | Source, **variables: Any
+    ) -> None: ...
+    @overload
+    async def write(self, value: T, **variables: Any) -> None: ...
+    async def write(self, value: Any, **variables: Any) -> None:
+        """Set the value; returns when the Thing has accepted it.
+
+        What is bytes may also be given in chunks: an iterator, a path or an open file.
+        """
         declared = self._declared
         content = outgoing(lambda: declared.payload.dump(value, declared.media_type), declared.name)
-        await self._parts.target.request(
-            Interaction(WRITE, declared.name, content, declared.named(variables), id=sent_id.get())
-        )
+        named = declared.named(variables)
+        interaction = Interaction(WRITE, declared.name, content, named, id=sent_id.get())
+        if is_whole(content):
+            await self._parts.target.request(interaction)
+        else:
+            await given(self._parts.target, interaction)
 
     def observe(self, **variables: Any) -> Observed[T]:
         """`async with lamp.brightness.observe() as values`: the value now, then every change."""
@@ -227,10 +289,19 @@ class ActionHandle(_Handle["Action[P, R]"], Generic[P, R]):
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Invoke it; returns its output when it has ended. Who is cancelled while waiting cancels it."""
         target, declared = self._parts.target, self._declared
-        reply = await target.request(self._invoking(args, kwargs))
+        interaction = self._invoking(args, kwargs)
+        is_plain = is_whole(interaction.payload)
+        reply = await (target.request(interaction) if is_plain else given(target, interaction))
         if reply.invocation:
             reply = await finished(target, declared.name, reply)
-        return cast(R, incoming(declared.output, reply.content, declared.name))
+        content = reply.content if is_whole(reply.content) else await whole(reply.content)
+        return cast(R, incoming(declared.output, content, declared.name))
+
+    def open(
+        self: ActionHandle[P, bytes], *args: P.args, **kwargs: P.kwargs
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """`async with camera.record.open(10) as chunks`: the output in parts, for what is too large to be held."""
+        return opened(self._parts.target, self._invoking(args, kwargs))
 
     async def start(self, *args: P.args, **kwargs: P.kwargs) -> Invocation[R]:
         """Invoke it without waiting for its end: what comes back has `status()`, `result()` and `cancel()`."""
@@ -292,8 +363,11 @@ __all__ = [
     "PropertyHandle",
     "StoredHandle",
     "Subscription",
+    "given",
     "incoming",
+    "opened",
     "outgoing",
     "parts_of",
     "subscribed",
+    "whole",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from wot.chunks import source
 from wot.content import (
     JSON,
     MOST_VALUES,
@@ -19,6 +20,7 @@ from wot.content import (
     essence,
     finite,
     is_crowded,
+    is_opaque,
     may_be_deep,
     to_plain,
 )
@@ -129,6 +131,9 @@ class Payload:
 
     def _dump(self, value: Any, media_type: str, kind: Codec) -> Content:
         if not isinstance(value, (bytes, bytearray, memoryview)):
+            chunks = source(value) if is_opaque(media_type) else None
+            if chunks is not None:
+                return Content(b"", media_type, chunks)
             value = to_plain(value)
             if not finite(value):
                 raise Mismatch("NaN and infinity cannot be sent")
@@ -140,14 +145,26 @@ class Payload:
         return self.build(self._from_text(text), closed=True, size=len(text))
 
     def _from_text(self, text: str) -> Any:
-        """Text stands for a number or a boolean where the schema wants one."""
+        """Text stands for a number, a boolean, an object … where the schema wants that and no string."""
         kind = self.schema.get("type")
-        if kind in ("integer", "number", "boolean", "null") and text:
-            try:
-                return _json.decode(text.encode())
-            except Malformed:
-                return text
-        return text
+        if kind == "string" or not text or not self.schema:
+            return text
+        if kind is None and self._fits(text):
+            return text
+        body = text.encode()
+        if is_crowded(body):
+            raise Mismatch(f"it has more than {MOST_VALUES} values")
+        try:
+            return _json.decode(body)
+        except Malformed:
+            return text
+
+    def _fits(self, value: Any) -> bool:
+        try:
+            self.verdict.check(value, closed=False)
+        except Mismatch:
+            return False
+        return True
 
 
 def _integral(value: Any) -> Any:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from wot.content import JSON
 from wot.forms import scheme_of, shared_variables
+from wot.media import forms_of
 from wot.td import KINDS, Form, Json, Op, ThingDescription, standard_context
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT
 _OF_ENDPOINTS = ("forms", "base", "security", "securityDefinitions", "profile", "schemaDefinitions")
+
+Find = Callable[[Op, str], list[Form]]  # the forms that can be used
 
 
 def is_lasting(action: Json) -> bool:
@@ -18,7 +21,7 @@ def is_lasting(action: Json) -> bool:
     return action.get("synchronous") is False
 
 
-def reachable(description: ThingDescription, can: Callable[[Op, str], bool]) -> Json:
+def reachable(description: ThingDescription, find: Find) -> Json:
     """The TD without forms, base and security, reduced to what has a usable form."""
     dropped = (*_OF_ENDPOINTS, "uriVariables", *KINDS)
     json: Json = {name: value for name, value in description.json.items() if name not in dropped}
@@ -30,11 +33,11 @@ def reachable(description: ThingDescription, can: Callable[[Op, str], bool]) -> 
         json.pop("id", None)
     kinds = {
         "properties": {
-            n: _property(n, p, can) for n, p in description.json.get("properties", {}).items()
+            n: _property(n, p, find) for n, p in description.json.get("properties", {}).items()
         },
-        "actions": {n: _action(n, a, can) for n, a in description.json.get("actions", {}).items()},
+        "actions": {n: _action(n, a, find) for n, a in description.json.get("actions", {}).items()},
         "events": {
-            n: _plain(e, SUBSCRIBE, n, can) for n, e in description.json.get("events", {}).items()
+            n: _plain(e, find(SUBSCRIBE, n)) for n, e in description.json.get("events", {}).items()
         },
     }
     for kind, found in kinds.items():
@@ -44,38 +47,34 @@ def reachable(description: ThingDescription, can: Callable[[Op, str], bool]) -> 
     return json
 
 
-def _property(name: str, json: Json, can: Callable[[Op, str], bool]) -> Json | None:
-    readable, writable = can(READ, name), can(WRITE, name)
-    if not readable and not writable:
+def _property(name: str, json: Json, find: Find) -> Json | None:
+    reads, writes = find(READ, name), find(WRITE, name)
+    if not reads and not writes:
         return None
     changed = {
-        "readOnly": not writable,
-        "writeOnly": not readable,
-        "observable": readable and can(OBSERVE, name),
+        "readOnly": not writes,
+        "writeOnly": not reads,
+        "observable": bool(reads and find(OBSERVE, name)),
     }
     bare = {term: value for term, value in json.items() if term not in (*changed, "forms")}
-    return {**bare, **{term: True for term, value in changed.items() if value}, **_media_type(json)}
+    flags = {term: True for term, value in changed.items() if value}
+    return {**bare, **flags, **_media_types(reads or writes)}
 
 
-def _action(name: str, json: Json, can: Callable[[Op, str], bool]) -> Json | None:
-    lasting = is_lasting(json)
-    if lasting and json.get("forms"):  # its answer is a status, in JSON
-        form = {**json["forms"][0], "response": {"contentType": JSON}}
-        if Form(form).content_type == JSON:
-            del form["response"]
-        json = {**json, "forms": [form]}
-    return _plain({**json, "synchronous": not lasting}, INVOKE, name, can)
+def _action(name: str, json: Json, find: Find) -> Json | None:
+    lasting, forms = is_lasting(json), find(INVOKE, name)
+    if lasting:  # its answer is a status, in JSON
+        forms = [form.replace(response={"contentType": JSON}) for form in forms]
+    return _plain({**json, "synchronous": not lasting}, forms)
 
 
-def _plain(json: Json, op: Op, name: str, can: Callable[[Op, str], bool]) -> Json | None:
-    if not can(op, name):
+def _plain(json: Json, forms: list[Form]) -> Json | None:
+    if not forms:
         return None
-    return {**{term: value for term, value in json.items() if term != "forms"}, **_media_type(json)}
+    bare = {term: value for term, value in json.items() if term != "forms"}
+    return {**bare, **_media_types(forms)}
 
 
-def _media_type(json: Json) -> Json:
-    """A form without href that keeps media types other than JSON."""
-    forms: list[Json] = json.get("forms") or [{}]
-    form = Form(forms[0])
-    kept = {term: form.json[term] for term in ("contentType", "response") if term in form.json}
-    return {"forms": [kept]} if form.content_type != JSON or "response" in kept else {}
+def _media_types(forms: Iterable[Form]) -> Json:
+    """Forms without href that keep the media types."""
+    return forms_of(dict.fromkeys((form.content_type, form.response_type) for form in forms))

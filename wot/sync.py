@@ -306,6 +306,12 @@ class Thing:
             yield values
 
     @contextmanager
+    def open(self, name: str, /, **variables: Any) -> Generator[Iterator[bytes], None, None]:
+        """A property in parts, for what is too large to be held."""
+        with self._followed(lambda: self.consumed.open(name, **variables)) as chunks:
+            yield chunks
+
+    @contextmanager
     def _followed(
         self, follow: Callable[[], AbstractAsyncContextManager[AsyncIterator[Any]]]
     ) -> Generator[_Values[Any], None, None]:

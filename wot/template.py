@@ -273,4 +273,16 @@ def _overridden(cls: type, method: Callable[..., Any]) -> Callable[..., Any]:
 
 def _handler(method: Callable[..., Any]) -> Handler:
     # Seen through other decorators: what they call is awaited all the same.
-    return Handler(method, inspect.iscoroutinefunction(inspect.unwrap(method)))
+    inner = inspect.unwrap(method)
+    if inspect.isasyncgenfunction(inner) or inspect.isgeneratorfunction(inner):
+        return Handler(_opening(method), True)
+    return Handler(method, inspect.iscoroutinefunction(inner))
+
+
+def _opening(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Making a generator runs nothing of it yet, so no thread is needed."""
+
+    async def opening(*args: Any, **given: Any) -> Any:
+        return method(*args, **given)
+
+    return opening

@@ -58,7 +58,7 @@ class PropertyTerms(SchemaTerms, total=False):
 
     observable: bool
     write_only: bool
-    content_type: str
+    content_type: str | Sequence[str]
     uri_variables: Mapping[str, str]
 
 
@@ -66,6 +66,7 @@ class StoredTerms(SchemaTerms, total=False):
     """What a stored property may say: it is always observable."""
 
     read_only: bool
+    content_type: str | Sequence[str]
 
 
 class EventTerms(SchemaTerms, total=False):
@@ -80,8 +81,8 @@ class ActionTerms(DescribedTerms, total=False):
     safe: bool
     idempotent: bool
     synchronous: bool
-    content_type: str
-    response_type: str
+    content_type: str | Sequence[str]
+    response_type: str | Sequence[str]
     uri_variables: Sequence[str] | Mapping[str, str]
     timeout: float | None
 

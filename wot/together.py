@@ -38,7 +38,8 @@ from wot.td import EACH, KIND, Form, Json, Op
 from wot.templates import variables_in
 
 if TYPE_CHECKING:
-    from wot.consumed import ConsumedThing, Way
+    from wot.choosing import Way
+    from wot.consumed import ConsumedThing
 
 _log = logging.getLogger("wot")
 READ_ALL, READ_MULTIPLE = Op.READ_ALL_PROPERTIES, Op.READ_MULTIPLE_PROPERTIES
@@ -76,10 +77,10 @@ class Together:
         """Observe or subscribe; where the forms of the whole Thing do not serve it, to each of its own."""
         op = interaction.op
         if op not in EACH:
-            return await self._thing.open(interaction)
+            return await self._thing.subscription(interaction)
         if self._ways(op):
             try:
-                stream = await self._thing.open(interaction)
+                stream = await self._thing.subscription(interaction)
             except WoTError as error:
                 if type(error) not in _UNSERVED | {ProtocolError}:
                     raise
@@ -92,7 +93,7 @@ class Together:
         return await merged(self._thing, EACH[op], self._schemas(op, names))
 
     async def _followed(self, interaction: Interaction, stream: Stream) -> Stream:
-        followed = Followed(self._thing.open, interaction, stream, self._thing.patience)
+        followed = Followed(self._thing.subscription, interaction, stream, self._thing.patience)
         current_first = getattr(stream, "current_first", False)
         if interaction.op is not OBSERVE_ALL or interaction.after or current_first:
             return followed

@@ -11,6 +11,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
 from wot.errors import TooManyRequests, Unavailable, WoTError
+from wot_http.codings import chosen, packed_aside
 from wot_http.errors import PROBLEM_JSON, problem_body, status_of
 from wot_http.sse import chunk
 
@@ -27,6 +28,18 @@ def answer(
         return Answer(status, media_type, b"" if request.method == "HEAD" else body, len(body))
     headers = {"Content-Type": media_type} if media_type else {}
     return web.Response(status=status, body=body or None, headers=headers)
+
+
+async def packed_answer(
+    request: web.BaseRequest, media_type: str, body: bytes
+) -> web.StreamResponse:
+    """An answer that is long enough to gain by a content coding, in the one that is wanted most."""
+    fields = {"Content-Type": media_type.translate(_NO_BREAKS), "Vary": "Accept-Encoding"}
+    coding = chosen(request.headers.get("Accept-Encoding", ""))
+    if coding:
+        body = await packed_aside(body, coding)
+        fields["Content-Encoding"] = coding
+    return web.Response(body=body, headers=fields)
 
 
 def problem(

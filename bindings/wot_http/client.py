@@ -10,18 +10,20 @@ from typing import Any
 import aiohttp
 
 from wot.binding import Client, known_option, number_option
-from wot.content import Content, empty_is_value
+from wot.content import Content, empty_is_value, is_whole
 from wot.interaction import DONE, Interaction, Reply, Stream
 from wot.td import EACH, STREAMS, TD_JSON, Form, Op
 from wot_http.callbacks import callbacks_of
+from wot_http.codings import packed_aside
 from wot_http.connector import Sockets, trusting
 from wot_http.following import Following
 from wot_http.messages import SUBPROTOCOL
-from wot_http.plans import Plans
+from wot_http.plans import Plans, accepting
 from wot_http.receiving import body_of, media_type_of, redirected, refuse
 from wot_http.sessions import Sessions
 from wot_http.socket_client import SocketClient
 from wot_http.started import begun, broke_off, identified, plan_of
+from wot_http.transferring import Transferring
 from wot_http.translating import translated, translation
 
 TIMEOUT = 30.0
@@ -44,6 +46,7 @@ class HTTPClient(Client):
         self._following = Following(self._sessions, self._max_answer, callbacks)
         self._sockets = SocketClient(self._sessions, self._max_answer)
         self._plans = Plans()
+        self._transferring = Transferring(self._sessions, self._max_answer)
 
     def usable(self, form: Form, op: Op) -> bool:
         """Streams by more than one way (by webhook where we can be called); else no subprotocol, or by WebSocket.
@@ -74,13 +77,22 @@ class HTTPClient(Client):
             plan = plan_of(form, interaction, self._sessions.timeout)
         else:
             plan = self._plans.of(form, interaction.op)
-        headers, body = plan.headers, None
+        headers: Mapping[str, str] | None = plan.headers
+        body: Any = None
         if interaction.id:
             headers = identified(headers, interaction.id)
         payload = interaction.payload
+        if plan.opaque or not is_whole(payload):
+            return await self._transferring.request(plan, interaction, hops)
+        if interaction.accept:
+            headers = accepting(plan, interaction.accept)
         if payload is not None:
-            headers = {**(headers or {}), "Content-Type": payload.type}
-            body = payload.body if len(payload.body) < _LARGE else io.BytesIO(payload.body)
+            headers, body = {**(headers or {}), "Content-Type": payload.type}, payload.body
+            if plan.coding:
+                headers["Content-Encoding"] = plan.coding
+                body = await packed_aside(body, plan.coding)
+            if len(body) >= _LARGE:
+                body = io.BytesIO(body)
         # aiohttp would turn a redirected POST into a GET, and that into a success.
         reads = plan.method == "GET"
         try:
@@ -98,7 +110,7 @@ class HTTPClient(Client):
                     if status in (307, 308) and hops and not reads:
                         moved = form.replace(href=redirected(response))
                         return await self.request(moved, interaction, hops - 1, again=again)
-                    await refuse(response)
+                    await refuse(response, form)
                 if status == 204:
                     return DONE
                 data = await body_of(response, self._max_answer)

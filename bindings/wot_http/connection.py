@@ -7,7 +7,7 @@ import logging
 import math
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, cast
 
@@ -97,6 +97,7 @@ class Connection(web.RequestHandler):
         "asker",
         "client",
         "head",
+        "lost",
         "payload",
         "peer",
         "scheme",
@@ -106,6 +107,7 @@ class Connection(web.RequestHandler):
         "waiting",
     )  # fmt: skip
     waiting: asyncio.TimerHandle | None
+    lost: Callable[[], None] | None  # told when the connection is lost
 
     def __init__(
         self, connections: Connections, client: Client, peer: str, scheme: str, **options: Any
@@ -118,6 +120,7 @@ class Connection(web.RequestHandler):
         self.streaming = False
         self.upgraded = False  # what comes from now on is no HTTP
         self.waiting = None
+        self.lost = None
         self.payload: StreamReader | None = None  # of the latest request
         self._wire: asyncio.Transport | None = None
         self._following: asyncio.Task[None] | None = None
@@ -143,6 +146,8 @@ class Connection(web.RequestHandler):
         self._connections.limits.disconnect(self.client)
         self.arrived()
         super().connection_lost(exc)
+        if self.lost is not None:
+            self.lost()
         if self._following is not None:
             self._following.cancel()  # rather than at the next heartbeat
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from wot.content import essence, is_text
 from wot.errors import (
     Conflict,
     ConnectError,
@@ -69,6 +70,7 @@ _ERROR: Mapping[int, type[WoTError]] = {
     501: NotAllowed,
     502: ProtocolError,
 }
+_SHOWN = 300  # bytes of an error body that are repeated
 _LARGEST = 1 << 24  # bytes of an error body that are looked at: a partial failure brings values
 
 
@@ -82,8 +84,22 @@ def problem_body(error: WoTError, status: int) -> bytes:
     return msgspec.json.encode(to_problem(error, status))
 
 
-def error_from(status: int, media_type: str, body: bytes, headers: Mapping[str, str]) -> WoTError:
-    """The error that an answer stands for: by its problem details, or else by its status code."""
+def _said(media_type: str, body: bytes) -> str:
+    """What an error says that is no problem details: its text, where it has one."""
+    kind = essence(media_type)
+    if kind == "text/html" or not (is_text(kind) or kind.endswith(("/xml", "+xml"))):
+        return ""
+    text = " ".join(body[:_SHOWN].decode(errors="replace").split())
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def error_from(
+    status: int, media_type: str, body: bytes, headers: Mapping[str, str], shown: bool = False
+) -> WoTError:
+    """The error that an answer stands for: by its problem details, or else by its status code.
+
+    `shown` says that its text may be repeated: who may read what leaks from a server is not ours to say.
+    """
     fallback = _ERROR.get(status, InteractionError if status < 500 else HandlerError)
     problem: Any = None
     if "json" in media_type and len(body) <= _LARGEST:
@@ -93,7 +109,8 @@ def error_from(status: int, media_type: str, body: bytes, headers: Mapping[str, 
             problem = None
     error = from_problem(problem, fallback) if is_object(problem) else fallback()
     if not error.args[0] or error.args[0] == type(error).__doc__:
-        error.args = (f"answered with status {status}",)
+        said = _said(media_type, body) if shown else ""
+        error.args = (f"answered with status {status}" + (f": {said}" if said else ""),)
     if isinstance(error, (Unavailable, TooManyRequests)) and error.retry_after is None:
         delay = headers.get("Retry-After", "")
         error.retry_after = float(delay) if delay.isascii() and delay.isdigit() else None

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
-from wot.content import JSON, UTF_8, essence, is_text, parameter
+from wot.content import JSON, UTF_8, essence, is_opaque, is_text, parameter
 from wot.errors import DefinitionError
 from wot.forms import folder, offered, offered_whole
 from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription, is_object
+from wot_http.errors import PROBLEM_JSON
 from wot_http.offering import LONGPOLL, SOCKET, SSE, SUBSCRIPTION, WEBHOOK, Offer
 from wot_http.statuses import VARIABLE, about_actions, answered, is_lasting
 
@@ -30,6 +31,8 @@ ABOUT_ONE = (Op.QUERY_ACTION, Op.CANCEL_ACTION)
 ANY = ""  # as last segment: any one
 _SSE_ONLY = Offer()
 _UNREACHABLE = ("", ".", "..")  # as segments of a path, clients resolve them away
+# What an error is told in (RFC 9457).
+_ERROR: Json = {"contentType": PROBLEM_JSON}
 STREAM = "STREAM"  # stands for GET with `Accept: text/event-stream`
 OBSERVABLE = "observable"  # where a property is polled for changes; node-wot's name for it
 SUBSCRIPTIONS = "subscriptions"  # of webhooks, below their Thing
@@ -44,6 +47,8 @@ class Route(NamedTuple):
     gives: str  # media type of the response, "" where there is no content
     variables: Mapping[str, Json]
     via: str = ""  # the subprotocol, where the operation goes on
+    opaque: bool = False  # whether nobody looks into what it takes
+    several: tuple[str, ...] = ()  # all media types of the response, where there is a choice
 
 
 def routes(
@@ -52,7 +57,8 @@ def routes(
     """Segments of the path below the Thing → method → route."""
     table: dict[tuple[str, ...], dict[str, Route]] = {}
     for kind, name, json in _affordances(td):
-        form = _pinned(json)
+        pinned = _pinned(json)
+        form, given = pinned[0], tuple(dict.fromkeys(form.response_type for form in pinned))
         variables = {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
         methods: dict[str, Route] = {}
         lasting = kind == "actions" and is_lasting(json)
@@ -68,10 +74,15 @@ def routes(
             silent = op is Op.WRITE_PROPERTY or (kind == "actions" and "output" not in json)
             gives = JSON if lasting else "" if silent else form.response_type
             if op in METHODS:
-                methods[METHODS[op]] = Route(op, name, form.content_type, gives, variables)
+                opaque = is_opaque(form.content_type)
+                choice = given if gives and not lasting and len(given) > 1 else ()
+                made = Route(op, name, form.content_type, gives, variables, "", opaque, choice)
+                methods[METHODS[op]] = made
                 continue
-            for via in _carried(offer, form) if op in STREAMS else ():
-                route = Route(op, name, JSON if via == WEBHOOK else "", gives, variables, via)
+            told = _told(pinned)
+            for via in _carried(offer, told) if op in STREAMS else ():
+                takes = JSON if via == WEBHOOK else ""
+                route = Route(op, name, takes, told.response_type, variables, via)
                 table.update(_streaming((kind, name), methods, route))
         table[kind, name] = methods
     table |= whole_routes(td, offer)
@@ -103,6 +114,7 @@ def forms(
 ) -> Iterator[tuple[str, str, Form]]:
     """The forms of all that is served below `path`, relative to the server's base."""
     for kind, name, json in _affordances(td):
+        pinned = _pinned(json)
         ops = offered(td, kind, name)
         variables = ",".join(
             quote(v, safe="")
@@ -110,29 +122,34 @@ def forms(
         )
         query = f"{{?{variables}}}" if variables else ""
         href = f"{path}/{folder(kind, name)}"
-        pinned = _pinned(json).json
         direct = [str(op) for op in ops if op not in STREAMS and op not in ABOUT_ONE]
         lasting = kind == "actions" and is_lasting(json)
-        if direct:
-            form = {**pinned, "href": href + query, "op": direct}
-            yield kind, name, Form(answered(form) if lasting else form)
+        for each in pinned if direct else ():
+            form = {**each.json, "href": href + query, "op": direct}
+            yield kind, name, _complete(answered(form) if lasting else form)
         for op in ops:
             if op in ABOUT_ONE:
                 where = f"{path}/{folder(kind, name)}/{{{VARIABLE}}}"
-                yield kind, name, Form(_of(op, where))
+                yield kind, name, _complete(_of(op, where))
             if op in STREAMS:
-                for via in _carried(offer, _pinned(json)):
+                told = _told(pinned)
+                for via in _carried(offer, told):
                     for form in _stream_forms(path, href, query, op, via):
-                        yield kind, name, Form({**pinned, **form})
-    yield from (("", "", form) for form in whole_forms(path, td, offer))
+                        yield kind, name, _complete({**told.json, **form})
+    yield from (("", "", _complete(form.json)) for form in whole_forms(path, td, offer))
 
     if about_actions(td):
-        yield "", "", Form(_of(Op.QUERY_ALL_ACTIONS, f"{path}/actions"))
+        yield "", "", _complete(_of(Op.QUERY_ALL_ACTIONS, f"{path}/actions"))
 
 
 def _of(op: Op, href: str) -> Json:
     """A form whose method is not the one that TD 1.1 has as default."""
     return {"href": href, "op": [str(op)], "htv:methodName": METHODS[op]}
+
+
+def _complete(form: Json) -> Form:
+    """With what errors are told in."""
+    return Form({**form, "additionalResponses": [*form.get("additionalResponses", ()), _ERROR]})
 
 
 def _stream_forms(path: str, href: str, query: str, op: Op, via: str) -> Iterator[Json]:
@@ -151,7 +168,7 @@ def _stream_forms(path: str, href: str, query: str, op: Op, via: str) -> Iterato
 def unfollowed(td: ThingDescription, offer: Offer = _SSE_ONLY) -> Iterator[str]:
     """What is offered and cannot be followed over HTTP although streams are switched on, in words."""
     for kind, name, json in _affordances(td):
-        form = _pinned(json)
+        form = _told(_pinned(json))
         streams = STREAMS.intersection(offered(td, kind, name))
         if offer.subprotocols and streams and not _carried(offer, form):
             yield f"{kind}: {name!r} is {form.response_type}"
@@ -161,6 +178,11 @@ def _carried(offer: Offer, form: Form) -> list[str]:
     """The subprotocols by which data of a form can be followed: server-sent events carry nothing but text."""
     ours = [via for via in offer.subprotocols if via != SOCKET]
     return [via for via in ours if via != SSE or _is_text(form.response_type)]
+
+
+def _told(pinned: list[Form]) -> Form:
+    """What streams repeat: the first form whose notifications are text, or else the first."""
+    return next((form for form in pinned if is_text(form.response_type)), pinned[0])
 
 
 def _is_text(media_type: str) -> bool:
@@ -179,10 +201,10 @@ def _affordances(td: ThingDescription) -> Iterator[tuple[str, str, Json]]:
             yield kind, name, json
 
 
-def _pinned(json: Json) -> Form:
-    """What every form repeats: media types."""
+def _pinned(json: Json) -> list[Form]:
+    """What forms repeat: media types, one form for each choice."""
     forms: list[Json] = json.get("forms") or [{"contentType": JSON}]
-    return Form(forms[0])
+    return [Form(form) for form in forms]
 
 
 _NAMES = "names"  # the URI variable that says which properties are meant

@@ -11,6 +11,7 @@ from aiohttp import web
 from wot.errors import NotAcceptable, UnknownThing
 from wot.interaction import Interaction
 from wot.td import TD_JSON, Json, Op, context_with
+from wot_http.codings import LEAST, OFFERED, chosen, packed_once
 from wot_http.negotiation import quality
 from wot_http.paths import Mount, Paths
 
@@ -89,15 +90,23 @@ def _conditional(
     body: bytes, etag: str, media_type: str, headers: Mapping[str, str]
 ) -> web.Response:
     """The document, or 304 where the requester has it (RFC 9110 section 13.1.2)."""
-    fields = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    fields = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache"}
+    coding = chosen(headers.get("Accept-Encoding", "")) if len(body) >= LEAST else ""
     if etag:
-        fields["ETag"] = etag
-        known = [
-            tag.strip().removeprefix("W/") for tag in headers.get("If-None-Match", "").split(",")
-        ]
-        if etag in known or "*" in known:
+        # Strong validators differ by coding (RFC 9110 section 8.8.3.3); any of them tells that nothing changed.
+        fields["ETag"] = _of_coding(etag, coding)
+        tags = headers.get("If-None-Match", "").split(",")
+        known = [tag.strip().removeprefix("W/") for tag in tags]
+        if "*" in known or any(_of_coding(etag, coding) in known for coding in ("", *OFFERED)):
             return web.Response(status=304, headers=fields)
+    if coding:
+        body = packed_once(body, coding)
+        fields["Content-Encoding"] = coding
     return web.Response(body=body, headers={**fields, "Content-Type": media_type})
+
+
+def _of_coding(etag: str, coding: str) -> str:
+    return f'{etag[:-1]}-{coding}"' if coding else etag
 
 
 def _links(mounts: list[Mount], base: str) -> Json:

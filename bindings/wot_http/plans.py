@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from yarl import URL
 
-from wot.content import JSON
+from wot.content import JSON, Malformed, is_opaque
 from wot.errors import NoForm
 from wot.td import Form, Op, is_array, is_object
+from wot_http.codings import KNOWN
 from wot_http.forms import METHODS
 from wot_http.translating import translation
 
@@ -41,6 +42,8 @@ class Plan(NamedTuple):
     method: str
     url: URL
     headers: Mapping[str, str] | None  # None: those of the session, which cost nothing
+    opaque: bool = False  # whether nobody looks into what is answered
+    coding: str = ""  # of what is sent
 
 
 class Plans:
@@ -60,11 +63,31 @@ class Plans:
             raise translation(error, form.href) from error
         headers = {"Accept": form.response_type, **declared_headers(form)}
         method = method_of(form, METHODS.get(op, "GET"))
-        plan = Plan(form, op, method, url, None if headers == _ACCEPT else headers)
+        given = None if headers == _ACCEPT else headers
+        coding = form.content_coding.strip().lower()
+        if coding == "identity":
+            coding = ""
+        elif coding and coding not in KNOWN:
+            raise NoForm(f"the content coding {coding[:40]!r} is not known here")
+        plan = Plan(form, op, method, url, given, _is_opaque(form.response_type), coding)
         if len(self._kept) >= _KEPT:
             self._kept.clear()
         self._kept[id(form)] = plan
         return plan
+
+
+def accepting(plan: Plan, accept: tuple[str, ...]) -> Mapping[str, str]:
+    """The plan's headers, asking first for what is wanted and then for what the form says."""
+    given = plan.form.response_type
+    wanted = [given] if accept[0] == given else [*accept, f"{given};q=0.1"]
+    return {**(plan.headers or {}), "Accept": ", ".join(wanted)}
+
+
+def _is_opaque(media_type: str) -> bool:
+    try:
+        return is_opaque(media_type)
+    except Malformed:
+        return False
 
 
 def method_of(form: Form, default: str) -> str:

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 
 from aiohttp import web
 
 from wot.binding import within
 from wot.content import Content, empty_is_value, essence
-from wot.errors import (
-    InvalidInput,
-    NotAcceptable,
-    NotAllowed,
-    Timeout,
-    TooLarge,
-    UnsupportedContent,
-    WoTError,
-)
+from wot.errors import NotAcceptable, UnsupportedContent
+from wot_http.codings import KNOWN, unpacked
 from wot_http.forms import STREAM, Route
 from wot_http.negotiation import quality
+from wot_http.refused import Refused, not_allowed
 from wot_http.sse import EVENT_STREAM
+from wot_http.uploads import READING, Upload, broken, invite, late, refused, too_large
+
+__all__ = ["READS", "Refused", "accepted", "allowed", "not_allowed", "read_body", "route_for"]
 
 READS = frozenset({"GET", "HEAD"})
-_READING = 30.0  # seconds for a body to arrive
-_CODINGS = frozenset({"identity", "gzip", "deflate"})
-
-
-class Refused(Exception):
-    """An error whose answer needs more than its class says: a status code or headers."""
-
-    def __init__(self, error: WoTError, status: int = 0, **headers: str) -> None:
-        super().__init__(str(error))
-        self.error, self.status = error, status
-        self.headers = headers
+_SMALL = 1 << 16  # bytes; more is handed on in chunks where nobody looks into them
 
 
 def route_for(methods: Mapping[str, Route], method: str, accept: str) -> tuple[Route, bool]:
@@ -53,12 +39,22 @@ def route_for(methods: Mapping[str, Route], method: str, accept: str) -> tuple[R
             return stream, True
     if route is None:
         raise not_allowed(method, allowed(methods))
-    if accept and route.gives and not quality(accept, route.gives):
+    if accept and route.gives and not any(quality(accept, kind) for kind in _given(route)):
+        offer = " or ".join(_given(route))
         raise NotAcceptable(
-            f"{route.name or 'this'} is only to be had as {route.gives}",
+            f"{route.name or 'this'} is only to be had as {offer}",
             hint=f"send Accept: {route.gives}",
         )
     return route, bool(route.via)
+
+
+def accepted(route: Route, accept: str) -> tuple[str, ...]:
+    """The media type to ask the Thing for, of those that it gives."""
+    return (max(route.several, key=lambda kind: quality(accept, kind)),)
+
+
+def _given(route: Route) -> tuple[str, ...]:
+    return route.several or (route.gives,)
 
 
 def allowed(methods: Mapping[str, Route]) -> str:
@@ -68,63 +64,43 @@ def allowed(methods: Mapping[str, Route]) -> str:
     return ", ".join(sorted(names | implied))
 
 
-def not_allowed(method: str, allow: str) -> Refused:
-    """405 with what is possible instead (RFC 9110 section 15.5.6)."""
-    return Refused(
-        NotAllowed(f"{method[:20]} is not possible here", hint=f"use {allow}"), Allow=allow
-    )
-
-
-async def read_body(request: web.BaseRequest, route: Route, limit: int) -> Content | None:
-    """The body of a request, None where there is none."""
-    if (request.content_length or 0) > limit:
-        raise _too_large(limit)
-    if not request.content.is_eof():
-        await _invite(request)
+async def read_body(
+    request: web.BaseRequest, route: Route, limit: int, max_upload: int = 0
+) -> Content | None:
+    """The body of a request, None where there is none; in chunks where it is large and nobody looks into it."""
     coding = request.headers.get("Content-Encoding", "").lower()
-    if coding and coding not in _CODINGS:
+    if coding == "identity":
+        coding = ""
+    length = request.content_length
+    if route.opaque and (coding or length is None or length > _SMALL) and request.can_read_body:
+        if (length or 0) > max_upload:
+            raise too_large(max_upload)
+        kind = request.headers.get("Content-Type") or route.takes
+        return Content(b"", kind, Upload(request, coding, max_upload, limit))
+    if (length or 0) > limit:
+        raise too_large(limit)
+    if coding and coding not in KNOWN:
         raise UnsupportedContent(
-            f"the content coding {coding[:40]!r} is not known here", hint="send gzip"
+            f"the content coding {coding[:40]!r} is not known here", hint="send gzip or zstd"
         )
+    if not request.content.is_eof():
+        await invite(request)
     try:
-        body = await within(_READING, request.read())
+        body = await within(READING, request.read())
     except web.HTTPRequestEntityTooLarge:
-        raise _too_large(limit) from None
+        raise too_large(limit) from None
     except TimeoutError:
-        late = Timeout("the body of the request did not arrive in time")
-        raise Refused(late, 408, Connection="close") from None
+        raise refused(late()) from None
     except (web.HTTPException, web.PayloadAccessError, ValueError, OSError) as error:
-        reason = f"the body of the request is broken: {type(error).__name__}"
-        raise InvalidInput(reason) from None
-    if coding not in ("", "identity") and body:
-        body = _unpacked(body, limit)
+        raise broken(error) from None
+    if coding and body:
+        plain = unpacked(body, coding, limit)
+        if plain is None:
+            raise too_large(limit)
+        body = plain
     given = request.headers.get("Content-Type")
     if not body and not (
         given and empty_is_value(route.takes) and essence(given) == essence(route.takes)
     ):
         return None
     return Content(body, given or route.takes)
-
-
-def _unpacked(body: bytes, limit: int) -> bytes:
-    """A body without its coding, and not one byte more than the limit unpacked."""
-    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as the data says
-    try:
-        data = unpacking.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise InvalidInput(f"the body is not coded as it says: {error}") from None
-    if len(data) > limit:
-        raise _too_large(limit)
-    if not unpacking.eof:
-        raise InvalidInput("the body is not coded as it says: it ends too early")
-    return data
-
-
-async def _invite(request: web.BaseRequest) -> None:
-    """Answer a client that waits before it sends a body (RFC 9110 section 10.1.1)."""
-    if request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"a payload may have {limit} bytes here", hint="send less, or raise max_body=")

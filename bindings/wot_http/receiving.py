@@ -13,14 +13,22 @@ from wot_http.errors import error_from
 _MAX_ERROR = 1 << 24  # bytes: a partial failure brings the values that could be read
 
 
-async def refuse(response: aiohttp.ClientResponse) -> None:
-    """Raise what the answer stands for."""
+async def refuse(response: aiohttp.ClientResponse, form: Form | None = None) -> None:
+    """Raise what the answer stands for; its media type is what the form says where the answer does not."""
     if response.status < 400:
         raise ProtocolError(f"{response.url} answered with status {response.status}")
     body = await body_of(response, _MAX_ERROR)
-    raise error_from(
-        response.status, response.headers.get("Content-Type", ""), body, response.headers
-    )
+    declared = _of_errors(form)
+    media_type = response.headers.get("Content-Type", "") or next(iter(declared), "")
+    shown = essence(media_type) in map(essence, declared)
+    raise error_from(response.status, media_type, body, response.headers, shown)
+
+
+def _of_errors(form: Form | None) -> list[str]:
+    """The media types in which a form tells errors (TD 1.1 section 5.3.4.2.2)."""
+    if form is None:
+        return []
+    return [m.content_type or form.content_type for m in form.additional_responses if not m.success]
 
 
 async def body_of(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -34,10 +34,11 @@ from wot_http.websocket import Sockets
 
 _log = logging.getLogger("wot")
 MAX_BODY = 1 << 20
+MAX_UPLOAD = 1 << 30
 MAX_HEADER = 1 << 16
 _STOPPING = 0.5  # seconds for requests that are under way when the server stops
 _OPTIONS = (
-    *("public_url", "cors", "max_body", "max_header", "heartbeat"),
+    *("public_url", "cors", "max_body", "max_upload", "max_header", "heartbeat"),
     *("subprotocols", "profile", "webhooks"),
     *("listen", "mode", "trusted_proxies", "access_log"),
     *tls.OPTIONS,
@@ -61,6 +62,7 @@ class HTTPServer(Server):
         heartbeat = number_option(options, "heartbeat", 15.0, least=0.01)
         self._streams = Subscribers(self._offer, heartbeat)
         self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
+        max_upload = int(number_option(options, "max_upload", MAX_UPLOAD, least=1))
         self._max_header = int(number_option(options, "max_header", MAX_HEADER, least=256))
         gate = Gate(self._place.hosts, self._public, cors)
         self._websockets: Sockets | None = None
@@ -74,6 +76,7 @@ class HTTPServer(Server):
             self._streams,
             cors,
             self._max_body,
+            max_upload,
             self._base_for,
         )
         self._serving.sockets = self._websockets

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from wot.content import Content, is_whole
 from wot.errors import HandlerError, WoTError
 from wot.forms import variables_from
 from wot.interaction import NONE, Interaction
 from wot.td import Op
 from wot_http.admission import Admission
-from wot_http.answers import answer, problem
+from wot_http.answers import answer, packed_answer, problem
+from wot_http.codings import LEAST, worthwhile
 from wot_http.connection import host_behind, stream_of
 from wot_http.cors import Cors
+from wot_http.downloads import send
 from wot_http.forms import Route
 from wot_http.gate import Gate
 from wot_http.invocations import about, key_of, started
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
-from wot_http.reading import READS, Refused, allowed, not_allowed, read_body, route_for
+from wot_http.reading import READS, Refused, accepted, allowed, not_allowed, read_body, route_for
 from wot_http.statuses import KEY
 from wot_http.subscribers import Asked, Subscribers
+from wot_http.uploads import uploaded
 from wot_http.websocket import Sockets, wanted
 from wot_http.whole import asked_of_whole
 
@@ -41,10 +45,12 @@ class Serving:
         streams: Subscribers,
         cors: Cors | None,
         max_body: int,
+        max_upload: int,
         base_for: Callable[[web.BaseRequest], str],
     ) -> None:
         self._paths, self._gate, self._admission, self._streams = paths, gate, admission, streams
-        self._cors, self._limit, self._base_for = cors, max_body, base_for
+        self._cors, self._base_for = cors, base_for
+        self._limit, self._max_upload = max_body, max_upload
         self.pages = Pages(paths)
         self.sockets: Sockets | None = None  # where the endpoint speaks a subprotocol of WebSockets
 
@@ -81,19 +87,30 @@ class Serving:
             if place.part or route.op is Op.QUERY_ALL_ACTIONS:
                 response = await about(request, place, route, query, self._base_for(request))
                 return self._shared(request, response)
+            payload = None
             if interaction is None:
-                payload, id = None, ""
+                id = ""
                 if method not in READS:
-                    payload = await read_body(request, route, self._limit)
+                    payload = await read_body(request, route, self._limit, self._max_upload)
                     id = key_of(request) if KEY in request.headers else ""
                 variables = variables_from(query, route.variables) if query else NONE
-                interaction = Interaction(route.op, route.name, payload, variables, id=id)
-            reply = await place.mount.thing.request(interaction)
+                wanted = accepted(route, accept) if route.several else ()
+                interaction = Interaction(
+                    route.op, route.name, payload, variables, accept=wanted, id=id
+                )
+            if payload is None or payload.chunks is None:
+                reply = await place.mount.thing.request(interaction)
+            else:
+                reply = await uploaded(place.mount.thing, interaction)
             if reply.invocation:
                 response = started(place, route.name, reply, self._base_for(request))
                 return self._shared(request, response)
             content = reply.content
             body, kind = (b"", "") if content is None else (content.body, content.type)
+            if not is_whole(content):
+                return await self._send(request, content)
+            if len(body) >= LEAST and worthwhile(kind):
+                return self._shared(request, await packed_answer(request, kind, body))
             if self._cors is None:
                 return answer(request, 204 if content is None else 200, kind, body)
             headers = {"Content-Type": kind} if kind else {}
@@ -102,6 +119,8 @@ class Serving:
             response = problem(error)
         except Refused as refused:
             response = problem(refused.error, refused.status, refused.headers)
+        except ConnectionError:
+            raise  # the requester has gone, and nobody is left to be told
         except Exception:  # noqa: BLE001 - any Interactable may be mounted here
             _log.exception("%s %s failed", method, raw)
             response = problem(HandlerError("this request failed inside the server"))
@@ -136,10 +155,17 @@ class Serving:
         variables = variables_from(query, route.variables) if query else NONE
         after = request.headers.get("Last-Event-ID", "")
         interaction = Interaction(route.op, route.name, payload, variables, after)
-        headers = self._cors.headers(request.headers.get("Origin", "")) if self._cors else {}
+        headers = self._of_cors(request)
         asked = Asked(request, place, route, interaction, headers, self._base_for(request))
         with stream_of(request):
             return self._shared(request, await self._streams.serve(asked))
+
+    async def _send(self, request: web.BaseRequest, content: Content | None) -> web.StreamResponse:
+        assert content is not None
+        return await send(request, content, self._of_cors(request))
+
+    def _of_cors(self, request: web.BaseRequest) -> Mapping[str, str]:
+        return self._cors.headers(request.headers.get("Origin", "")) if self._cors else {}
 
     def _shared(self, request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:
         """What every answer gets."""

@@ -2,8 +2,9 @@
 # Both tools honour `type: ignore`, and both complain where there is nothing to ignore.
 """What type checkers say of declarations, right and wrong. Checked by test_typing.py, never run."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, assert_type
 
 from msgspec import UNSET, UnsetType
@@ -104,6 +105,42 @@ assert_type(wot.model_of(Modelled, optional=["level"], version="1.0.0"), ThingMo
 wot.thing("lamp.tm.jsonld")  # type: ignore[call-arg]
 wot.thing(model=5)  # type: ignore[arg-type]
 wot.thing(model={}, value={})  # type: ignore[call-arg]
+
+
+class InChunks(wot.Thing):
+    @wot.property(content_type="video/mp4")
+    async def film(self) -> AsyncIterator[bytes]:
+        yield b""
+
+    @film.write
+    async def set_film(self, chunks: AsyncIterator[bytes]) -> None: ...
+
+    @wot.property(content_type=("application/octet-stream",))
+    def file(self) -> Path:
+        return Path()
+
+    @file.write
+    def set_file(self, chunks: Iterator[bytes]) -> None: ...
+
+    @wot.action(response_type="audio/wav")
+    async def sing(self, notes: int) -> AsyncIterator[bytes]:
+        yield b""
+
+    kept = wot.stored(1, content_type=("application/json", "text/plain"))
+
+
+async def in_chunks(it: InChunks, path: Path) -> None:
+    assert_type(await it.film.read(), bytes)
+    assert_type(await it.file.read(), bytes)
+    assert_type(await it.sing(3), bytes)
+    async with it.film.open() as chunks, it.sing.open(notes=3) as more:
+        assert_type(await anext(chunks), bytes)
+        assert_type(await anext(more), bytes)
+    await it.film.write(b"")
+    await it.film.write(path)
+    await it.file.write(iter([b""]))
+    await it.kept.write(path)  # type: ignore[arg-type]
+    it.kept.open()  # type: ignore[misc]
 
 
 class NoThing: ...

@@ -83,8 +83,7 @@ def _flag(affordance: Json, ops: set[str]) -> None:
 
 
 def carried(affordance: Json, op: str) -> bool:
-    media_type = media_types(affordance, op)[1]
-    return is_text(media_type) or media_type.endswith("xml")
+    return any(is_text(kind) or kind.endswith("xml") for _, kind in media_types(affordance, op))
 
 
 def over_http(td: Mapping[str, Any]) -> Json:

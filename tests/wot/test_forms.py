@@ -19,6 +19,7 @@ from wot.forms import (
     variables_from,
 )
 from wot.td import Form, Op, ThingDescription
+from wot.templates import expand
 
 # RFC 3986 section 5.4, for the base http://a/b/c/d;p?q
 RFC_3986 = """
@@ -214,12 +215,25 @@ DECLARED = {
     "on": {"type": "boolean"},
     "s": {"type": "string"},
     "c": {"enum": ["a", "1"]},
+    "e": {"enum": ["a", 1, True, "2", 2]},
+    "k": {"const": 5},
+    "list": {"type": "array", "items": {"type": "string"}},
+    "numbers": {"type": "array", "items": {"type": "integer"}},
 }
 
 
 @pytest.mark.parametrize(
     ("query", "values"),
     [
+        ("e=1", {"e": 1}),
+        ("e=true", {"e": True}),
+        ("e=2", {"e": "2"}),
+        ("e=x&k=5", {"e": "x", "k": 5}),
+        ("list=a%2Cb,c+d,%C3%A9", {"list": ["a,b", "c d", "é"]}),
+        ("list=", {"list": []}),
+        ("list=a&list=b", {"list": ["a", "b"]}),
+        ("numbers=1,2,x", {"numbers": [1, 2, "x"]}),
+        ("s=a%26b%3Dc%2B+", {"s": "a&b=c+ "}),
         ("n=1&f=1.5&on=true&s=1", {"n": 1, "f": 1.5, "on": True, "s": "1"}),
         ("s=", {"s": ""}),
         ("s=a%26b+c", {"s": "a&b c"}),
@@ -245,3 +259,9 @@ def test_bad_uri_variables_are_named(query: str, reason: str) -> None:
     with pytest.raises(UriVariableError, match=reason) as caught:
         variables_from(query, DECLARED)
     assert caught.value.hint
+
+
+@given(st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=4), st.text(max_size=9))
+def test_what_is_expanded_is_read_again(items: list[str], text: str) -> None:
+    href = expand("x{?list,s}", {"list": items, "s": text})
+    assert variables_from(href.partition("?")[2], DECLARED) == {"list": items, "s": text}

@@ -238,7 +238,7 @@ async def test_a_body_that_does_not_come_is_given_up(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """RFC 9110 section 15.5.9; 504 would say that something behind this server is slow."""
-    monkeypatch.setattr("wot_http.reading._READING", 0.1)
+    monkeypatch.setattr("wot_http.reading.READING", 0.1)
     async with connected(url) as wire:
         await wire.send(request(f"{url}/properties/label", "PUT", b'"slow"')[:-3])
         assert (await wire.answer("PUT")).status == 408

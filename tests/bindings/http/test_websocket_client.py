@@ -348,3 +348,36 @@ async def test_the_whole_thing(thing: wot.ConsumedThing, probe: Probe) -> None:
         async with asyncio.timeout(5):
             while await anext(values) != ("level", 7):
                 pass
+
+
+class Oven(wot.Thing, title="Oven", id="urn:test:oven"):
+    """Takes its time."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+
+    @wot.action(synchronous=False)
+    async def bake(self, minutes: int) -> str:
+        wot.progress(0.5, "half")
+        await self.go.wait()
+        return f"baked for {minutes}"
+
+
+@pytest.mark.parametrize("gateway", [False, True])
+async def test_actions_that_take_their_time(servient: wot.Servient, gateway: bool) -> None:
+    oven = Oven()
+    async with AsyncExitStack() as stack:
+        served = await stack.enter_async_context(wot.serve(oven, endpoint()))
+        thing = await over_socket(servient, served.urls[0])
+        if gateway:
+            again = await stack.enter_async_context(servient.serve(thing, endpoint()))
+            thing = await over_socket(servient, again.urls[0])
+        first, second = [await thing.start("bake", {"minutes": n}) for n in (1, 2)]
+        assert (await first.status()).progress == 0.5
+        assert [s.status for s in (await thing.invocations())["bake"]] == ["running", "running"]
+        await second.cancel()
+        with pytest.raises(WoTError):
+            await second.status()
+        oven.go.set()
+        assert await first.result() == "baked for 1"
+        assert await thing.invoke("bake", {"minutes": 3}) == "baked for 3"
