@@ -12,7 +12,7 @@ from wot.forms import folder, offered, offered_whole
 from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription, is_object
 from wot_http.errors import PROBLEM_JSON
 from wot_http.offering import LONGPOLL, SOCKET, SSE, SUBSCRIPTION, WEBHOOK, Offer
-from wot_http.statuses import VARIABLE, about_actions, answered, is_lasting
+from wot_http.statuses import about_actions, answered, is_lasting
 
 # TD 1.1 section 8.3.1.
 METHODS: Mapping[Op, str] = {
@@ -128,9 +128,6 @@ def forms(
             form = {**each.json, "href": href + query, "op": direct}
             yield kind, name, _complete(answered(form) if lasting else form)
         for op in ops:
-            if op in ABOUT_ONE:
-                where = f"{path}/{folder(kind, name)}/{{{VARIABLE}}}"
-                yield kind, name, _complete(_of(op, where))
             if op in STREAMS:
                 told = _told(pinned)
                 for via in _carried(offer, told):

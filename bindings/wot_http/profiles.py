@@ -15,6 +15,8 @@ BASIC = f"{_PLACE}http-basic/v1"
 SSE = f"{_PLACE}http-sse/v1"
 WEBHOOK = f"{_PLACE}http-webhook/v1"
 _FOLLOWED: Mapping[str, str] = MappingProxyType({"sse": SSE, "webhook": WEBHOOK})
+# An invocation is queried and cancelled at the URL in the answer, so that there are no forms for it.
+_BASIC_OPS = frozenset(Op) - STREAMS - {Op.QUERY_ACTION, Op.CANCEL_ACTION}
 _FLOWS = ("code", "client")  # of OAuth 2
 _BASIC_NAMES = {False: "Authorization", True: "Proxy-Authorization"}  # by whether there is a proxy
 
@@ -33,7 +35,7 @@ def claimed(
     if not _common(td.json):
         return []
     served = [(kind, name, form) for kind, name, form in forms if _is_http(form, base)]
-    told = [BASIC] if _is_plain(td) and _all_by(td, served, "", frozenset(Op) - STREAMS) else []
+    told = [BASIC] if _is_plain(td) and _all_by(td, served, "", _BASIC_OPS) else []
     told += [_FOLLOWED[each] for each in streams if _all_by(td, served, each, STREAMS)]
     # An event stream has lines of names.
     lines = all(is_line(name) for kind in KINDS for name in td.json.get(kind, {}))

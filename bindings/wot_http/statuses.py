@@ -6,7 +6,6 @@ from wot.content import JSON
 from wot.td import Form, Json, ThingDescription
 
 STATUS = "ActionStatus"  # its name among the schemaDefinitions
-VARIABLE = "invocation"  # stands for the id in hrefs
 KEY = "Idempotency-Key"  # draft-ietf-httpapi-idempotency-key-header
 _TEXT: Json = {"type": "string"}
 _TIME: Json = {"type": "string", "format": "date-time"}
@@ -35,11 +34,14 @@ def is_lasting(action: Json) -> bool:
 
 
 def about_actions(td: ThingDescription) -> Json:
-    """What the TD says of the whole Thing where there is such an action."""
+    """What the TD says of the whole Thing where there is such an action.
+
+    Queries and cancellation have no forms: their URL is in the answer, as the profile has it. A template with the id
+    would be the other way, and there are clients that follow it as it stands (thingctx).
+    """
     if not any(is_lasting(action) for action in td.json.get("actions", {}).values()):
         return {}
-    about = {"type": "string", "description": "The id of an invocation."}
-    return {"schemaDefinitions": {STATUS: _SCHEMA}, "uriVariables": {VARIABLE: about}}
+    return {"schemaDefinitions": {STATUS: _SCHEMA}}
 
 
 def answered(form: Json) -> Json:

@@ -104,8 +104,7 @@ class Walk:
 
     async def all(self) -> None:
         """Every operation, then every other method, then the neighbours."""
-        # What ends an invocation comes last.
-        for way in sorted(ways(self._td), key=lambda way: way.op == "cancelaction"):
+        for way in ways(self._td):
             if urlsplit(resolve(self._td["base"], way.form.href)).scheme not in ("http", "https"):
                 continue
             if way.op in ENDS.values():
@@ -114,6 +113,8 @@ class Walk:
             self._declared[url.partition("?")[0]].add(way.method)
             await self._go(way, url)
             self.done[way.op] += 1
+        for href in self._invoked.values():
+            await self._invocation(href)
         for url, methods in self._declared.items():
             await self._others(url, methods)
             await self._neighbours(url)
@@ -133,8 +134,6 @@ class Walk:
             name: sample(schemas.get(name, {"type": "string"}))
             for name in variables_in(way.form.href)
         }
-        if way.op in ("queryaction", "cancelaction"):
-            values["invocation"] = self._invoked[way.name]
         if way.op == "readmultipleproperties":
             values["names"] = ",".join(self._together("readproperty"))
         return resolve(self._td["base"], expand(way.form.href, values))
@@ -180,23 +179,21 @@ class Walk:
             status = answer.value({"type": "object"}, "application/json")
             assert answer.status == 201, answer
             assert resolve(url, answer.headers["Location"]) == resolve(url, status["href"])
-            self._invoked[way.name] = status["href"].rpartition("/")[2]
+            self._invoked[way.name] = resolve(url, status["href"])
         elif "output" in way.affordance:
             assert answer.status == 200, answer
             answer.value(way.affordance["output"], way.form.response_type)
         else:
             answer.is_empty()
 
-    async def _queryaction(self, way: Way, url: str) -> None:
-        answer = await self.ask(way.method, url)
-        assert answer.status == 200, answer
-        status = answer.value({"type": "object"}, "application/json")
+    async def _invocation(self, href: str) -> None:
+        """Query and cancel what was begun, where the answer said."""
+        status = (await self.ask("GET", href)).value({"type": "object"}, "application/json")
         assert status["status"] in ("pending", "running", "completed", "failed")
-
-    async def _cancelaction(self, way: Way, url: str) -> None:
-        await self._others(url, self._declared.pop(url))
-        (await self.ask(way.method, url)).is_empty()
-        (await self.ask("GET", url)).refuses(404)
+        await self._others(href, {"GET", "DELETE"})
+        (await self.ask("DELETE", href)).is_empty()
+        (await self.ask("GET", href)).refuses(404)
+        self.done.update(("queryaction", "cancelaction"))
 
     async def _queryallactions(self, way: Way, url: str) -> None:
         answer = await self.ask(way.method, url)

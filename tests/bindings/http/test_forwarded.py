@@ -197,7 +197,9 @@ async def reverse_proxy(
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", pass_on)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
-    async with aiohttp.ClientSession(auto_decompress=False) as session:
+    async with aiohttp.ClientSession(
+        auto_decompress=False, skip_auto_headers=["Accept-Encoding"]
+    ) as session:
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
