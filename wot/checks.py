@@ -11,11 +11,19 @@ import msgspec
 
 from wot.affordances import Action, Property, Stored
 from wot.content import Content, Malformed
-from wot.errors import HandlerError, InvalidInput, UriVariableError, listed
+from wot.errors import (
+    HandlerError,
+    InteractionError,
+    InvalidInput,
+    NotAllowed,
+    UnknownAffordance,
+    UriVariableError,
+    listed,
+)
 from wot.interaction import DONE, NONE, Interaction, Reply
 from wot.media import check_taken, chosen
 from wot.payload import Mismatch, Payload
-from wot.td import Op
+from wot.td import KIND, Op, ThingDescription
 from wot.template import Template
 
 _log = logging.getLogger("wot")
@@ -130,3 +138,15 @@ def output(action: Action[..., Any], value: Any, name: str, accept: tuple[str, .
             f"the handler of {name!r} returned a value that its description does not mention"
         )
     return DONE
+
+
+def refusal(interaction: Interaction, td: ThingDescription) -> InteractionError:
+    """Why an interaction is refused that a Thing does not offer."""
+    op, name = interaction.op, interaction.name
+    kind = KIND.get(op)
+    if kind is None:
+        return NotAllowed(f"{op} is not offered by this Thing")
+    if td.affordance(kind, name) is None:
+        hint = f"there are: {listed(td.json.get(kind, {}))}"
+        return UnknownAffordance(f"{td.title} has no {name!r} among its {kind}", hint=hint)
+    return NotAllowed(f"{op} is not offered by {name!r}")

@@ -12,7 +12,17 @@ from typing import Any
 
 from wot.affordances import ABSENT, Event, Property, Stored
 from wot.behind import Behind
-from wot.checks import arguments, checked, gathered, output, restored, sent, typed, written
+from wot.checks import (
+    arguments,
+    checked,
+    gathered,
+    output,
+    refusal,
+    restored,
+    sent,
+    typed,
+    written,
+)
 from wot.content import JSON, Content
 from wot.deadline import OwnTimeout, rest
 from wot.errors import (
@@ -22,8 +32,6 @@ from wot.errors import (
     InvalidInput,
     NotAllowed,
     Unavailable,
-    UnknownAffordance,
-    listed,
 )
 from wot.filtered import Filtered, chosen_by
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
@@ -32,7 +40,7 @@ from wot.media import chosen
 from wot.passing import paced, taken
 from wot.repeats import REPEATABLE
 from wot.state import Kept, default_id, slug
-from wot.td import EACH, KIND, STREAMS, Op, ThingDescription
+from wot.td import EACH, STREAMS, Op, ThingDescription
 from wot.template import Handler, Template
 from wot.threads import Threads
 from wot.whole import requested, streamed
@@ -129,9 +137,9 @@ class ExposedThing:
                 return await requested(self, interaction)
             if self.behind.offers(op, name):
                 return await self.behind.invocations.answer(interaction)
-            raise self._refusal(interaction)
+            raise refusal(interaction, self.td)
         except KeyError as error:
-            raise self._refusal(interaction, error) from error
+            raise refusal(interaction, self.td) from error
         except InteractionError:
             raise
         except Exception as error:
@@ -156,7 +164,7 @@ class ExposedThing:
             return await self._subscribed(interaction, self.template.events[name])
         declared = self.template.properties.get(name) if op is OBSERVE else None
         if declared is None:
-            raise self._refusal(interaction)
+            raise refusal(interaction, self.td)
         if not declared.observable:
             raise NotAllowed(f"{name!r} is not observable")
         log = self.log("properties", name)
@@ -311,10 +319,8 @@ class ExposedThing:
 
     def is_known(self, kept: Property[Any]) -> bool:
         """Whether there is a value to be read."""
-        if not isinstance(kept, Stored):
-            return True
-        known = kept.default is not ABSENT or kept.name in self.values
-        return known or kept.name in self.template.readers
+        here = kept.name in self.values or kept.name in self.template.readers
+        return here or not isinstance(kept, Stored) or kept.default is not ABSENT
 
     def store(self, kept: Stored[Any], value: Any) -> None:
         """Set a stored property and tell its observers; InvalidInput where the value does not fit."""
@@ -387,18 +393,6 @@ class ExposedThing:
             made = Log(1, newest=True) if kind == "properties" and name else Log()
             log = self._logs.setdefault((kind, name), made)
         return log
-
-    def _refusal(self, interaction: Interaction, error: KeyError | None = None) -> InteractionError:
-        kind = KIND.get(interaction.op)
-        if kind is None:
-            return NotAllowed(f"{interaction.op} is not offered by this Thing")
-        if self.td.affordance(kind, interaction.name) is None:
-            names = listed(self.td.json.get(kind, {}))
-            return UnknownAffordance(
-                f"{self.title} has no {interaction.name!r} among its {kind}",
-                hint=f"there are: {names}",
-            )
-        return NotAllowed(f"{interaction.op} is not offered by {interaction.name!r}")
 
 
 class _Foreign(Exception):

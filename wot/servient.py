@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any, NamedTuple, Self, cast, overload
-from urllib.parse import urlsplit
 
 from wot.binding import Client, Server, load, number_option
 from wot.consumed import ConsumedThing
 from wot.description import Descriptions, End, composed
 from wot.errors import Finding, InvalidTD, WoTError
 from wot.exposed import ExposedThing
+from wot.exposure import any_port, refuse_exposure
 from wot.forms import scheme_of
 from wot.interaction import Interactable
 from wot.lifecycle import Running, running_of
@@ -250,16 +249,16 @@ class Servient:
         """The server for an endpoint; one that serves there already is shared."""
         async with self._changing:
             shared = self._servers.get(asked.url)
-            if shared is None or _any_port(asked.url):
+            if shared is None or any_port(asked.url):
                 server = load(scheme_of(asked.url)).server(asked.url, asked.options)
-                _refuse_exposure(asked.url, server, insecure)
+                refuse_exposure(asked.url, server, insecure)
                 await server.start()
                 shared = _Shared(asked, server)
                 self._servers[asked.url] = shared
             elif asked.options and asked.options != shared.asked.options:
                 raise WoTError(f"{asked.url} is served already, with other options")
             else:
-                _refuse_exposure(asked.url, shared.server, insecure)
+                refuse_exposure(asked.url, shared.server, insecure)
             shared.uses += 1
         stack.push_async_callback(self._close, shared)
         return shared
@@ -329,31 +328,6 @@ def _placed(things: Things) -> list[tuple[str, Servable]]:
     if not placed:
         raise WoTError("there is no Thing to serve")
     return placed
-
-
-def _any_port(url: str) -> bool:
-    try:
-        return urlsplit(url).port == 0
-    except ValueError:
-        return False
-
-
-def _refuse_exposure(url: str, server: Server, insecure: bool) -> None:
-    """Loopback only, unless somebody says otherwise."""
-    hosts = server.hosts()
-    named = [urlsplit(url).hostname or ""] if hosts is None else hosts
-    if not insecure and not all(_is_loopback(host) for host in named):
-        raise WoTError(
-            f"{url} can be reached from other machines, and nothing protects it",
-            hint="serve on 127.0.0.1, or say insecure=True (--insecure) where the network can be trusted",
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _must_offer(cls: type[Thing], td: ThingDescription) -> None:
