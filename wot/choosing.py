@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from wot.binding import Client
-from wot.content import Content, Malformed, essence, is_opaque
+from wot.content import JSON, Content, Malformed, essence, is_opaque
 from wot.interaction import Interaction
 from wot.td import Form, Json
 
@@ -21,15 +21,21 @@ class Way(NamedTuple):
 
 
 def ordered(ways: Iterable[Way]) -> tuple[Way, ...]:
-    """Those first whose payloads can be looked into; otherwise the order of the TD holds."""
-    return tuple(sorted(ways, key=lambda way: _is_unknown(way.form)))
+    """Those in JSON first, then those whose payloads can be looked into; otherwise the order of the TD holds.
+
+    A data schema is about JSON, and the HTTP Basic Profile demands it of Consumers.
+    """
+    return tuple(sorted(ways, key=lambda way: _distance(way.form)))
 
 
-def _is_unknown(form: Form) -> bool:
+def _distance(form: Form) -> int:
     try:
-        return is_opaque(form.content_type) or is_opaque(form.response_type)
+        if is_opaque(form.content_type) or is_opaque(form.response_type):
+            return 2
     except Malformed:
-        return True
+        return 2
+    # Forms of streams have an order of their own, and those of webhooks are about the callback.
+    return int(not form.subprotocol and not form.content_type == form.response_type == JSON)
 
 
 def fitting(ways: tuple[Way, ...], interaction: Interaction) -> tuple[Way, ...]:

@@ -12,7 +12,7 @@ from wot.content import Content
 from wot.interaction import Interaction
 from wot.td import Json, Op
 
-from .marks import basic, waits_for
+from .marks import basic
 
 PROFILE = "https://www.w3.org/2022/wot/profile/http-basic/v1"
 JSON = "application/json"
@@ -167,13 +167,7 @@ POLLED = {"href": "/polled", "subprotocol": "longpoll"}
 
 
 @basic("readproperty-1@Consumer", "writeproperty-1@Consumer", "invokeaction-1@Consumer")
-@pytest.mark.parametrize(
-    "first",
-    [
-        pytest.param(TEXT, id="of another type", marks=waits_for("preferring JSON among forms")),
-        pytest.param(POLLED, id="with a subprotocol"),
-    ],
-)
+@pytest.mark.parametrize("first", [TEXT, POLLED], ids=["of another type", "with a subprotocol"])
 async def test_the_form_with_json_is_taken(
     peer: Foreign, answers: Any, servient: wot.Servient, first: Json
 ) -> None:
