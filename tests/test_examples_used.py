@@ -42,6 +42,9 @@ class Recorder:
     def usable(self, form: Form, op: Op) -> bool:
         return True
 
+    def carries_variables(self, form: Form) -> bool:
+        return False
+
     async def request(self, form: Form, interaction: Interaction) -> None:
         self.forms.append(form)
         raise wot.errors.Unavailable("only asking")
@@ -85,7 +88,7 @@ WAYS: list[tuple[str, str, str, dict[str, Any], str]] = [
         "read",
         "tile",
         {"camera": "south", "zoom": 4, "x": 1, "y": 2, "night": True},
-        "https://roof.example/south/tile/4/1,2?night=true",
+        "https://roof.example/south/list/1/2;night=true?zoom=4",  # JSON comes first
     ),
 ]
 
