@@ -399,7 +399,7 @@ def _decode_text(body: bytes, charset: str = "utf-8") -> str:
 
 
 def _encode_octets(value: Any) -> bytes:
-    if isinstance(value, (bytes, bytearray)):
+    if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
     raise Malformed(f"this media type takes bytes, not {type(value).__name__}")
 

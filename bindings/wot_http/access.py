@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from wot.errors import WoTError
 from wot_http.forms import STREAM
 from wot_http.paths import Paths
 from wot_http.sse import EVENT_STREAM
@@ -47,17 +48,20 @@ def _entry(request: web.BaseRequest, response: web.StreamResponse, time: float) 
         "bytes": request.writer.output_size,
         "ms": round(time * 1000, 1),
     }
-    entry.update(_meant(connection.paths, request))
+    entry.update(_meant(connection.paths, path, request))
     if _ID.fullmatch(given):
         entry["request"] = given
     return entry
 
 
-def _meant(paths: Paths, request: web.BaseRequest) -> dict[str, str]:
+def _meant(paths: Paths, path: str, request: web.BaseRequest) -> dict[str, str]:
     """Thing, affordance and operation, where the path leads to them."""
-    place = paths.hot.get(request.raw_path.partition("?")[0])
+    place = paths.hot.get(path)
     if place is None:
-        return {}
+        try:
+            place = paths.find(path)
+        except WoTError:
+            return {}
     method = "GET" if request.method == "HEAD" else request.method
     methods = place.methods or {}
     route = methods.get(method)
