@@ -30,6 +30,7 @@ Runner = Callable[[Callable[[], Any]], Awaitable[Any]]  # runs what blocks
 
 SIZE = 1 << 18  # bytes read from a file at once
 _END: Any = object()
+_HELD: tuple[type[Any], ...] = (bytes, bytearray, memoryview)
 _AWAITING = (abc.AsyncIterator, abc.AsyncGenerator, abc.AsyncIterable)
 _BLOCKING = (abc.Iterator, abc.Generator, abc.Iterable)
 _FILES = (Path, BinaryIO, io.BufferedIOBase, io.BufferedReader, io.RawIOBase)
@@ -201,7 +202,7 @@ class Given(Chunks):
 
 
 def _bytes(part: Any) -> bytes:
-    if isinstance(part, (bytes, bytearray, memoryview)):
+    if isinstance(part, _HELD):
         return bytes(part)
     raise TypeError(f"chunks are bytes, not {type(part).__name__}")
 
@@ -247,7 +248,7 @@ class Paced(Chunks):
                 raise self._failed(error) from error
             raise
         self._ended = part is _END
-        return cast(Any, part)
+        return part
 
     async def aclose(self) -> None:
         self._ended = True

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -20,9 +20,11 @@ class Cors:
 
     def __init__(self, origins: object) -> None:
         given: Any = [origins] if isinstance(origins, str) else origins
-        if not isinstance(given, Iterable) or not all(isinstance(each, str) for each in given):
+        usable = isinstance(given, Collection)
+        names = list(cast(Collection[Any], given)) if usable else []
+        if not names or not all(isinstance(name, str) for name in names):
             raise WoTError(f"the option cors={origins!r} names no origins", hint=_HINT)
-        self._origins: frozenset[str] = frozenset(given)
+        self._origins: frozenset[str] = frozenset(names)
 
     def permits(self, origin: str) -> bool:
         """Whether pages of `origin` may use the Things."""

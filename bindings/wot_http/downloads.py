@@ -62,7 +62,7 @@ async def _send(
         if length is None or sent == length:
             return
         _log.error("%s: %d bytes came of the %d that were told", request.path, sent, length)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it must not look like the end
+    except Exception as error:
         if isinstance(error, ConnectionError) and is_gone(request):
             raise
         known = isinstance(error, WoTError)

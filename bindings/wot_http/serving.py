@@ -62,6 +62,7 @@ class Serving:
         if not raw.startswith("/"):
             # RFC 9112 section 3.2.2: a server must accept the absolute form, too.
             raw = urlsplit(raw).path or "/"
+        response: web.StreamResponse
         refusal = self._admission.enter(request)
         if refusal is not None:
             return self._shared(request, refusal)

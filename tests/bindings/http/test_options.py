@@ -24,7 +24,9 @@ TELLING = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "s": 1}
 
 def told(heading: str) -> dict[str, str]:
     """The options below a heading, with their defaults."""
-    rows = [(re.findall(r"`(\w+)`", names), default) for names, default, *_ in table(OPERATING, heading)]
+    rows = [
+        (re.findall(r"`(\w+)`", names), default) for names, default, *_ in table(OPERATING, heading)
+    ]
     names = [name for row, _ in rows for name in row]
     assert len(names) == len(set(names))
     return {name: default for row, default in rows for name in row}
@@ -113,10 +115,13 @@ async def test_a_public_url_that_is_coded_is_served() -> None:
 async def test_what_a_websocket_carries_can_be_followed(
     names: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.WARNING):
-        async with wot.serve(Probe(), wot.endpoint(ANY, subprotocols=names)) as served:
-            async with wot.consume(served.urls[0]) as probe, probe.observe("level") as levels:
-                assert await asyncio.wait_for(anext(levels), 5) == 5
+    caplog.set_level(logging.WARNING)
+    async with (
+        wot.serve(Probe(), wot.endpoint(ANY, subprotocols=names)) as served,
+        wot.consume(served.urls[0]) as probe,
+        probe.observe("level") as levels,
+    ):
+        assert await asyncio.wait_for(anext(levels), 5) == 5
     assert "follow" not in caplog.text
 
 

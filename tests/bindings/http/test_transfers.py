@@ -328,11 +328,13 @@ async def test_text_is_not_the_networks_fault(store: Store, coding: str) -> None
     async with wot.serve(store, ANY) as served, wot.Servient() as servient:
         json = served.descriptions[0].json
         if coding:
-            forms = [{**each, "contentCoding": coding} for each in json["properties"]["data"]["forms"]]
+            forms = [
+                {**each, "contentCoding": coding} for each in json["properties"]["data"]["forms"]
+            ]
             json["properties"]["data"]["forms"] = forms
         there = await servient.consume(json)
         for parts in (iter(["ab"]), (part for part in [b"ab", "cd"]), texts()):
-            with pytest.raises(InvalidInput, match="^data: chunks are bytes, not str$"):
+            with pytest.raises(InvalidInput, match=r"^data: chunks are bytes, not str$"):
                 await there.write("data", parts)
         (store.folder / "text").write_text("ab")
         with (store.folder / "text").open() as file, pytest.raises(InvalidInput, match='with "rb"'):
