@@ -10,6 +10,7 @@ from wot.content import JSON, UTF_8, essence, is_opaque, is_text, parameter
 from wot.errors import DefinitionError
 from wot.forms import folder, offered, offered_whole
 from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription, is_object
+from wot_http import socket_forms
 from wot_http.errors import PROBLEM_JSON
 from wot_http.offering import LONGPOLL, SOCKET, SSE, SUBSCRIPTION, WEBHOOK, Offer
 from wot_http.statuses import about_actions, answered, is_lasting
@@ -162,12 +163,16 @@ def _stream_forms(path: str, href: str, query: str, op: Op, via: str) -> Iterato
     yield {"href": href + own + query, "op": both, "subprotocol": via}
 
 
-def unfollowed(td: ThingDescription, offer: Offer = _SSE_ONLY) -> Iterator[str]:
+def unfollowed(
+    td: ThingDescription, offer: Offer = _SSE_ONLY, sockets: bool = False
+) -> Iterator[str]:
     """What is offered and cannot be followed over HTTP although streams are switched on, in words."""
     for kind, name, json in _affordances(td):
         form = told_in(pinned_in(json))
         streams = STREAMS.intersection(offered(td, kind, name))
-        if offer.subprotocols and streams and not _carried(offer, form):
+        if not offer.subprotocols or not streams or _carried(offer, form):
+            continue
+        if not (sockets and socket_forms.carries(json)):
             yield f"{kind}: {name!r} is {form.response_type}"
 
 

@@ -33,6 +33,11 @@ def forms(path: str, td: ThingDescription) -> Iterator[tuple[str, str, Form]]:
         yield "", "", Form({**shared, "op": _with_ends(whole)})
 
 
+def carries(json: Json) -> bool:
+    """Whether messages can have the data of an affordance."""
+    return _json_form(json) is not None
+
+
 def located(href: str, base: str) -> str:
     """A form's href below the base of the server."""
     scheme, _, path = href.partition(":")
