@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,12 @@ class AccessLog(AbstractAccessLogger):
 
 def _entry(request: web.BaseRequest, response: web.StreamResponse, time: float) -> dict[str, Any]:
     connection: Any = request.protocol
+    entry = _about(request, response.status, request.writer.output_size, time)
+    return entry | _meant(connection.paths, request)
+
+
+def _about(request: web.BaseRequest, status: int, size: int, seconds: float) -> dict[str, Any]:
+    connection: Any = request.protocol
     path = request.raw_path.partition("?")[0]
     path = path if path.startswith("/") else urlsplit(path).path
     given = request.headers.get("X-Request-ID", "")
@@ -43,14 +50,26 @@ def _entry(request: web.BaseRequest, response: web.StreamResponse, time: float) 
         "client": connection.seen.client if connection.seen else connection.peer,
         "method": request.method,
         "path": _plain(path)[:_LONGEST],
-        "status": response.status,
-        "bytes": request.writer.output_size,
-        "ms": round(time * 1000, 1),
+        "status": status,
+        "bytes": size,
+        "ms": round(seconds * 1000, 1),
     }
-    entry.update(_meant(connection.paths, request))
-    if _ID.fullmatch(given):
-        entry["request"] = given
-    return entry
+    return {**entry, "request": given} if _ID.fullmatch(given) else entry
+
+
+def log_message(
+    request: web.BaseRequest,
+    what: Callable[[], dict[str, str]],
+    status: int,
+    size: int,
+    time: float,
+) -> None:
+    """One message of a WebSocket that `request` has opened; `what` says what that asked for."""
+    connection: Any = request.protocol
+    logger = connection.access_logger
+    if logger is not None and logger.enabled:
+        entry = _about(request, status, size, time) | what()
+        logger.logger.info(msgspec.json.encode(entry).decode())
 
 
 def _meant(paths: Paths, request: web.BaseRequest) -> dict[str, str]:

@@ -18,7 +18,7 @@ from wot.errors import InvalidInput
 from wot_http.access import AccessLog
 from wot_http.answers import problem
 from wot_http.forwarded import Seen
-from wot_http.limits import Client, Limits
+from wot_http.limits import Client, Limits, Share
 from wot_http.paths import Paths
 from wot_http.refusing import refusal
 
@@ -177,6 +177,11 @@ class Connection(web.RequestHandler):
                 self._following, self.streaming = None, False
 
     @property
+    def share(self) -> Share:
+        """The limits of who asks now."""
+        return Share(self._connections.limits, self.asker)
+
+    @property
     def paths(self) -> Paths:
         """What is served here."""
         return self._connections.paths
@@ -267,4 +272,11 @@ def stream_of(request: web.BaseRequest) -> AbstractContextManager[None]:
     """For a request that is answered by a stream; raises where there may be no further."""
     connection: Any = request.protocol
     found: AbstractContextManager[None] = connection.stream()
+    return found
+
+
+def share_of(request: web.BaseRequest) -> Share:
+    """The limits of who asks, for what goes on when the request has been answered."""
+    connection: Any = request.protocol
+    found: Share = connection.share
     return found
