@@ -97,6 +97,18 @@ async def test_what_is_short_or_does_not_shrink_is_left(there: str) -> None:
         assert "content-encoding" not in answer.headers
 
 
+async def test_what_may_be_coded_says_so_also_when_it_is_short(there: str) -> None:
+    """Else a cache would take one value's answer for all of them (RFC 9110 section 12.5.5)."""
+    for path, vary in (("short", "Accept-Encoding"), ("lines", "Accept-Encoding"), ("picture", "")):
+        for method in ("GET", "HEAD"):
+            for more in ({}, {"connection": "close"}):
+                answer = await ask(f"{there}/properties/{path}", method, **more)
+                assert answer.headers.get("vary", "") == vary, (path, method, more)
+    async with wot.serve(Pages(), wot.endpoint(ANY, cors=["https://a.example"])) as served:
+        answer = await ask(f"{served.urls[0]}/properties/short")
+        assert answer.headers["vary"] == "Accept-Encoding, Origin"
+
+
 async def test_a_head_says_what_a_get_would(there: str) -> None:
     url = f"{there}/properties/lines"
     found = [await ask(url, method, accept_encoding="gzip") for method in ("GET", "HEAD")]
