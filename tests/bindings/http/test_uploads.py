@@ -17,7 +17,7 @@ from .things import ANY
 from .wire import Wire, ask, connected, request, until
 
 OCTETS = "application/octet-stream"
-CODED = {"content_type": OCTETS, "content_encoding": "zstd"}
+CODED: dict[str, str] = {"content_type": OCTETS, "content_encoding": "zstd"}
 
 
 class Sink(wot.Thing):
