@@ -252,7 +252,7 @@ async def test_bodies_that_are_packed(there: str, coding: str) -> None:
 async def test_a_window_that_is_too_large_is_refused() -> None:
     from wot_http.codings import zstd
 
-    options = {zstd.CompressionParameter.window_log: 27}
+    options: dict[int, int] = {zstd.CompressionParameter.window_log: 27}
     made = zstd.ZstdCompressor(options=options)
     data = made.compress(bytes(1 << 20)) + made.flush()
     with pytest.raises(UnsupportedContent, match="window"):

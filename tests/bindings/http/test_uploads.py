@@ -17,7 +17,7 @@ from .things import ANY
 from .wire import Wire, ask, connected, request, until
 
 OCTETS = "application/octet-stream"
-CODED = {"content_type": OCTETS, "content_encoding": "zstd"}
+CODED: dict[str, str] = {"content_type": OCTETS, "content_encoding": "zstd"}
 
 
 class Sink(wot.Thing):
@@ -59,7 +59,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[weakref.ref[uploads.Upload]]:
 
 def opened(window: int = 21) -> bytes:
     """The beginning of a body whose end does not come."""
-    packing = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: window})
+    options: dict[int, int] = {zstd.CompressionParameter.window_log: window}
+    packing = zstd.ZstdCompressor(options=options)
     begun: bytes = packing.compress(bytes(9 << 20))
     return begun + packing.flush(zstd.ZstdCompressor.FLUSH_BLOCK)
 
@@ -114,7 +115,8 @@ async def test_zstd_uploads_at_once_are_limited_and_end_with_their_connections(t
 
 
 async def test_uploads_have_a_smaller_window(there: str) -> None:
-    packing = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 23})
+    options: dict[int, int] = {zstd.CompressionParameter.window_log: 23}
+    packing = zstd.ZstdCompressor(options=options)
     body = packing.compress(bytes(9 << 20)) + packing.flush()
     answer = await ask(f"{there}/data", "PUT", body, **CODED)
     assert answer.problem == (415, "UnsupportedContent")
