@@ -186,12 +186,12 @@ class Invocation(Generic[R]):
         if target is self._target and name == self._name:
             self._last = status
 
-    @classmethod
+    @staticmethod
     def known(
-        cls, target: Interactable, name: str, id: str, load: Callable[[Content | None], R]
-    ) -> Invocation[R]:
+        target: Interactable, name: str, id: str, load: Callable[[Content | None], Any]
+    ) -> Invocation[Any]:
         """One that was begun before, by its id."""
-        made = cls(target, name, load)
+        made = Invocation[Any](target, name, load)
         made._id = id
         return made
 

@@ -28,8 +28,8 @@ def cancelled(here: Here, oven: str) -> int:
 def test_the_end_is_waited_for_longer_than_for_an_answer(
     here: Here, oven: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(using, "_ANSWER", 0.5)
-    assert here("invoke", oven, "bake", "1.2") == (0, "done\n", "")
+    monkeypatch.setattr(using, "_ANSWER", 2.0)
+    assert here("invoke", oven, "bake", "3") == (0, "done\n", "")
     assert here("invoke", oven, "clean", "--json") == (0, "null\n", "")
 
 
