@@ -12,6 +12,7 @@ from urllib.parse import quote
 from wot.binding import Client
 from wot.choosing import Way, additional, fitting, ordered
 from wot.content import Content, is_whole
+from wot.each import note_unread
 from wot.errors import (
     ConnectError,
     InvalidOutput,
@@ -35,14 +36,14 @@ from wot.handles import (
     whole,
 )
 from wot.ids import sent_id
-from wot.interaction import DONE, NONE, ActionStatus, Interaction, Notification, Reply, Stream
+from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
 from wot.reachable import is_lasting, reachable
 from wot.references import References
-from wot.started import LARGEST, PATIENCE, Invocation, all_of, finished, start
+from wot.started import LARGEST, PATIENCE, Invocation, InvocationStatus, all_of, finished, start
 from wot.td import KIND, Form, Json, Op, ThingDescription
 from wot.templates import needed_in, variables_in
-from wot.together import Pairs, Together
+from wot.together import Pairs, Together, named
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
@@ -145,8 +146,9 @@ class ConsumedThing:
             reply = await self.request(
                 Interaction(READ, interaction.name, variables=interaction.variables)
             )
-        except WoTError:
-            return None  # the observation stands; a value will come with the next change
+        except WoTError as error:
+            note_unread(self.description.title, {interaction.name: error})
+            return None
         return None if reply.content is None else Notification(reply.content)
 
     async def subscription(self, interaction: Interaction) -> Stream:
@@ -293,15 +295,19 @@ class ConsumedThing:
     async def start(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Invocation[Any]:
         """Invoke an action without waiting for its end."""
         interaction = self._invoking(name, input, variables)
+        self.filled(
+            self.ways(INVOKE, name)[0], interaction
+        )  # what is wrong with it is known at once
         return await start(self, interaction, lambda content: self._output(name, content))
 
-    async def invocations(self) -> dict[str, list[ActionStatus]]:
+    async def invocations(self) -> dict[str, list[InvocationStatus[Any]]]:
         """The invocations that are known, by action, the newest first; where the Thing has no list, those of here."""
         return await all_of(self)
 
     def _invoking(self, name: str, input: Any, variables: Mapping[str, Any]) -> Interaction:
         content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
-        if content is None and _needs_input(self.payload("actions", name, "input")):
+        payload = self.payload("actions", name, "input")
+        if content is None and payload is not None and payload.schema.get("type") == "object":
             content = self._outgoing(INVOKE, name, "input", {})
         return Interaction(INVOKE, name, content, variables or NONE, id=sent_id.get())
 
@@ -342,7 +348,7 @@ class ConsumedThing:
 
     async def read_multiple(self, names: Iterable[str], /, **variables: Any) -> dict[str, Any]:
         """These properties by name; keyword arguments are URI variables of the Thing."""
-        return await self._together.read(Op.READ_MULTIPLE_PROPERTIES, tuple(names), variables)
+        return await self._together.read(Op.READ_MULTIPLE_PROPERTIES, named(names), variables)
 
     async def write_all(self, values: Mapping[str, Any], /) -> None:
         """Set every writable property, all checked before any is set; PartialFailure tells which were."""
@@ -391,8 +397,3 @@ class ConsumedThing:
 
 
 _ANY = Payload.plain({})
-
-
-def _needs_input(payload: Payload | None) -> bool:
-    """Whether an action wants an object although nobody gave one."""
-    return payload is not None and payload.schema.get("type") == "object"
