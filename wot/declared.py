@@ -12,7 +12,7 @@ from wot.chunks import Taking, taking
 from wot.content import JSON
 from wot.errors import DefinitionError
 from wot.interaction import NONE
-from wot.media import check_types, first_text, forms_of, paired, several
+from wot.media import check_types, first_text, forms_of, is_media_type, paired, several
 from wot.payload import Payload
 from wot.td import Json
 from wot.terms import td_terms
@@ -41,7 +41,7 @@ class Declared:
         self.attribute = name
         self.name = self.given.get("name", name)
         types = several(self.given.get("content_type", JSON))
-        if types and all(isinstance(kind, str) for kind in types):  # or else read_words says so
+        if types and all(map(is_media_type, types)):  # or else read_words says so
             self.travel_as(types)
 
     def __init__(self, given: Mapping[str, Any], allowed: type) -> None:

@@ -17,7 +17,10 @@ Pair = tuple[str, str]  # media types of what is sent and of what comes back
 
 def several(given: Any) -> tuple[str, ...]:
     """One media type or some, the default first; whether they are some is for `check_types` to say."""
-    return (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        return (given,)
+    some: Iterable[Any] = given
+    return tuple(some)
 
 
 def is_media_type(given: Any) -> bool:

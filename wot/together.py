@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -346,7 +346,7 @@ class Together:
 def named(names: Any) -> tuple[str, ...]:
     """The names of several properties; InvalidInput for what is no list of them."""
     is_list = isinstance(names, Iterable) and not isinstance(names, (str, bytes))
-    found: tuple[Any, ...] = tuple(names) if is_list else ()
+    found = tuple(cast(Iterable[Any], names)) if is_list else ()
     if not is_list or not all(isinstance(name, str) for name in found):
         raise InvalidInput(
             f"{names!r:.80} is no list of names", hint='name several, as in ["level", "on"]'
