@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -26,15 +26,7 @@ from wot.errors import (
 )
 from wot.followed import Followed
 from wot.forms import THING, expand, forms_for, is_template, scheme_of, shared_variables, usable
-from wot.handles import (
-    Subscription,
-    given,
-    incoming,
-    opened,
-    outgoing,
-    subscribed,
-    whole,
-)
+from wot.handles import Subscription, given, incoming, opened, outgoing, subscribed, whole
 from wot.ids import sent_id
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
@@ -143,9 +135,8 @@ class ConsumedThing:
         if not self._can(READ, interaction.name):
             return None
         try:
-            reply = await self.request(
-                Interaction(READ, interaction.name, variables=interaction.variables)
-            )
+            asked = Interaction(READ, interaction.name, variables=interaction.variables)
+            reply = await self.request(asked)
         except WoTError as error:
             note_unread(self.description.title, {interaction.name: error})
             return None
@@ -300,14 +291,24 @@ class ConsumedThing:
         )  # what is wrong with it is known at once
         return await start(self, interaction, lambda content: self._output(name, content))
 
+    def address_of(self, invocation: Invocation[Any]) -> str:
+        """Where the other side tells of an invocation, such as its URL; "" where it does not."""
+        return self._references.reference(invocation.id)
+
+    def invocation(self, name: str, address: str, /) -> Invocation[Any]:
+        """The invocation of an action that the other side tells of at this address, whoever began it."""
+        way = self.ways(INVOKE, name)[0]
+        id = self._references.known(way.client, way.form, name, address)
+        return Invocation.known(self, name, id, partial(self._output, name))
+
     async def invocations(self) -> dict[str, list[InvocationStatus[Any]]]:
         """The invocations that are known, by action, the newest first; where the Thing has no list, those of here."""
         return await all_of(self)
 
     def _invoking(self, name: str, input: Any, variables: Mapping[str, Any]) -> Interaction:
         content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
-        payload = self.payload("actions", name, "input")
-        if content is None and payload is not None and payload.schema.get("type") == "object":
+        wanted = self.payload("actions", name, "input")
+        if content is None and wanted and wanted.schema.get("type") == "object":
             content = self._outgoing(INVOKE, name, "input", {})
         return Interaction(INVOKE, name, content, variables or NONE, id=sent_id.get())
 

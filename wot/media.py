@@ -17,10 +17,9 @@ Pair = tuple[str, str]  # media types of what is sent and of what comes back
 
 def several(given: Any) -> tuple[str, ...]:
     """One media type or some, the default first; whether they are some is for `check_types` to say."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
         return (given,)
-    some: Iterable[Any] = given
-    return tuple(some)
+    return tuple(given)
 
 
 def is_media_type(given: Any) -> bool:

@@ -27,7 +27,7 @@ from wot_http.transferring import Transferring
 from wot_http.translating import translated, translation
 
 TIMEOUT = 30.0
-MAX_ANSWER = 256 << 20
+MAX_ANSWER = 64 << 20
 _NO_TYPE = ("Content-Type",)
 _LARGE = 1 << 20  # bytes; aiohttp wants a file for more
 _WEBSOCKETS = ("ws:", "wss:")
