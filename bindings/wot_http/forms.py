@@ -11,6 +11,7 @@ from wot.errors import DefinitionError
 from wot.forms import folder, offered, offered_whole
 from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription, is_object
 from wot_http import socket_forms
+from wot_http.choices import pinned_in, told_in
 from wot_http.errors import PROBLEM_JSON
 from wot_http.offering import LONGPOLL, SOCKET, SSE, SUBSCRIPTION, WEBHOOK, Offer
 from wot_http.statuses import about_actions, answered, is_lasting
@@ -182,11 +183,6 @@ def _carried(offer: Offer, form: Form) -> list[str]:
     return [via for via in ours if via != SSE or _is_text(form.response_type)]
 
 
-def told_in(pinned: list[Form]) -> Form:
-    """What streams repeat: the first form whose notifications are text, or else the first."""
-    return next((form for form in pinned if is_text(form.response_type)), pinned[0])
-
-
 def _is_text(media_type: str) -> bool:
     textual = is_text(media_type) or essence(media_type).endswith(("/xml", "+xml"))
     return textual and parameter(media_type, "charset") in UTF_8
@@ -201,12 +197,6 @@ def _affordances(td: ThingDescription) -> Iterator[tuple[str, str, Json]]:
                     hint="give it another name, or serve it by another protocol than HTTP",
                 )
             yield kind, name, json
-
-
-def pinned_in(json: Json) -> list[Form]:
-    """What forms repeat: media types, one form for each choice."""
-    forms: list[Json] = json.get("forms") or [{"contentType": JSON}]
-    return [Form(form) for form in forms]
 
 
 _NAMES = "names"  # the URI variable that says which properties are meant

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from wot.content import JSON
 from wot.forms import offered, offered_whole
 from wot.td import ENDS, KINDS, STREAMS, Form, Json, Op, ThingDescription
-from wot_http.forms import pinned_in, told_in
+from wot_http.choices import pinned_in, told_in
 from wot_http.messages import SUBPROTOCOL, is_json
 
 
