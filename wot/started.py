@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -37,8 +36,7 @@ _tasks: set[asyncio.Task[Reply]] = set()  # that perhaps nobody else holds: the 
 _watching: ContextVar[Invocation[Any]] = ContextVar("wot_watching")
 
 
-@dataclass(frozen=True)
-class InvocationStatus(Generic[R]):
+class InvocationStatus(msgspec.Struct, Generic[R], frozen=True, omit_defaults=True, rename="camel"):
     """What has become of an invocation: its `output` is a value as `result()` gives it, None until it has completed.
 
     `error` are problem details (RFC 9457) where it failed, times are texts (RFC 3339).
