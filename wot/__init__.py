@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from wot.declare import action, event, every, property, stored
     from wot.exposed import ExposedThing
     from wot.ids import request_id
-    from wot.interaction import ActionStatus, Interactable, Interaction
+    from wot.interaction import Interactable, Interaction
     from wot.invocations import progress
     from wot.modelled import model_of, thing
     from wot.running import run
     from wot.servient import Endpoint, Served, Servient, consume, endpoint, serve
-    from wot.started import Invocation
+    from wot.started import Invocation, InvocationStatus
     from wot.td import ThingDescription
     from wot.things import DescribedThing, Thing
     from wot.threads import cancelled
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 # Name → module; imported when first used (PEP 562), so that `import wot` costs next to nothing.
 _WHERE = {
     "Action": "wot.affordances",
-    "ActionStatus": "wot.interaction",
     "ConsumedThing": "wot.consumed",
     "Content": "wot.content",
     "DescribedThing": "wot.things",
@@ -36,6 +35,7 @@ _WHERE = {
     "Interactable": "wot.interaction",
     "Interaction": "wot.interaction",
     "Invocation": "wot.started",
+    "InvocationStatus": "wot.started",
     "Property": "wot.affordances",
     "Served": "wot.servient",
     "Servient": "wot.servient",
@@ -62,7 +62,6 @@ _WHERE = {
 
 __all__ = [
     "Action",
-    "ActionStatus",
     "ConsumedThing",
     "Content",
     "DescribedThing",
@@ -72,6 +71,7 @@ __all__ = [
     "Interactable",
     "Interaction",
     "Invocation",
+    "InvocationStatus",
     "Property",
     "Served",
     "Servient",

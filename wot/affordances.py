@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import (
     Any,
     Concatenate,
@@ -220,8 +220,35 @@ class Action(Declared, Generic[P, R]):
     def travel_as(self, types: tuple[str, ...]) -> None:
         """The same for the output, where it is not told to have others."""
         super().travel_as(types)
-        self.response_types = several(self.given.get("response_type", types))
+        given: Any = self.given.get("response_type")
+        self.gives = several(given) if given else ()
+        self.response_types = self.gives or types
         self.response_type = self.response_types[0]
+
+    def _answer_as(self, result: Any) -> None:
+        """The media types of the output: where it is none of the bytes that are taken, JSON unless told otherwise."""
+        is_bytes = held(result) is bytes
+        if is_opaque(self.response_type) and not (is_bytes or result is type(None)):
+            if "response_type" in self.given:
+                raise DefinitionError(
+                    f"the output cannot be {self.response_type}, which is made of bytes",
+                    hint='return bytes, or say response_type="application/json"',
+                )
+            self.response_types, self.response_type = (JSON,), JSON
+            self.gives = (JSON,)
+
+    def _check_input(
+        self, sent: Mapping[str, Any], whole: Sequence[str], known: Mapping[str, Any]
+    ) -> None:
+        """What is not looked into has no members, so it is one argument, of bytes."""
+        if not sent or not is_opaque(self.media_type):
+            return
+        if not whole or held(known.get(whole[0])) is not bytes:
+            raise DefinitionError(
+                f"{self.media_type} is made of bytes: the input should be one of `bytes, /`",
+                hint=f"write `{next(iter(sent))}: bytes, /`, and name the others in uri_variables=; where only the"
+                f' output is {self.media_type}, say response_type="{self.media_type}" instead of content_type',
+            )
 
     def _check_output(self) -> None:
         """What ends behind the answer is told in JSON (WoT Profiles, "ActionStatus object")."""
@@ -245,17 +272,20 @@ class Action(Declared, Generic[P, R]):
 
     def define(self, owner: type, hints: Hints) -> None:
         """Input from the parameters, output from the return type."""
+        _check_timeout(self.given.get("timeout"))
         known = hints(self.method)
         parameters = dict(list(inspect.signature(self.method).parameters.items())[1:])
         in_uri = self.renamed(parameters)
         self.variables = uri_variables(self.method, known, 1, in_uri, only=in_uri)
         sent = {n: p for n, p in parameters.items() if n not in in_uri}
         whole = [p.name for p in sent.values() if p.kind is p.POSITIONAL_ONLY]
+        self._check_input(sent, whole, known)
         if is_opaque(self.media_type) and whole:
             self.takes = self.taking(self.method, known.get(whole[0]))
             known = {**known, whole[0]: held(known.get(whole[0]))}
         self.arguments = Arguments(sent, known)
         result = known.get("return", type(None))
+        self._answer_as(result)
         if self.takes and self.lasting:
             raise DefinitionError(
                 "chunks are taken before the answer, so synchronous=False cannot be"
@@ -272,6 +302,14 @@ class Action(Declared, Generic[P, R]):
         if self.output:
             json["output"] = self.output.schema
         self.json = self.described(self.method, {**json, **self.named_by(self.variables)})
+
+
+def _check_timeout(given: Any) -> None:
+    is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    if given is not None and not (is_number and given > 0):
+        raise DefinitionError(
+            f"timeout={given!r:.80} should be a positive number of seconds, or None for no limit"
+        )
 
 
 class Event(Declared, Generic[T]):

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from wot.binding import Client
 from wot.choosing import Way, additional, fitting, ordered
 from wot.content import Content, is_whole
+from wot.each import note_unread
 from wot.errors import (
     ConnectError,
     InvalidOutput,
@@ -27,14 +28,14 @@ from wot.followed import Followed
 from wot.forms import THING, expand, forms_for, is_template, scheme_of, shared_variables, usable
 from wot.handles import Subscription, given, incoming, opened, outgoing, subscribed, whole
 from wot.ids import sent_id
-from wot.interaction import DONE, NONE, ActionStatus, Interaction, Notification, Reply, Stream
+from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
 from wot.reachable import is_lasting, reachable
 from wot.references import References
-from wot.started import LARGEST, PATIENCE, Invocation, all_of, finished, start
+from wot.started import LARGEST, PATIENCE, Invocation, InvocationStatus, all_of, finished, start
 from wot.td import KIND, Form, Json, Op, ThingDescription
 from wot.templates import needed_in, variables_in
-from wot.together import Pairs, Together
+from wot.together import Pairs, Together, named
 
 READ, WRITE, INVOKE = Op.READ_PROPERTY, Op.WRITE_PROPERTY, Op.INVOKE_ACTION
 OBSERVE, SUBSCRIBE, DESCRIBE = Op.OBSERVE_PROPERTY, Op.SUBSCRIBE_EVENT, Op.DESCRIBE
@@ -134,11 +135,11 @@ class ConsumedThing:
         if not self._can(READ, interaction.name):
             return None
         try:
-            reply = await self.request(
-                Interaction(READ, interaction.name, variables=interaction.variables)
-            )
-        except WoTError:
-            return None  # the observation stands; a value will come with the next change
+            asked = Interaction(READ, interaction.name, variables=interaction.variables)
+            reply = await self.request(asked)
+        except WoTError as error:
+            note_unread(self.description.title, {interaction.name: error})
+            return None
         return None if reply.content is None else Notification(reply.content)
 
     async def subscription(self, interaction: Interaction) -> Stream:
@@ -285,6 +286,9 @@ class ConsumedThing:
     async def start(self, name: str, input: Any = _NOTHING, /, **variables: Any) -> Invocation[Any]:
         """Invoke an action without waiting for its end."""
         interaction = self._invoking(name, input, variables)
+        self.filled(
+            self.ways(INVOKE, name)[0], interaction
+        )  # what is wrong with it is known at once
         return await start(self, interaction, lambda content: self._output(name, content))
 
     def address_of(self, invocation: Invocation[Any]) -> str:
@@ -297,13 +301,14 @@ class ConsumedThing:
         id = self._references.known(way.client, way.form, name, address)
         return Invocation.known(self, name, id, partial(self._output, name))
 
-    async def invocations(self) -> dict[str, list[ActionStatus]]:
+    async def invocations(self) -> dict[str, list[InvocationStatus[Any]]]:
         """The invocations that are known, by action, the newest first; where the Thing has no list, those of here."""
         return await all_of(self)
 
     def _invoking(self, name: str, input: Any, variables: Mapping[str, Any]) -> Interaction:
         content = None if input is _NOTHING else self._outgoing(INVOKE, name, "input", input)
-        if content is None and _needs_input(self.payload("actions", name, "input")):
+        wanted = self.payload("actions", name, "input")
+        if content is None and wanted and wanted.schema.get("type") == "object":
             content = self._outgoing(INVOKE, name, "input", {})
         return Interaction(INVOKE, name, content, variables or NONE, id=sent_id.get())
 
@@ -344,7 +349,7 @@ class ConsumedThing:
 
     async def read_multiple(self, names: Iterable[str], /, **variables: Any) -> dict[str, Any]:
         """These properties by name; keyword arguments are URI variables of the Thing."""
-        return await self._together.read(Op.READ_MULTIPLE_PROPERTIES, tuple(names), variables)
+        return await self._together.read(Op.READ_MULTIPLE_PROPERTIES, named(names), variables)
 
     async def write_all(self, values: Mapping[str, Any], /) -> None:
         """Set every writable property, all checked before any is set; PartialFailure tells which were."""
@@ -393,8 +398,3 @@ class ConsumedThing:
 
 
 _ANY = Payload.plain({})
-
-
-def _needs_input(payload: Payload | None) -> bool:
-    """Whether an action wants an object although nobody gave one."""
-    return payload is not None and payload.schema.get("type") == "object"

@@ -12,7 +12,7 @@ from wot.chunks import Taking, taking
 from wot.content import JSON
 from wot.errors import DefinitionError
 from wot.interaction import NONE
-from wot.media import check_types, first_text, forms_of, paired, several
+from wot.media import check_types, first_text, forms_of, is_media_type, paired, several
 from wot.payload import Payload
 from wot.td import Json
 from wot.terms import td_terms
@@ -32,6 +32,7 @@ class Declared:
     json: Json | None = None  # what the TD says of it; None until its class is made
     media_type = JSON  # the first of:
     media_types: tuple[str, ...] = (JSON,)
+    gives: tuple[str, ...] = ()  # media types of what comes back, where they are others
     stream_type = JSON  # of notifications
     uri_names: Mapping[str, str] = {}  # parameter → URI variable
     takes: Taking = ""  # whether what is sent comes to the handler in chunks
@@ -39,7 +40,9 @@ class Declared:
     def __set_name__(self, owner: type, name: str) -> None:
         self.attribute = name
         self.name = self.given.get("name", name)
-        self.travel_as(several(self.given.get("content_type", JSON)))
+        types = several(self.given.get("content_type", JSON))
+        if types and all(map(is_media_type, types)):  # or else read_words says so
+            self.travel_as(types)
 
     def __init__(self, given: Mapping[str, Any], allowed: type) -> None:
         self.given, self._allowed = given, allowed
@@ -53,8 +56,12 @@ class Declared:
     def read_words(self) -> None:
         """Take the keywords for TD terms; not before the class is made, so that errors can name the member."""
         self.terms = td_terms(self.given, self._allowed, type(self).__name__.lower())
-        check_types(self.media_types)
-        check_types(several(self.given.get("response_type", ())))
+        for word in ("content_type", "response_type"):
+            if word in self.given:
+                named = several(self.given[word])
+                if not named:
+                    raise DefinitionError(f"{word}={self.given[word]!r} names no media type")
+                check_types(named)
 
     def __set__(self, thing: Any, value: Never) -> None:
         remedy = {
@@ -109,9 +116,7 @@ class Declared:
         doc = inspect.getdoc(method) if method else None
         if doc and "description" not in words:
             words["description"] = doc
-        given: Any = self.given.get("response_type")
-        pairs = paired(self.media_types, several(given) if given else ())
-        return {**words, **json, **forms_of(pairs)}
+        return {**words, **json, **forms_of(paired(self.media_types, self.gives))}
 
 
 def annotated(owner: type, attribute: str, hints: Hints) -> Any:

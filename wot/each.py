@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
@@ -26,6 +27,7 @@ from wot.errors import (
 from wot.interaction import DONE, Notification, OpenStream, Reply, Stream
 from wot.td import Json
 
+_log = logging.getLogger("wot")
 T = TypeVar("T")
 AT_ONCE = 16  # requests under way for one operation
 _SHOWN = 20  # faults told in one text
@@ -54,6 +56,12 @@ async def each(
         for _ in range(min(AT_ONCE, len(asked))):
             group.create_task(work())
     return {n: found[n] for n in asked if n in found}, {n: errors[n] for n in asked if n in errors}
+
+
+def note_unread(title: str, errors: Mapping[str, WoTError]) -> None:
+    """Say of an observation what it begins without: that comes with its next change."""
+    for name, error in errors.items():
+        _log.warning("%s: an observation begins without the value of %r: %s", title, name, error)
 
 
 def as_json(content: Content, schema: Json) -> Content:

@@ -134,9 +134,9 @@ def _error_of(said: Any, word: str) -> dict[str, Any]:
     return {"title": "the action failed", "detail": str(said or f"it ended as {word!r}")[:500]}
 
 
-def checked_id(id: str) -> str:
+def checked_id(id: Any) -> str:
     """A request id; InvalidInput where it is none that every protocol can carry."""
-    if len(id) > _LONGEST_ID or not (id.isascii() and id.isprintable()):
+    if not isinstance(id, str) or len(id) > _LONGEST_ID or not (id.isascii() and id.isprintable()):
         raise InvalidInput(
             f"a request id has up to {_LONGEST_ID} printable ASCII characters",
             hint="a UUID is a good one",

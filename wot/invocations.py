@@ -32,6 +32,7 @@ EXPIRY = 600.0  # seconds for which an ended one can be asked about
 _HEARING = 1.0  # seconds for a handler to end that is cancelled
 _LEAVING = 0.1  # seconds to leave a thread that does not end
 _LONGEST = 500  # characters of a message
+_ROUNDING = 1e-6  # that sums of fractions may be off by, single precision included
 _LARGEST = 16 << 20  # bytes of an output that comes in chunks
 
 _current: ContextVar[_Run] = ContextVar("wot_invocation")
@@ -41,15 +42,30 @@ def progress(done: float, message: str = "") -> None:
     """Say how far the invocation is that runs here: `wot.progress(0.4, "warming up")`; from any thread.
 
     `done` is from 0 to 1. Whoever started the action sees it. Without an invocation to be asked about, as in a
-    synchronous action, nothing happens.
+    synchronous action, nothing happens. It never ends the action: what is no such number is ignored, and the log
+    says so once.
     """
-    if isinstance(done, bool) or not 0 <= done <= 1:
-        raise ValueError(f"progress is a number from 0 to 1, not {done!r}")
     run = _current.get(None)
-    if run is not None and not run.time_ended:
-        # What UTF-8 cannot say would keep the status from being told.
-        said = message[:_LONGEST].encode(errors="replace").decode()
-        run.progress, run.message = float(done), said
+    if run is None or run.time_ended:
+        return
+    known = _fraction(done)
+    if known is None:
+        if not run.warned:
+            run.warned = True
+            _log.warning("%r: progress is a number from 0 to 1, not %.80r", run.name, done)
+        return
+    # What UTF-8 cannot say would keep the status from being told.
+    said = str(message or "")[:_LONGEST].encode(errors="replace").decode()
+    run.progress, run.message = known, said
+
+
+def _fraction(done: Any) -> float | None:
+    """A number from 0 to 1, after what rounding makes of one; None for anything else."""
+    try:
+        number = math.nan if isinstance(done, (bool, str, bytes)) else float(done)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return min(max(number, 0.0), 1.0) if -_ROUNDING <= number <= 1 + _ROUNDING else None
 
 
 class _Run:
@@ -70,6 +86,7 @@ class _Run:
         "time_ended",
         "time_requested",
         "waits",
+        "warned",
     )
     task: asyncio.Task[None]
 
@@ -82,6 +99,7 @@ class _Run:
         self.error: InteractionError | None = None
         self.progress: float | None = None
         self.message = ""
+        self.warned = False  # of a progress that is none
         self.over = asyncio.Event()
         self.given_up: threading.Event | None = None  # by which a plain method hears
 

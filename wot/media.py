@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from wot.content import JSON, UTF_8, Content, essence, is_opaque, is_text, parameter
 from wot.errors import DefinitionError, NotAcceptable, UnsupportedContent
 from wot.td import Json
 
+# type/subtype and perhaps parameters (RFC 9110 section 8.3.1)
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+*'`|~-]+/[\w!#$&^.+*'`|~-]+\s*(;.*)?", re.ASCII)
 Pair = tuple[str, str]  # media types of what is sent and of what comes back
 
 
-def several(given: str | Sequence[str]) -> tuple[str, ...]:
-    """One media type or some, the default first."""
-    return (given,) if isinstance(given, str) else tuple(given) or (JSON,)
+def several(given: Any) -> tuple[str, ...]:
+    """One media type or some, the default first; whether they are some is for `check_types` to say."""
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        return (given,)
+    return tuple(given)
 
 
-def check_types(types: Sequence[str]) -> None:
-    """DefinitionError for types that one value cannot be told in."""
+def is_media_type(given: Any) -> bool:
+    """Whether it can be one: whether anybody knows it is another question."""
+    return isinstance(given, str) and _MEDIA_TYPE.fullmatch(given) is not None
+
+
+def check_types(types: Sequence[Any]) -> None:
+    """DefinitionError for what are no media types, or for those that one value cannot be told in."""
+    for kind in types:
+        if not is_media_type(kind):
+            raise DefinitionError(
+                f"{kind!r:.80} is no media type", hint='there is a slash in it, as in "image/png"'
+            )
     if len(set(types)) < len(types):
         raise DefinitionError(f"a media type is named twice: {', '.join(types)}")
     opaque = [kind for kind in types if is_opaque(kind)]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self, cast, overload
 
-from wot.binding import Client, Server, load, number_option
+from wot.binding import Binding, Client, Server, load, number_option
 from wot.consumed import ConsumedThing
+from wot.consuming import TD, check_consumed, must_offer
 from wot.description import Descriptions, End, composed
-from wot.errors import Finding, InvalidTD, WoTError
+from wot.errors import WoTError
 from wot.exposed import ExposedThing
 from wot.exposure import any_port, refuse_exposure
 from wot.forms import scheme_of
@@ -28,7 +30,6 @@ _STOPPING_AT_LEAST = 0.5  # seconds for stop(), however long the servers took
 
 Servable = Thing | Interactable
 Things = Servable | Iterable[Servable] | Mapping[str, Servable]
-TD = ThingDescription | Mapping[str, Any] | str
 
 
 class Endpoint(NamedTuple):
@@ -129,7 +130,7 @@ class Servient:
         **options: Any,
     ) -> None:
         self._timeout = number_option({"timeout": timeout}, "timeout", timeout, least=0.001)
-        self._patience = patience
+        self._patience = number_option({"patience": patience}, "patience", patience, least=0)
         for name, given in options.items():
             if not isinstance(given, Mapping):
                 raise WoTError(
@@ -139,6 +140,8 @@ class Servient:
             load(name)  # NoBinding, now rather than at the first read
         self._options: dict[str, Mapping[str, Any]] = options
         self._clients: dict[type, Client] = {}
+        for name in options:  # a wrong one is an error now; nothing is opened before it is used
+            self._made(load(name))
         self._servers: dict[str, _Shared] = {}
         self._ids: dict[str, tuple[Interactable, int]] = {}
         self._changing = asyncio.Lock()
@@ -170,21 +173,24 @@ class Servient:
         Raises InvalidTD where there is no TD or it lacks what `cls` declares, TransportError where it cannot be had.
         """
         self._check_entered()
-        if isinstance(source, str):
-            found = await fetch(source, self._client)
+        check_consumed(source, cls)
+        if isinstance(source, (str, Path)):
+            found = await fetch(str(source), self._client)
         else:
             td = source if isinstance(source, ThingDescription) else ThingDescription.parse(source)
             found = Source(td, "")
         consumed = ConsumedThing(found.td, self._client, base=found.url, patience=self._patience)
         if cls is None:
             return consumed
-        _must_offer(cls, found.td)
+        must_offer(cls, found.td)
         return proxy(cls, consumed)
 
     def _client(self, scheme: str) -> Client:
         """The client for a scheme; schemes that name one binding share it."""
         self._check_entered()
-        binding = load(scheme)
+        return self._made(load(scheme))
+
+    def _made(self, binding: Binding) -> Client:
         client = self._clients.get(type(binding))
         if client is None:
             given: dict[str, Any] = {"timeout": self._timeout}
@@ -308,8 +314,13 @@ def _interactable(servable: Servable) -> Interactable:
     return servable
 
 
-def _endpoint(given: str | Endpoint) -> Endpoint:
+def _endpoint(given: Any) -> Endpoint:
     made = Endpoint(given) if isinstance(given, str) else given
+    if not isinstance(made, Endpoint):
+        raise WoTError(
+            f"{given!r:.80} is no endpoint",
+            hint='write it as a URL, such as "http://127.0.0.1:8080", or as wot.endpoint(url, …)',
+        )
     made = made._replace(url=made.url.removesuffix("/"))
     if not scheme_of(made.url):
         raise WoTError(
@@ -333,25 +344,6 @@ def _placed(things: Things) -> list[tuple[str, Servable]]:
     if not placed:
         raise WoTError("there is no Thing to serve")
     return placed
-
-
-def _must_offer(cls: type[Thing], td: ThingDescription) -> None:
-    template = cls.__template__
-    declared = {
-        "properties": template.properties,
-        "actions": template.actions,
-        "events": template.events,
-    }
-    missing = [
-        Finding(f"$.{kind}", f"{name!r} is missing, which {cls.__name__} declares")
-        for kind, members in declared.items()
-        for name in members
-        if td.affordance(kind, name) is None
-    ]
-    if missing:
-        raise InvalidTD(
-            missing, hint=f"this Thing is no {cls.__name__}; without the class it can still be used"
-        )
 
 
 @asynccontextmanager

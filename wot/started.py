@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from wot.content import Content
+from wot.content import JSON, Content, codec
 from wot.errors import (
     HandlerError,
     NotFound,
@@ -20,8 +20,9 @@ from wot.errors import (
     Unavailable,
     WoTError,
     from_problem,
+    to_problem,
 )
-from wot.interaction import DONE, ActionStatus, Interactable, Interaction, Reply
+from wot.interaction import DONE, ActionStatus, Interactable, Interaction, Reply, Status
 from wot.td import Op
 
 R = TypeVar("R")
@@ -33,6 +34,39 @@ _CANCELLING = 2.0  # seconds for the other side to hear that nobody waits any mo
 _tasks: set[asyncio.Task[Reply]] = set()  # that perhaps nobody else holds: the loop does not
 # What is told of the statuses that come while its end is waited for.
 _watching: ContextVar[Invocation[Any]] = ContextVar("wot_watching")
+
+
+class InvocationStatus(msgspec.Struct, Generic[R], frozen=True, omit_defaults=True, rename="camel"):
+    """What has become of an invocation: its `output` is a value as `result()` gives it, None until it has completed.
+
+    `error` are problem details (RFC 9457) where it failed, times are texts (RFC 3339).
+    """
+
+    status: Status
+    output: R | None = None
+    error: Mapping[str, Any] | None = None
+    progress: float | None = None
+    message: str = ""
+    time_requested: str = ""
+    time_ended: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it will not change any more."""
+        return self.status in ("completed", "failed")
+
+
+def told(said: ActionStatus, output: R | None) -> InvocationStatus[R]:
+    """What users are told of a status of the seam."""
+    return InvocationStatus(
+        said.status,
+        output,
+        None if said.error is msgspec.UNSET else said.error,
+        said.progress,
+        said.message,
+        said.time_requested,
+        said.time_ended,
+    )
 
 
 async def finished(target: Interactable, name: str, reply: Reply) -> Reply:
@@ -123,7 +157,8 @@ class _Waiting:
 class Invocation(Generic[R]):
     """An action under way: `await status()`, `await result()`, `await cancel()`.
 
-    `progress` (0 to 1, None where nothing is said) and `message` are what was heard last.
+    `progress` (0 to 1, None where nothing is said) and `message` are what was heard last. Once it was cancelled by
+    `cancel()`, its status is "failed", and `result()` raises NotFound, which says so.
     """
 
     def __init__(
@@ -133,9 +168,11 @@ class Invocation(Generic[R]):
         self._id = ""  # where the Thing keeps a record of it
         self._task: asyncio.Task[Reply] | None = None  # where it does not, and has to be waited for
         self._last = ActionStatus("running")
+        self._cancelled = False  # by this handle
 
     def __repr__(self) -> str:
-        return f"<Invocation {self._name!r} {self._last.status}>"
+        word = "cancelled" if self._cancelled else self._last.status
+        return f"<Invocation {self._name!r} {word}>"
 
     @property
     def id(self) -> str:
@@ -152,20 +189,32 @@ class Invocation(Generic[R]):
         """What it said when it was last heard of."""
         return self._last.message
 
-    async def status(self) -> ActionStatus:
+    async def status(self) -> InvocationStatus[R]:
         """What has become of it until now."""
-        if self._id and not self._last.ended:
-            self._last = await queried(self._target, self._name, self._id)
-        return self._last
+        if self._id and not (self._last.ended or self._cancelled):
+            try:
+                self._last = await queried(self._target, self._name, self._id)
+            except NotFound as error:
+                self._note_cancelled(error)
+        task, last = self._task, self._last
+        if last.status != "completed" or (task is None and last.output is msgspec.UNSET):
+            return told(last, None)
+        content = (task.result() if task else outcome(self._name, last)).content
+        return told(last, self._load(content))
 
     async def result(self) -> R:
         """Its output, when it has ended; raises what it failed with. Who is cancelled here does not cancel it."""
         if self._task is not None:
-            return self._load((await asyncio.shield(self._task)).content)
+            await asyncio.wait([self._task])
+            if self._task.cancelled():
+                raise self._refusal()
+            return self._load(self._task.result().content)
         if not self._last.ended:
             token = _watching.set(self)
             try:
                 self._last = await _Waiting(self._target, self._name, self._id).end()
+            except NotFound as error:
+                self._note_cancelled(error)
             finally:
                 _watching.reset(token)
         return self._load(outcome(self._name, self._last).content)
@@ -173,13 +222,36 @@ class Invocation(Generic[R]):
     async def cancel(self) -> None:
         """Cancel it; what has ended is forgotten."""
         if self._task is not None:
-            self._task.cancel()
+            self._cancelled = self._task.cancel()
             await asyncio.wait([self._task], timeout=_CANCELLING)
         elif self._id:
-            with suppress(NotFound):  # it is gone, as it should be
-                await self._target.request(
-                    Interaction(Op.CANCEL_ACTION, self._name, invocation=self._id)
-                )
+            before, self._cancelled = self._cancelled, not self._last.ended
+            try:
+                with suppress(NotFound):  # it is gone, as it should be
+                    await self._target.request(
+                        Interaction(Op.CANCEL_ACTION, self._name, invocation=self._id)
+                    )
+            except BaseException:
+                self._cancelled = before
+                raise
+            if self._cancelled:
+                self._fail(self._refusal())
+
+    def _refusal(self) -> NotFound:
+        return NotFound(f"this invocation of {self._name!r} was cancelled")
+
+    def _note_cancelled(self, error: NotFound) -> None:
+        """Who hears that it is not known, and has cancelled it, knows why; others hear the error."""
+        if not self._cancelled:
+            raise error
+        self._fail(self._refusal())
+
+    def _fail(self, error: BaseException | None) -> None:
+        """Note an end without an output, told like those of others."""
+        problem = to_problem(error) if isinstance(error, WoTError) else msgspec.UNSET
+        self._last = msgspec.structs.replace(
+            self._last, status="failed", output=msgspec.UNSET, error=problem
+        )
 
     def saw(self, target: Interactable, name: str, status: ActionStatus) -> None:
         """Note a status, unless it is of another action, which a handler of this one waits for."""
@@ -213,13 +285,21 @@ class Invocation(Generic[R]):
     async def _waited_for(self, interaction: Interaction) -> Reply:
         _watching.set(self)
         reply = await self._target.request(interaction)
-        return await finished(self._target, self._name, reply) if reply.invocation else reply
+        if reply.invocation:
+            reply = await finished(self._target, self._name, reply)
+        return Reply(reply.content and await reply.content.whole())  # which many may ask for
 
     def _ended(self, task: asyncio.Task[Reply]) -> None:
         """Note the end; also so that an error is heard where nobody asks for the result."""
-        said: dict[str, Any] = {"progress": self._last.progress, "message": self._last.message}
-        failed = task.cancelled() or task.exception() is not None
-        self._last = ActionStatus("failed" if failed else "completed", **said)
+        if task.cancelled():
+            self._cancelled = True
+            self._fail(self._refusal())
+            return
+        self._cancelled = False  # it was too late for that
+        if (error := task.exception()) is not None:
+            self._fail(error)
+        else:
+            self._last = msgspec.structs.replace(self._last, status="completed")
 
 
 def _is_lasting(target: Interactable, name: str) -> bool:
@@ -236,10 +316,16 @@ async def start(
     return made
 
 
-async def all_of(target: Interactable) -> dict[str, list[ActionStatus]]:
-    """All invocations that are known, by action, the newest first."""
+async def all_of(target: Interactable) -> dict[str, list[InvocationStatus[Any]]]:
+    """All invocations that are known, by action, the newest first; their outputs as plain JSON."""
     reply = await target.request(Interaction(Op.QUERY_ALL_ACTIONS))
-    return statuses(reply.content and await reply.content.whole(LARGEST))
+    found = statuses(reply.content and await reply.content.whole(LARGEST))
+    return {name: [told(one, _plain(one)) for one in several] for name, several in found.items()}
+
+
+def _plain(status: ActionStatus) -> Any:
+    output = status.output
+    return None if output is msgspec.UNSET else codec(JSON).decode(bytes(output))
 
 
 def statuses(content: Content | None) -> dict[str, list[ActionStatus]]:

@@ -21,10 +21,11 @@ from typing import Any, Self, TypeVar, overload
 import wot.servient as servients
 import wot.started as started
 from wot.consumed import ConsumedThing
+from wot.consuming import TD
 from wot.errors import Timeout, WoTError
-from wot.interaction import ActionStatus
 from wot.running import new_loop
-from wot.servient import TD, Endpoint, Served, Things
+from wot.servient import Endpoint, Served, Things
+from wot.started import InvocationStatus
 from wot.td import ThingDescription
 from wot.things import ThingT
 
@@ -216,7 +217,7 @@ class Invocation:
         """What it said when it was last heard of."""
         return self._started.message
 
-    def status(self) -> ActionStatus:
+    def status(self) -> InvocationStatus[Any]:
         """What has become of it until now."""
         return self._servient.wait(self._started.status())
 
@@ -261,7 +262,7 @@ class Thing:
         begun = self._servient.wait(self.consumed.start(name, *input, **variables))
         return Invocation(self._servient, begun)
 
-    def invocations(self) -> dict[str, list[ActionStatus]]:
+    def invocations(self) -> dict[str, list[InvocationStatus[Any]]]:
         """The invocations that are known, by action, the newest first."""
         return self._servient.wait(self.consumed.invocations())
 

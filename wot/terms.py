@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, TypedDict, get_type_hints
 
 from wot.errors import DefinitionError
 from wot.td import (
@@ -103,6 +103,7 @@ _OWN = frozenset({"name", "terms", "content_type", "response_type", "uri_variabl
 def td_terms(given: Mapping[str, Any], allowed: type, what: str) -> Json:
     """`given` in the spelling of the TD; DefinitionError for a word that is none."""
     known: frozenset[str] = vars(allowed)["__optional_keys__"]
+    hints = get_type_hints(allowed)
     out: Json = {}
     for word, value in given.items():
         if word not in known:
@@ -113,6 +114,8 @@ def td_terms(given: Mapping[str, Any], allowed: type, what: str) -> Json:
                 if near
                 else 'extension terms go into terms={"prefix:term": …}',
             )
+        if hints[word] is bool and not isinstance(value, bool):
+            raise DefinitionError(f"{word}={value!r:.80} should be True or False")
         if word not in _OWN:
             out[_RENAMED.get(word) or camel(word)] = value
     extension: Mapping[str, Any] = given.get("terms", {})

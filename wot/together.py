@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from wot.content import JSON, Content, Malformed, codec, members
-from wot.each import Leading, as_json, chosen, each, prepared, read_reply, values_of, write_in_turn
+from wot.each import (
+    Leading,
+    as_json,
+    chosen,
+    each,
+    note_unread,
+    prepared,
+    read_reply,
+    values_of,
+    write_in_turn,
+)
 from wot.errors import (
     ConnectError,
     HandlerError,
@@ -106,14 +116,16 @@ class Together:
         first = [Notification(Content(bytes(values[n])), name=n) for n in names if n in values]
         return Leading(first, followed)
 
-    async def _current(self, names: Iterable[str]) -> Mapping[str, msgspec.Raw]:
+    async def _current(self, names: Sequence[str]) -> Mapping[str, msgspec.Raw]:
         """The values now, as far as they can be read; the others come with their next change."""
         try:
             reply = await self._read(Interaction(READ_MULTIPLE, names=tuple(names)))
             return members(_some(reply))
         except PartialFailure as failure:
+            note_unread(self._title, failure.errors)
             return {n: msgspec.Raw(msgspec.json.encode(v)) for n, v in failure.values.items()}
-        except WoTError:
+        except WoTError as error:
+            note_unread(self._title, dict.fromkeys(names, error))
             return {}
 
     async def _read(self, interaction: Interaction) -> Reply:
@@ -309,6 +321,10 @@ class Together:
 
     async def write(self, op: Op, values: Mapping[str, Any]) -> None:
         """Set properties; what does not fit is refused before anything is sent."""
+        if not isinstance(values, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - a slip
+            raise InvalidInput(
+                f"{values!r:.80} does not say values by name", hint='write {"level": 1}'
+            )
 
         def check(name: str, _: Content) -> msgspec.Raw:
             self._check_writable(name)
@@ -338,6 +354,17 @@ class Together:
             return name, self._thing.received(self._thing.payload(kind, name, part), content, name)
 
         return subscribed(self._thing, Interaction(op), pair)
+
+
+def named(names: Any) -> tuple[str, ...]:
+    """The names of several properties; InvalidInput for what is no list of them."""
+    is_list = isinstance(names, Iterable) and not isinstance(names, (str, bytes))
+    found = tuple(cast(Iterable[Any], names)) if is_list else ()
+    if not is_list or not all(isinstance(name, str) for name in found):
+        raise InvalidInput(
+            f"{names!r:.80} is no list of names", hint='name several, as in ["level", "on"]'
+        )
+    return found
 
 
 def joined(names: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from wot.each import (
     as_json,
     chosen,
     each,
+    note_unread,
     prepared,
     read_reply,
     standing,
@@ -134,11 +135,11 @@ async def _observed(
         return Notification(content, changes.position, None, name)
 
     try:
-        # What cannot be read now comes with its next change.
-        values, _ = await each([n for n, p in found.items() if exposed.is_known(p)], read)
+        values, errors = await each([n for n, p in found.items() if exposed.is_known(p)], read)
     except BaseException:
         await changes.aclose()
         raise
+    note_unread(exposed.title, errors)
     return Leading(values.values(), _Changes(changes))
 
 

@@ -35,7 +35,7 @@ async def handles(lamp: Lamp) -> None:
     assert_type(begun, wot.Invocation[str])
     assert_type(await begun.result(), str)
     assert_type(begun.progress, float | None)
-    assert_type(await begun.status(), wot.ActionStatus)
+    assert_type(await begun.status(), wot.InvocationStatus[str])
     async with lamp.brightness.observe() as values:
         async for value in values:
             assert_type(value, int)

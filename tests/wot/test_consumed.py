@@ -93,6 +93,11 @@ async def test_no_usable_form_says_what_was_tried(consume: Consume) -> None:
         (lambda t: t.read("w"), NotAllowed, "readproperty for 'w'"),
         (lambda t: t.write_all({"p": 1, "r": 1, "w": 1}), InvalidInput, "r: it can only be read"),
         (lambda t: t.read_multiple(["p", "w"]), InvalidInput, "'w' cannot be read together"),
+        (lambda t: t.read_multiple("p"), InvalidInput, "'p' is no list of names"),
+        (lambda t: t.read_multiple([1]), InvalidInput, "no list of names"),
+        (lambda t: t.read_multiple(None), InvalidInput, "None is no list of names"),
+        (lambda t: t.write_multiple([("p", 1)]), InvalidInput, "does not say values by name"),
+        (lambda t: t.write_all("p"), InvalidInput, "does not say values by name"),
     ],
 )
 async def test_what_the_td_does_not_offer_is_refused_here(

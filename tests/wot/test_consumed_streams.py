@@ -125,7 +125,7 @@ async def test_a_property_without_numbers_is_simply_observed_again(
 
 
 async def test_observing_begins_with_the_value_now_whatever_the_server_does(
-    consume: Consume, client: Fake, flows: list[Flow]
+    consume: Consume, client: Fake, flows: list[Flow], caplog: pytest.LogCaptureFixture
 ) -> None:
     thing = consume(properties={"p": forms("p", op=["readproperty", "observeproperty"])})
     flows[1].current_first = True
@@ -135,6 +135,7 @@ async def test_observing_begins_with_the_value_now_whatever_the_server_does(
         flow.put(7, 8)
         async with thing.observe("p") as values:
             assert await take(values, len(expected)) == expected
+        assert ("without the value of 'p'" in caplog.text) is (flow is flows[2])
 
 
 async def test_an_event_that_does_not_fit_is_an_invalid_output_and_the_next_one_comes(

@@ -103,3 +103,32 @@ async def test_texts_of_progress_are_bounded() -> None:
     status = ActionStatus.read(reply.content)
     assert status
     assert len(status.message) == 500
+
+
+@pytest.mark.parametrize("done", [-0.1, 1.1, float("nan"), True, None, "0.5", 10**400, object()])
+async def test_progress_that_is_none_is_ignored(
+    caplog: pytest.LogCaptureFixture, done: Any
+) -> None:
+    class Fan(wot.Thing):
+        @wot.action(synchronous=False)
+        async def spin(self) -> int:
+            for given in (0.5, done, done):
+                wot.progress(given, str(given)[:9])
+            return 7
+
+    begun = await Fan().spin.start()
+    assert await begun.result() == 7
+    assert (begun.progress, begun.message) == (0.5, "0.5")
+    assert len([one for one in caplog.messages if "a number from 0 to 1" in one]) == 1
+
+
+@pytest.mark.parametrize(("done", "known"), [(1.0000001, 1.0), (-1e-9, 0.0), (1, 1.0)])
+async def test_progress_is_rounded(done: float, known: float) -> None:
+    class Fan(wot.Thing):
+        @wot.action(synchronous=False)
+        async def spin(self) -> None:
+            wot.progress(done)
+
+    begun = await Fan().spin.start()
+    await begun.result()
+    assert begun.progress == known

@@ -179,6 +179,8 @@ async def test_ids_are_short_and_printable(till: Till, wrong: str) -> None:
         await ask(till, INVOKE, "sell", b'{"count": 2}', wrong)
     with pytest.raises(InvalidInput), wot.request_id(wrong):
         pass
+    with pytest.raises(InvalidInput, match="printable"), wot.request_id(5):  # type: ignore[arg-type]
+        pass
     assert await ask(till, INVOKE, "sell", b'{"count": 2}', "~" * 255) == b"1"
 
 

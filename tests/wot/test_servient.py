@@ -186,6 +186,37 @@ async def test_what_cannot_be_consumed(
     assert caught.value.hint or isinstance(caught.value, InvalidTD)
 
 
+async def test_a_path_leads_to_a_td(servient: wot.Servient, tmp_path: Path, lamp: Lamp) -> None:
+    path = tmp_path / "x.td.json"
+    async with servient.serve(lamp, LOCAL) as served:
+        path.write_text(json.dumps(served.descriptions[0].json))
+        thing = await servient.consume(path)
+        assert await thing.read("level") == 1
+
+
+@pytest.mark.parametrize("source", [None, 5, [], Plug()])
+async def test_what_is_no_td(servient: wot.Servient, source: Any) -> None:
+    with pytest.raises(WoTError, match="is no Thing Description") as caught:
+        await servient.consume(source)
+    assert "a URL" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("cls", "hint"), [(Plug(), "Plug)"), ("Plug", "subclass"), (int, "subclass")]
+)
+async def test_what_is_no_class_of_things(servient: wot.Servient, cls: Any, hint: str) -> None:
+    with pytest.raises(WoTError, match="is no class of Things") as caught:
+        await servient.consume("http://127.0.0.1:1/x", cls)
+    assert hint in caught.value.hint
+
+
+async def test_what_is_no_endpoint(servient: wot.Servient) -> None:
+    with pytest.raises(WoTError, match="8080 is no endpoint") as caught:
+        async with servient.serve(Plug(), 8080):  # type: ignore[arg-type]
+            pass
+    assert "http://" in caught.value.hint
+
+
 async def test_what_is_not_there_is_unknown(servient: wot.Servient) -> None:
     async with servient.serve(Plug(), LOCAL) as served:
         with pytest.raises(UnknownThing):
@@ -209,18 +240,19 @@ def test_options_of_a_servient_are_known_ones() -> None:
     assert "patience" in caught.value.hint
     with pytest.raises(NoBinding, match="'gopher'"):
         wot.Servient(gopher={"timeout": 1})
+    with pytest.raises(WoTError, match="'max_answers'"):
+        wot.Servient(http={"max_answers": 3})
+    for patience in (-1, "5", None):
+        with pytest.raises(WoTError, match="patience"):
+            wot.Servient(patience=patience)  # type: ignore[arg-type]
 
 
 async def test_options_of_a_client_go_by_its_scheme(lamp: Lamp) -> None:
-    async with wot.serve(lamp, LOCAL) as served:
-        async with wot.Servient(http={"max_answer": 3}) as servient:
-            thing = await servient.consume(served.descriptions[0])
-            assert await thing.read("level") == 1
-            with pytest.raises(ProtocolError, match="more than 3 bytes"):
-                await thing.read("on")
-        async with wot.Servient(http={"max_answers": 3}) as servient:
-            with pytest.raises(WoTError, match="'max_answers'"):
-                await servient.consume(served.urls[0])
+    async with wot.serve(lamp, LOCAL) as served, wot.Servient(http={"max_answer": 3}) as servient:
+        thing = await servient.consume(served.descriptions[0])
+        assert await thing.read("level") == 1
+        with pytest.raises(ProtocolError, match="more than 3 bytes"):
+            await thing.read("on")
 
 
 async def test_a_servient_must_be_entered(servient: wot.Servient) -> None:

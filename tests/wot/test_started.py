@@ -247,7 +247,7 @@ async def test_a_synchronous_action_is_waited_for_by_a_task() -> None:
     await asyncio.sleep(0)
     await cancelled.cancel()
     assert (await cancelled.status()).status == "failed"
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(NotFound, match="was cancelled"):
         await cancelled.result()
 
 

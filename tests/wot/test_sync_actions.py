@@ -60,8 +60,12 @@ def test_cancel(slow: Slow) -> None:
     with wot.sync.serve(slow, LOCAL) as served, wot.sync.consume(served.urls[0]) as thing:
         begun = thing.start("heat", {"to": 5})
         begun.cancel()
-        with pytest.raises(NotFound):
-            begun.status()
+        status = begun.status()
+        assert status.status == "failed"
+        assert "was cancelled" in (status.error or {})["detail"]
+        assert "cancelled" in repr(begun)
+        with pytest.raises(NotFound, match="was cancelled"):
+            begun.result()
 
 
 def test_ids_of_requests_are_those_of_the_block(slow: Slow) -> None:

@@ -52,11 +52,14 @@ async def test_every_value_comes_first_and_then_every_change() -> None:
     await stream.aclose()
 
 
-async def test_a_value_that_cannot_be_read_comes_with_its_next_change() -> None:
+async def test_a_value_that_cannot_be_read_comes_with_its_next_change(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     boiler = Boiler()
     boiler.failing = {"heat"}
     stream = await following(boiler, OBSERVE_ALL)
     assert await taken(stream, 2) == NOW[:2]
+    assert "begins without the value of 'heat'" in caplog.text
     boiler.heat.changed(8)
     assert await taken(stream, 1) == [("heat", 8)]
     await stream.aclose()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from wot.content import JSON, Malformed, essence, is_opaque
 from wot.content import is_text as is_text_type
 from wot.forms import named_by
+from wot.media import is_media_type
 from wot.stubs.constraints import COMBINED, default_of
 from wot.stubs.names import Names, is_member_name, pascal, snake
 from wot.stubs.source import (
@@ -309,7 +310,8 @@ def _media_type(text: str) -> str:
         is_opaque(text)
     except Malformed:
         return ""
-    return "" if essence(text) == JSON or not is_text(text) else text
+    plain = essence(text) == JSON or not is_text(text)
+    return "" if plain or not is_media_type(text) else text
 
 
 def _directions(affordance: PropertyAffordance) -> tuple[bool, bool]:
