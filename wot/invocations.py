@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from wot.content import Content
-from wot.errors import InteractionError, NotFound, Unavailable, to_problem
+from wot.errors import InteractionError, NotFound, Unavailable, problem_bytes, to_problem
 from wot.ids import sent_id
 from wot.interaction import DONE, ActionStatus, Interaction, Reply, Status
 from wot.td import Op
@@ -27,7 +27,7 @@ from wot.threads import NotBegun, begun
 _log = logging.getLogger("wot")
 RUNNING = 64  # invocations of one Thing at a time
 KEPT = 256  # ended ones of one Thing
-BYTES_KEPT = 8 << 20  # of their outputs; the newest stays however large it is
+BYTES_KEPT = 8 << 20  # of their outputs and errors; the newest stays however large it is
 EXPIRY = 600.0  # seconds for which an ended one can be asked about
 _HEARING = 1.0  # seconds for a handler to end that is cancelled
 _LEAVING = 0.1  # seconds to leave a thread that does not end
@@ -65,6 +65,7 @@ class _Run:
         "output",
         "over",
         "progress",
+        "size",
         "status",
         "task",
         "time_ended",
@@ -82,6 +83,7 @@ class _Run:
         self.error: InteractionError | None = None
         self.progress: float | None = None
         self.message = ""
+        self.size = 0  # bytes of what came of it
         self.over = asyncio.Event()
         self.given_up: threading.Event | None = None  # by which a plain method hears
 
@@ -152,10 +154,11 @@ class Invocations:
             run.error = Unavailable("the Thing was stopped before this action had ended")
             run.end("failed")
         run.ended = self._clock()
+        run.size = _size(run)
         run.over.set()
         if run.id in self._known:
             self._ended[run.id] = run
-            self._size += _size(run)
+            self._size += run.size
             self._drop_old()
 
     async def answer(self, interaction: Interaction) -> Reply:
@@ -193,7 +196,7 @@ class Invocations:
     async def _cancel(self, run: _Run) -> None:
         del self._known[run.id]
         if self._ended.pop(run.id, None):
-            self._size -= _size(run)
+            self._size -= run.size
         run.over.set()
         await self._end([run], _HEARING)
 
@@ -227,7 +230,7 @@ class Invocations:
             or (self._size > BYTES_KEPT and len(self._ended) > 1)
         ):
             id, run = self._ended.popitem(last=False)
-            self._size -= _size(run)
+            self._size -= run.size
             del self._known[id]
 
 
@@ -247,6 +250,8 @@ async def _performed(run: _Run, perform: Perform) -> None:
 
 
 def _size(run: _Run) -> int:
+    if run.error is not None:
+        return len(problem_bytes(run.error))
     return len(run.output.body) if run.output else 0
 
 

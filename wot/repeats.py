@@ -13,7 +13,14 @@ from typing import Any
 import msgspec
 
 from wot.content import Content
-from wot.errors import Conflict, TooManyRequests, Unavailable
+from wot.errors import (
+    Conflict,
+    PartialFailure,
+    TooManyRequests,
+    Unavailable,
+    from_problem,
+    problem_bytes,
+)
 from wot.ids import sent_id
 from wot.interaction import Interaction, Reply, checked_id
 from wot.td import Op
@@ -38,7 +45,7 @@ class _Request:
     def __init__(self, digest: bytes, task: asyncio.Task[Reply]) -> None:
         self.digest = digest
         self.task: asyncio.Task[Reply] | None = task  # until it has ended
-        self.outcome: Reply | BaseException = Reply()
+        self.outcome: Reply | BaseException | bytes = Reply()  # bytes: of problem details
         self.size = 0
         self.ended = 0.0
 
@@ -47,6 +54,8 @@ class _Request:
         if self.task is None:
             if isinstance(self.outcome, Reply):
                 return self.outcome
+            if isinstance(self.outcome, bytes):
+                raise from_problem(msgspec.json.decode(self.outcome), PartialFailure)
             raise copy.copy(self.outcome)
         try:
             return await asyncio.shield(self.task)
@@ -60,9 +69,17 @@ class _Request:
         """Keep the answer and no more: neither the task nor what the trace of an error holds."""
         self.task, self.ended = None, now
         error = task.exception()
-        self.outcome = task.result() if error is None else copy.copy(error)
-        content = self.outcome.content if isinstance(self.outcome, Reply) else None
-        self.size = len(content.body) if content else 0
+        if error is None:
+            self.outcome = task.result()
+            content = self.outcome.content
+            self.size = len(content.body) if content else 0
+            return
+        if isinstance(error, PartialFailure):  # its values would be many times that as objects
+            self.outcome = problem_bytes(error)
+            self.size = len(self.outcome)
+        else:
+            self.outcome = copy.copy(error)
+            self.size = len(str(error))
 
 
 class Repeats:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -20,7 +19,7 @@ from wot_http.connection import host_behind, stream_of
 from wot_http.cors import Cors
 from wot_http.downloads import send
 from wot_http.forms import Route
-from wot_http.gate import Gate
+from wot_http.gate import Gate, path_of
 from wot_http.invocations import about, key_of, started
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
@@ -59,13 +58,12 @@ class Serving:
         raw, query, method = request.raw_path, "", request.method
         if "?" in raw:
             raw, _, query = raw.partition("?")
-        if not raw.startswith("/"):
-            # RFC 9112 section 3.2.2: a server must accept the absolute form, too.
-            raw = urlsplit(raw).path or "/"
         refusal = self._admission.enter(request)
         if refusal is not None:
             return self._shared(request, refusal)
         try:
+            if not raw.startswith("/"):
+                raw = path_of(raw, request.headers)
             if "Origin" in request.headers or request.headers.get("Host") not in self._gate.known:
                 self._gate.check(method, request.headers, host_behind(request))
             place = self._paths.hot.get(raw) or self._place(raw)

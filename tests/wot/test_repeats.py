@@ -14,6 +14,7 @@ from wot.errors import (
     Conflict,
     HandlerError,
     InvalidInput,
+    PartialFailure,
     TooManyRequests,
     Unavailable,
 )
@@ -269,6 +270,24 @@ async def test_only_so_many_answers_and_bytes_are_kept() -> None:
     await record.answer(request("f"), answering(b"x" * 100))
     await asyncio.sleep(0)
     assert len(record) == 1
+
+
+async def test_the_values_of_what_failed_in_part_count() -> None:
+    record = Repeats(bytes_kept=5000)
+
+    async def fail(_interaction: Interaction) -> Reply:
+        values = {"big": ["z" * 2000]}
+        raise PartialFailure("one failed", values=values, errors={"x": Conflict("busy")})
+
+    for id in "abcd":
+        with pytest.raises(PartialFailure):
+            await record.answer(request(id), fail)
+    await asyncio.sleep(0)
+    assert len(record) == 2
+    with pytest.raises(PartialFailure, match="one failed") as again:
+        await record.answer(request("d"), answering())
+    assert again.value.values == {"big": ["z" * 2000]}
+    assert isinstance(again.value.errors["x"], Conflict)
 
 
 async def test_what_is_under_way_is_not_dropped_for_what_is_new() -> None:
