@@ -158,9 +158,7 @@ class Delivery:
             ) as response:
                 return response.status
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            return type(
-                error
-            ).__name__  # its text may hold the whole URL, or what the other side says
+            return _reason(error)
 
     @property
     def _title(self) -> str:
@@ -170,3 +168,11 @@ class Delivery:
     def _host(self) -> str:
         """Where the callback is, without what may be secret in its URL."""
         return urlsplit(self._callback.url).netloc.rpartition("@")[2]
+
+
+def _reason(error: Exception) -> str:
+    """Why there is no answer, without what may hold the whole URL, or what the other side says."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    told = getattr(cause, "strerror", None)
+    kind = type(error).__name__
+    return f"{kind}: {told}" if isinstance(told, str) else kind
