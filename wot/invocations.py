@@ -21,11 +21,12 @@ from wot.content import Content
 from wot.errors import InteractionError, NotFound, Unavailable, problem_bytes, to_problem
 from wot.ids import sent_id
 from wot.interaction import DONE, ActionStatus, Interaction, Reply, Status
+from wot.shares import first_to_go, is_beyond
 from wot.td import Op
 from wot.threads import NotBegun, begun
 
 _log = logging.getLogger("wot")
-RUNNING = 64  # invocations of one Thing at a time
+RUNNING = 128  # invocations of one Thing at a time; of one who asks, half
 KEPT = 256  # ended ones of one Thing
 BYTES_KEPT = 8 << 20  # of their outputs and errors; the newest stays however large it is
 EXPIRY = 600.0  # seconds for which an ended one can be asked about
@@ -64,6 +65,7 @@ class _Run:
         "name",
         "output",
         "over",
+        "peer",
         "progress",
         "size",
         "status",
@@ -74,8 +76,8 @@ class _Run:
     )
     task: asyncio.Task[None]
 
-    def __init__(self, name: str, waits: bool) -> None:
-        self.id, self.name, self.waits = str(uuid.uuid4()), name, waits
+    def __init__(self, name: str, waits: bool, peer: str) -> None:
+        self.id, self.name, self.waits, self.peer = str(uuid.uuid4()), name, waits, peer
         self.status: Status = "pending"
         self.time_requested, self.time_ended = _now(), ""
         self.ended = math.inf  # by the clock of expiry
@@ -133,15 +135,15 @@ class Invocations:
         self._running: set[_Run] = set()  # also those that were cancelled and have not ended
         self._size = 0
 
-    def start(self, name: str, perform: Perform, *, waits: bool) -> Reply:
+    def start(self, name: str, perform: Perform, *, waits: bool, peer: str = "") -> Reply:
         """Begin an invocation and answer at once; with `waits` its handler begins in a thread, when it has its turn."""
         self._drop_old()
-        if len(self._running) >= self._most:
+        if is_beyond(peer, (run.peer for run in self._running), self._most):
             raise NotBegun(
                 f"{len(self._running)} invocations are running, and no more at a time",
                 retry_after=1,
             )
-        run = _Run(name, waits)
+        run = _Run(name, waits, peer)
         self._known[run.id] = run
         run.task = asyncio.create_task(_performed(run, perform), name=f"wot {name}")
         self._running.add(run)
@@ -224,14 +226,14 @@ class Invocations:
 
     def _drop_old(self) -> None:
         now = self._clock()
-        while self._ended and (
-            len(self._ended) > self._kept
-            or now - next(iter(self._ended.values())).ended > self._expiry
-            or (self._size > BYTES_KEPT and len(self._ended) > 1)
-        ):
-            id, run = self._ended.popitem(last=False)
-            self._size -= run.size
-            del self._known[id]
+        while self._ended and now - next(iter(self._ended.values())).ended > self._expiry:
+            self._forget(next(iter(self._ended)))
+        while len(self._ended) > self._kept or (self._size > BYTES_KEPT and len(self._ended) > 1):
+            self._forget(first_to_go(self._ended, BYTES_KEPT // KEPT))
+
+    def _forget(self, id: str) -> None:
+        self._size -= self._ended.pop(id).size
+        del self._known[id]
 
 
 async def _performed(run: _Run, perform: Perform) -> None:

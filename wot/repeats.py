@@ -23,6 +23,7 @@ from wot.errors import (
 )
 from wot.ids import sent_id
 from wot.interaction import Interaction, Reply, checked_id
+from wot.shares import first_to_go, is_beyond
 from wot.td import Op
 from wot.threads import NotBegun
 
@@ -40,10 +41,10 @@ Perform = Callable[[Interaction], Awaitable[Reply]]
 class _Request:
     """One request under an id, and what came of it."""
 
-    __slots__ = ("digest", "ended", "outcome", "size", "task")
+    __slots__ = ("digest", "ended", "outcome", "peer", "size", "task")
 
-    def __init__(self, digest: bytes, task: asyncio.Task[Reply]) -> None:
-        self.digest = digest
+    def __init__(self, digest: bytes, task: asyncio.Task[Reply], peer: str) -> None:
+        self.digest, self.peer = digest, peer
         self.task: asyncio.Task[Reply] | None = task  # until it has ended
         self.outcome: Reply | BaseException | bytes = Reply()  # bytes: of problem details
         self.size = 0
@@ -96,7 +97,7 @@ class Repeats:
         self._most, self._most_bytes, self._expiry, self._clock = kept, bytes_kept, expiry, clock
         self._running: dict[_Key, _Request] = {}
         self._ended: OrderedDict[_Key, _Request] = OrderedDict()  # by the time of their end
-        self._size = 0
+        self._size, self._each = 0, bytes_kept // kept
 
     def __len__(self) -> int:
         return len(self._running) + len(self._ended)
@@ -123,10 +124,10 @@ class Repeats:
     def _begin(
         self, key: _Key, digest: bytes, interaction: Interaction, perform: Perform
     ) -> _Request:
-        self._make_room()
+        self._make_room(interaction.peer)
         plain = msgspec.structs.replace(interaction, id="")
         task = asyncio.create_task(_performed(perform, plain), name=f"wot {key[0]} {key[1]}")
-        request = self._running[key] = _Request(digest, task)
+        request = self._running[key] = _Request(digest, task, interaction.peer)
         task.add_done_callback(lambda task: self._end(key, request, task))
         return request
 
@@ -148,22 +149,21 @@ class Repeats:
         if tasks:
             await asyncio.wait(tasks, timeout=limit)
 
-    def _make_room(self) -> None:
-        if len(self._running) >= self._most:
+    def _make_room(self, peer: str) -> None:
+        if is_beyond(peer, (each.peer for each in self._running.values()), self._most):
             raise NotBegun("too many requests with an id are under way", retry_after=1)
         while len(self) >= self._most:
-            self._drop_oldest()
+            self._drop(first_to_go(self._ended, self._each))
 
     def _drop_old(self) -> None:
         now = self._clock()
         while self._ended and now - next(iter(self._ended.values())).ended > self._expiry:
-            self._drop_oldest()
+            self._drop(next(iter(self._ended)))
         while self._size > self._most_bytes and len(self._ended) > 1:
-            self._drop_oldest()
+            self._drop(first_to_go(self._ended, self._each))
 
-    def _drop_oldest(self) -> None:
-        _key, request = self._ended.popitem(last=False)
-        self._size -= request.size
+    def _drop(self, key: _Key) -> None:
+        self._size -= self._ended.pop(key).size
 
 
 async def _performed(perform: Perform, interaction: Interaction) -> Reply:

@@ -15,7 +15,7 @@ from wot.td import Op
 from wot_http.admission import Admission
 from wot_http.answers import answer, packed_answer, problem
 from wot_http.codings import LEAST, worthwhile
-from wot_http.connection import host_behind, stream_of
+from wot_http.connection import client_behind, host_behind, stream_of
 from wot_http.cors import Cors
 from wot_http.downloads import send
 from wot_http.forms import Route
@@ -87,14 +87,16 @@ class Serving:
                 return self._shared(request, response)
             payload = None
             if interaction is None:
-                id = ""
+                id = peer = ""
                 if method not in READS:
                     payload = await read_body(request, route, self._limit, self._max_upload)
                     id = key_of(request) if KEY in request.headers else ""
+                    if id or route.op is Op.INVOKE_ACTION:
+                        peer = client_behind(request)
                 variables = variables_from(query, route.variables) if query else NONE
                 wanted = accepted(route, accept) if route.several else ()
                 interaction = Interaction(
-                    route.op, route.name, payload, variables, accept=wanted, id=id
+                    route.op, route.name, payload, variables, accept=wanted, id=id, peer=peer
                 )
             if payload is None or payload.chunks is None:
                 reply = await place.mount.thing.request(interaction)
