@@ -15,7 +15,7 @@ from wot.td import Op
 from wot_http.admission import Admission
 from wot_http.answers import answer, packed_answer, problem
 from wot_http.codings import LEAST, worthwhile
-from wot_http.connection import client_behind, host_behind, stream_of
+from wot_http.connection import host_behind, peer_of, stream_of
 from wot_http.cors import Cors
 from wot_http.downloads import send
 from wot_http.forms import Route
@@ -92,7 +92,7 @@ class Serving:
                     payload = await read_body(request, route, self._limit, self._max_upload)
                     id = key_of(request) if KEY in request.headers else ""
                     if id or route.op is Op.INVOKE_ACTION:
-                        peer = client_behind(request)
+                        peer = peer_of(request)
                 variables = variables_from(query, route.variables) if query else NONE
                 wanted = accepted(route, accept) if route.several else ()
                 interaction = Interaction(

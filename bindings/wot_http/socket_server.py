@@ -22,6 +22,7 @@ from wot.errors import (
 )
 from wot.interaction import NONE, Interactable, Interaction, Reply
 from wot.td import ENDS, KIND, STREAMS, Op, ThingDescription
+from wot_http.connection import peer_of
 from wot_http.messages import (
     GIVES,
     REQUEST,
@@ -70,6 +71,7 @@ class SocketConnection:
         fragments: Fragments,
     ) -> None:
         self._request, self._socket, self._thing = request, socket, thing
+        self._peer = peer_of(request)
         self._names, self._operations = names, operations
         self._ids = identifiers()
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -262,7 +264,7 @@ class SocketConnection:
         if not operation.name:
             names = checked_names(self._thing.td, op, asked.names, payload)
         return Interaction(
-            op, operation.name, payload, _variables(asked), names=names, id=asked.key
+            op, operation.name, payload, _variables(asked), names=names, id=asked.key, peer=self._peer
         )
 
     async def _reply(self, asked: Message, op: Op, reply: Reply) -> None:
