@@ -20,7 +20,8 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
-from wot.content import Chunks, Content
+from wot.content import MOST_HELD, Chunks, Content, Malformed
+from wot.errors import InvalidInput
 
 Source = AsyncIterable[bytes] | Iterator[bytes] | Path | BinaryIO
 Taking = Literal["", "awaiting", "blocking"]  # how a handler takes chunks; "" where it wants bytes
@@ -29,6 +30,7 @@ Runner = Callable[[Callable[[], Any]], Awaitable[Any]]  # runs what blocks
 
 SIZE = 1 << 18  # bytes read from a file at once
 _END: Any = object()
+_HELD: tuple[type[Any], ...] = (bytes, bytearray, memoryview)
 _AWAITING = (abc.AsyncIterator, abc.AsyncGenerator, abc.AsyncIterable)
 _BLOCKING = (abc.Iterator, abc.Generator, abc.Iterable)
 _FILES = (Path, BinaryIO, io.BufferedIOBase, io.BufferedReader, io.RawIOBase)
@@ -50,8 +52,10 @@ def held(hint: Any) -> Any:
 def source(value: Any) -> AsyncGenerator[bytes, None] | None:
     """Chunks of an iterator of bytes, a path or an open file; None for anything else.
 
-    Raises OSError where there is no such file.
+    Raises OSError where there is no such file, Malformed where it is one of text.
     """
+    if isinstance(value, io.TextIOBase):
+        raise Malformed('chunks are bytes, not str: open the file with "rb"')
     if isinstance(value, AsyncGenerator):
         return cast(AsyncGenerator[bytes, None], value)
     if isinstance(value, AsyncIterable):
@@ -176,6 +180,33 @@ class Blocking(Iterator[bytes]):
         return await anext(self._chunks, _END)
 
 
+class Given(Chunks):
+    """The chunks that a caller gives for `name`; InvalidInput where one of them is no bytes."""
+
+    def __init__(self, chunks: AsyncGenerator[bytes, None], name: str) -> None:
+        self.length = getattr(chunks, "length", None)
+        self.most = getattr(chunks, "most", MOST_HELD)
+        self._chunks, self._name = chunks, name
+
+    async def __anext__(self) -> bytes:
+        part = await anext(self._chunks, _END)
+        if part is _END:
+            raise StopAsyncIteration
+        try:
+            return _bytes(part)
+        except TypeError as error:
+            raise InvalidInput(f"{self._name}: {error}") from None
+
+    async def aclose(self) -> None:
+        await self._chunks.aclose()
+
+
+def _bytes(part: Any) -> bytes:
+    if isinstance(part, _HELD):
+        return bytes(part)
+    raise TypeError(f"chunks are bytes, not {type(part).__name__}")
+
+
 class Paced(Chunks):
     """The chunks that a handler gives, its time limit held against the first and every pause.
 
@@ -204,8 +235,8 @@ class Paced(Chunks):
         try:
             async with asyncio.timeout(self._seconds):
                 part: Any = await anext(self._chunks, _END)
-            if part is not _END and not isinstance(part, (bytes, bytearray, memoryview)):
-                raise TypeError(f"chunks are bytes, not {type(part).__name__}")
+            if part is not _END:
+                part = _bytes(part)
         except BaseException as error:
             await self.aclose()
             if isinstance(error, asyncio.CancelledError):
@@ -217,7 +248,7 @@ class Paced(Chunks):
                 raise self._failed(error) from error
             raise
         self._ended = part is _END
-        return cast(Any, part)
+        return part
 
     async def aclose(self) -> None:
         self._ended = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -25,15 +25,7 @@ from wot.errors import (
 )
 from wot.followed import Followed
 from wot.forms import THING, expand, forms_for, is_template, scheme_of, shared_variables, usable
-from wot.handles import (
-    Subscription,
-    given,
-    incoming,
-    opened,
-    outgoing,
-    subscribed,
-    whole,
-)
+from wot.handles import Subscription, given, incoming, opened, outgoing, subscribed, whole
 from wot.ids import sent_id
 from wot.interaction import DONE, NONE, ActionStatus, Interaction, Notification, Reply, Stream
 from wot.payload import Mismatch, Payload
@@ -294,6 +286,16 @@ class ConsumedThing:
         """Invoke an action without waiting for its end."""
         interaction = self._invoking(name, input, variables)
         return await start(self, interaction, lambda content: self._output(name, content))
+
+    def address_of(self, invocation: Invocation[Any]) -> str:
+        """Where the other side tells of an invocation, such as its URL; "" where it does not."""
+        return self._references.reference(invocation.id)
+
+    def invocation(self, name: str, address: str, /) -> Invocation[Any]:
+        """The invocation of an action that the other side tells of at this address, whoever began it."""
+        way = self.ways(INVOKE, name)[0]
+        id = self._references.known(way.client, way.form, name, address)
+        return Invocation.known(self, name, id, partial(self._output, name))
 
     async def invocations(self) -> dict[str, list[ActionStatus]]:
         """The invocations that are known, by action, the newest first; where the Thing has no list, those of here."""

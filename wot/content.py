@@ -398,8 +398,11 @@ def _decode_text(body: bytes, charset: str = "utf-8") -> str:
         raise Malformed(f"not {charset.upper()}: {error.reason} at byte {error.start}") from None
 
 
+_HELD: tuple[type[Any], ...] = (bytes, bytearray, memoryview)
+
+
 def _encode_octets(value: Any) -> bytes:
-    if isinstance(value, (bytes, bytearray)):
+    if isinstance(value, _HELD):
         return bytes(value)
     raise Malformed(f"this media type takes bytes, not {type(value).__name__}")
 

@@ -60,6 +60,7 @@ class ExposedThing:
         *("_behind", "_kept", "_logs", "_storing", "_td", "_threads"),
         *("id", "running", "template", "thing", "title", "values"),
     )
+    own = True  # what it gives is made in this process
 
     def __init__(self, template: Template, thing: object, id: str = "", title: str = "") -> None:
         self.template, self.thing = template, thing

@@ -16,7 +16,7 @@ from typing import (
     overload,
 )
 
-from wot.chunks import Source
+from wot.chunks import Given, Source
 from wot.content import Content, Malformed, is_whole
 from wot.errors import EventsLost, InvalidInput, InvalidOutput, WoTError
 from wot.ids import sent_id
@@ -71,9 +71,12 @@ def parts_of(thing: Any) -> Parts:
 def outgoing(dump: Callable[[], Content | None], what: str) -> Content | None:
     """What is sent; InvalidInput, before anything is sent, where it does not fit."""
     try:
-        return dump()
+        content = dump()
     except (Mismatch, Malformed) as error:
         raise InvalidInput(f"{what}: {error}") from None
+    if content is None or content.chunks is None:
+        return content
+    return Content(b"", content.type, Given(content.chunks, what))
 
 
 def incoming(payload: Payload | None, content: Content | None, what: str) -> Any:

@@ -55,6 +55,15 @@ class References:
         status = ActionStatus("completed", output=output)
         return self._named(_Place(client, form, name, "", status), status)
 
+    def known(self, client: Client, form: Form, name: str, reference: str) -> str:
+        """The id of ours for what is known by a reference of the other side."""
+        return self._id_of(_Place(client, form, name, reference))
+
+    def reference(self, id: str) -> str:
+        """The other side's reference for an id of ours; "" where it has none."""
+        place = self._places.get(id)
+        return place.reference if place else ""
+
     def _named(self, place: _Place, status: ActionStatus) -> Reply:
         id = self._id_of(place)
         status.href = id

@@ -19,8 +19,9 @@ def run(things: Things, *endpoints: str | Endpoint, insecure: bool = False) -> N
     async def main() -> None:
         ended = ending()  # before anybody can have read the URL
         async with serve(things, *endpoints, insecure=insecure) as served:
-            for thing, url in zip(served.things, served.urls, strict=True):
-                print(f"{thing.td.title}: {url}", flush=True)  # noqa: T201 - it is what people wait for
+            for thing, urls in zip(served.things, served.all_urls, strict=True):
+                for url in urls:
+                    print(f"{thing.td.title}: {url}", flush=True)  # noqa: T201 - it is what people wait for
             await ended.wait()
 
     fastest(main())

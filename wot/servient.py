@@ -62,7 +62,12 @@ class Served:
     @property
     def urls(self) -> list[str]:
         """The URL of each Thing's TD at the first endpoint, in the order given."""
-        return [m.ends[0].server.base + m.ends[0].path for m in self._mounted]
+        return [urls[0] for urls in self.all_urls]
+
+    @property
+    def all_urls(self) -> list[list[str]]:
+        """For each Thing, the URLs of its TD at all endpoints, in the orders given: each can be consumed."""
+        return [[end.server.base + end.path for end in m.ends] for m in self._mounted]
 
     @property
     def things(self) -> list[Interactable]:

@@ -147,6 +147,11 @@ class Invocation(Generic[R]):
         return f"<Invocation {self._name!r} {self._last.status}>"
 
     @property
+    def id(self) -> str:
+        """Under which the Thing keeps a record of it; "" where it keeps none."""
+        return self._id
+
+    @property
     def progress(self) -> float | None:
         """How far it was when it was last heard of."""
         return self._last.progress
@@ -189,6 +194,15 @@ class Invocation(Generic[R]):
         """Note a status, unless it is of another action, which a handler of this one waits for."""
         if target is self._target and name == self._name:
             self._last = status
+
+    @classmethod
+    def known(
+        cls, target: Interactable, name: str, id: str, load: Callable[[Content | None], R]
+    ) -> Invocation[R]:
+        """One that was begun before, by its id."""
+        made = cls(target, name, load)
+        made._id = id
+        return made
 
     async def begin(self, interaction: Interaction) -> None:
         """Invoke; where that has its own record, what refuses it is raised here."""

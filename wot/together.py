@@ -140,12 +140,25 @@ class Together:
         found = {name: found[name] for name in names if name in found}
         missing = [n for n in (names or self._parts(READ_ALL)) if n not in found]
         if not missing and not found:
-            raise NotAllowed(f"{self._title} offers no {op}")
+            raise self._unreadable()
         values, errors = await each(missing, self._value)
         everything = {**found, **values}
         return read_reply(
             {n: everything[n] for n in names or everything if n in everything}, errors
         )
+
+    def _unreadable(self) -> NotAllowed:
+        """Why nothing can be read together: there is nothing, or all of it is apart."""
+        td = self._thing.td
+        alone = [
+            name for name in td.properties if Op.READ_PROPERTY in offered(td, "properties", name)
+        ]
+        if alone:
+            return NotAllowed(
+                f"{self._title} has no property that can be read together with others",
+                hint=f"by itself: {listed(alone)}",
+            )
+        return NotAllowed(f"{self._title} has no property that can be read")
 
     async def _value(self, name: str) -> msgspec.Raw:
         reply = await self._thing.request(Interaction(Op.READ_PROPERTY, name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from wot.errors import WoTError
 from wot_http.forms import STREAM
 from wot_http.paths import Paths
 from wot_http.sse import EVENT_STREAM
@@ -35,29 +37,53 @@ class AccessLog(AbstractAccessLogger):
 
 def _entry(request: web.BaseRequest, response: web.StreamResponse, time: float) -> dict[str, Any]:
     connection: Any = request.protocol
+    entry = _about(request, response.status, request.writer.output_size, time)
+    return entry | _meant(connection.paths, _path(request), request)
+
+
+def _path(request: web.BaseRequest) -> str:
     path = request.raw_path.partition("?")[0]
-    path = path if path.startswith("/") else urlsplit(path).path
+    return path if path.startswith("/") else urlsplit(path).path
+
+
+def _about(request: web.BaseRequest, status: int, size: int, seconds: float) -> dict[str, Any]:
+    connection: Any = request.protocol
     given = request.headers.get("X-Request-ID", "")
     entry = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "client": connection.seen.client if connection.seen else connection.peer,
         "method": request.method,
-        "path": _plain(path)[:_LONGEST],
-        "status": response.status,
-        "bytes": request.writer.output_size,
-        "ms": round(time * 1000, 1),
+        "path": _plain(_path(request))[:_LONGEST],
+        "status": status,
+        "bytes": size,
+        "ms": round(seconds * 1000, 1),
     }
-    entry.update(_meant(connection.paths, request))
-    if _ID.fullmatch(given):
-        entry["request"] = given
-    return entry
+    return {**entry, "request": given} if _ID.fullmatch(given) else entry
 
 
-def _meant(paths: Paths, request: web.BaseRequest) -> dict[str, str]:
+def log_message(
+    request: web.BaseRequest,
+    what: Callable[[], dict[str, str]],
+    status: int,
+    size: int,
+    time: float,
+) -> None:
+    """One message of a WebSocket that `request` has opened; `what` says what that asked for."""
+    connection: Any = request.protocol
+    logger = connection.access_logger
+    if logger is not None and logger.enabled:
+        entry = _about(request, status, size, time) | what()
+        logger.logger.info(msgspec.json.encode(entry).decode())
+
+
+def _meant(paths: Paths, path: str, request: web.BaseRequest) -> dict[str, str]:
     """Thing, affordance and operation, where the path leads to them."""
-    place = paths.hot.get(request.raw_path.partition("?")[0])
+    place = paths.hot.get(path)
     if place is None:
-        return {}
+        try:
+            place = paths.find(path)
+        except WoTError:
+            return {}
     method = "GET" if request.method == "HEAD" else request.method
     methods = place.methods or {}
     route = methods.get(method)

@@ -6,12 +6,13 @@ import http
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
+from functools import lru_cache
 
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
 from wot.errors import TooManyRequests, Unavailable, WoTError
-from wot_http.codings import chosen, packed_aside
+from wot_http.codings import chosen, packed_aside, worthwhile
 from wot_http.errors import PROBLEM_JSON, problem_body, status_of
 from wot_http.sse import chunk
 
@@ -26,15 +27,21 @@ def answer(
     """A whole answer: written at once where request and body are of the usual kind."""
     if len(body) <= _SMALL and request.version == HttpVersion11 and request.keep_alive:
         return Answer(status, media_type, b"" if request.method == "HEAD" else body, len(body))
-    headers = {"Content-Type": media_type} if media_type else {}
-    return web.Response(status=status, body=body or None, headers=headers)
+    return web.Response(status=status, body=body or None, headers=kind_of(media_type))
+
+
+def kind_of(media_type: str) -> dict[str, str]:
+    """The headers of a body of some type; of one that may be coded also when this one is too short for it."""
+    # A media type may come from the far side of a gateway, and must not bring headers of its own.
+    fields = {"Content-Type": media_type.translate(_NO_BREAKS)} if media_type else {}
+    return {**fields, "Vary": "Accept-Encoding"} if worthwhile(media_type) else fields
 
 
 async def packed_answer(
     request: web.BaseRequest, media_type: str, body: bytes
 ) -> web.StreamResponse:
     """An answer that is long enough to gain by a content coding, in the one that is wanted most."""
-    fields = {"Content-Type": media_type.translate(_NO_BREAKS), "Vary": "Accept-Encoding"}
+    fields = kind_of(media_type)
     coding = chosen(request.headers.get("Accept-Encoding", ""))
     if coding:
         body = await packed_aside(body, coding)
@@ -75,8 +82,7 @@ class Answer(_Raw):
     def __init__(self, status: int, media_type: str, body: bytes, length: int) -> None:
         # StreamResponse.__init__ would make what this class is there to spare.
         self._code = status
-        # A media type may come from the far side of a gateway, and must not bring headers of its own.
-        kind = f"Content-Type: {media_type.translate(_NO_BREAKS)}\r\n" if media_type else ""
+        kind = _kind(media_type) if media_type else ""
         size = "" if status == 204 else f"Content-Length: {length}\r\n"
         head = f"HTTP/1.1 {status} {_REASON[status]}\r\n{kind}{size}Date: {_now()}\r\n\r\n"
         self._bytes = head.encode("latin-1", "replace") + body
@@ -95,6 +101,29 @@ class Answer(_Raw):
         if writer is not None:
             await writer.write(self._bytes)
             await writer.drain()  # a writer lives for one answer: only this waits for a slow reader
+
+
+class Gone(_Raw):
+    """No answer, since nobody is left to get one; for the access log."""
+
+    @property
+    def status(self) -> int:
+        return 499
+
+    @property
+    def keep_alive(self) -> bool | None:
+        return False
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        return
+
+
+@lru_cache(maxsize=256)
+def _kind(media_type: str) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in kind_of(media_type).items())
 
 
 class EventStream(_Raw):

@@ -28,7 +28,7 @@ from wot_http.transferring import Transferring
 from wot_http.translating import translated, translation
 
 TIMEOUT = 30.0
-MAX_ANSWER = 256 << 20
+MAX_ANSWER = 64 << 20
 _WEBSOCKETS = ("ws:", "wss:")
 _OPTIONS = ("timeout", "max_answer", "ca", "sockets", "callback", "callback_url")
 

@@ -18,7 +18,7 @@ from wot.errors import InvalidInput
 from wot_http.access import AccessLog
 from wot_http.answers import problem
 from wot_http.forwarded import Seen
-from wot_http.limits import Client, Limits, key_of
+from wot_http.limits import Client, Limits, Share, key_of
 from wot_http.paths import Paths
 from wot_http.refusing import refusal
 
@@ -43,6 +43,7 @@ class Connections(web.Server):
         super().__init__(answer, request_factory=request)
         self.limits, self.paths, self.max_header = limits, paths, max_header
         self.open: set[Connection] = set()
+        self.left: set[asyncio.Task[None]] = set()  # what still runs of connections that are gone
         self._access = logging.getLogger("wot.access") if access else None
         self._looking: asyncio.Task[None] | None = None
 
@@ -71,10 +72,20 @@ class Connections(web.Server):
         if self._looking is not None:
             self._looking.cancel()
         await asyncio.sleep(0)  # what has come is answered
+        tasks = {connection.task for connection in self.open} | self.left
         self.pre_shutdown()
-        await self.shutdown(seconds)
+        await asyncio.gather(self.shutdown(seconds), self._leave(seconds))
         for connection in list(self.open):
             connection.abort()
+        if tasks := {task for task in tasks if task is not None and not task.done()}:
+            await asyncio.wait(tasks, timeout=seconds)
+
+    async def _leave(self, seconds: float) -> None:
+        """Give those a moment whose requesters have gone."""
+        if self.left:
+            _done, late = await asyncio.wait(self.left, timeout=seconds)
+            for task in late:
+                task.cancel()
 
     async def _look(self) -> None:
         while True:
@@ -91,6 +102,7 @@ class Connection(web.RequestHandler):
     __slots__ = (
         "_connections",
         "_following",
+        "_gone",
         "_moved",
         "_taken",
         "_wire",
@@ -124,9 +136,15 @@ class Connection(web.RequestHandler):
         self.payload: StreamReader | None = None  # of the latest request
         self._wire: asyncio.Transport | None = None
         self._following: asyncio.Task[None] | None = None
+        self._gone = False  # so that what it followed has been cancelled
         self.head: float = 0  # bytes of a head that has not come whole
         self._taken = 0  # bytes that the peer has taken of what waits
         self._moved = 0.0
+
+    @property
+    def task(self) -> asyncio.Task[None] | None:
+        """What answers its requests."""
+        return self._task_handler
 
     @property
     def made(self) -> bool:
@@ -145,11 +163,17 @@ class Connection(web.RequestHandler):
         self._connections.open.discard(self)
         self._connections.limits.disconnect(self.client)
         self.arrived()
+        task = self.task
         super().connection_lost(exc)
+        if task is not None and not task.done():
+            self._connections.left.add(task)
+            task.add_done_callback(self._connections.left.discard)
+        if self.payload is not None and self.payload.exception() is None:
+            self.payload.feed_eof()  # aiohttp would wait for the rest of what nobody reads
         if self.lost is not None:
             self.lost()
         if self._following is not None:
-            self._following.cancel()  # rather than at the next heartbeat
+            self._gone = self._following.cancel()  # rather than at the next heartbeat
 
     def data_received(self, data: bytes) -> None:
         between = self.payload is None or self.payload.is_eof()
@@ -173,8 +197,18 @@ class Connection(web.RequestHandler):
             self._following, self.streaming = asyncio.current_task(), True
             try:
                 yield
+            except asyncio.CancelledError:
+                if not self._gone or self._following is None:
+                    raise
+                self._following.uncancel()
+                raise ConnectionResetError("the requester has gone") from None
             finally:
                 self._following, self.streaming = None, False
+
+    @property
+    def share(self) -> Share:
+        """The limits of who asks now."""
+        return Share(self._connections.limits, self.asker)
 
     @property
     def paths(self) -> Paths:
@@ -251,6 +285,11 @@ def _taken(transport: asyncio.Transport) -> int:
         return -transport.get_write_buffer_size()
 
 
+def is_gone(request: web.BaseRequest) -> bool:
+    """Whether nobody is left to be answered."""
+    return request.transport is None or request.transport.is_closing()
+
+
 def host_behind(request: web.BaseRequest) -> str:
     """The host that a trusted proxy was asked for; "" where there is none, or it does not say."""
     seen: Seen | None = getattr(request.protocol, "seen", None)
@@ -272,4 +311,11 @@ def stream_of(request: web.BaseRequest) -> AbstractContextManager[None]:
     """For a request that is answered by a stream; raises where there may be no further."""
     connection: Any = request.protocol
     found: AbstractContextManager[None] = connection.stream()
+    return found
+
+
+def share_of(request: web.BaseRequest) -> Share:
+    """The limits of who asks, for what goes on when the request has been answered."""
+    connection: Any = request.protocol
+    found: Share = connection.share
     return found

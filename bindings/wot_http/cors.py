@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from typing import Any, cast
 
 from aiohttp import web
 
+from wot.errors import WoTError
+
 _METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 _HEADERS = "Accept, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Prefer"
+_HINT = 'write cors=["https://app.example"], or cors="*" where every page may use the Things'
 _EXPOSED = "Allow, ETag, Last-Event-ID, Location, Preference-Applied, Retry-After"
 
 
 class Cors:
     """Which origins may use the Things from a web page: "*" or a list of them."""
 
-    def __init__(self, origins: str | Iterable[str]) -> None:
-        self._origins = frozenset([origins] if isinstance(origins, str) else origins)
+    def __init__(self, origins: object) -> None:
+        given: Any = [origins] if isinstance(origins, str) else origins
+        usable = isinstance(given, Collection)
+        names = list(cast(Collection[Any], given)) if usable else []
+        if not names or not all(isinstance(name, str) for name in names):
+            raise WoTError(f"the option cors={origins!r} names no origins", hint=_HINT)
+        self._origins: frozenset[str] = frozenset(names)
 
     def permits(self, origin: str) -> bool:
         """Whether pages of `origin` may use the Things."""

@@ -12,7 +12,7 @@ from aiohttp import HttpVersion11, web
 
 from wot.content import Content
 from wot.errors import WoTError
-from wot_http.connection import Connection
+from wot_http.connection import Connection, is_gone
 
 _log = logging.getLogger("wot")
 _END: Any = object()
@@ -37,8 +37,11 @@ async def send(
             await response.prepare(request)
             return response
         first = await _noticing(request, anext(chunks, _END))
-        await response.prepare(request)
-        await _noticing(request, _send(request, response, chunks, first, length))
+        try:
+            await response.prepare(request)
+            await _noticing(request, _send(request, response, chunks, first, length))
+        except ConnectionError:
+            _log.debug("%s: the requester has gone", request.path)  # with all of it, perhaps
     return response
 
 
@@ -59,9 +62,9 @@ async def _send(
         if length is None or sent == length:
             return
         _log.error("%s: %d bytes came of the %d that were told", request.path, sent, length)
-    except ConnectionError:
-        return  # the taker has gone
-    except Exception as error:  # noqa: BLE001 - whatever it is, it must not look like the end
+    except Exception as error:
+        if isinstance(error, ConnectionError) and is_gone(request):
+            raise
         known = isinstance(error, WoTError)
         _log.error("%s broke off: %s", request.path, error, exc_info=None if known else error)
     if request.transport is not None:
@@ -83,7 +86,7 @@ async def _noticing(request: web.BaseRequest, work: Any) -> Any:
 
     protocol.lost = lost
     try:
-        if request.transport is None or request.transport.is_closing():
+        if is_gone(request):
             raise ConnectionResetError("the requester has gone")
         return await work
     except asyncio.CancelledError:

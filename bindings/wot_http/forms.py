@@ -10,8 +10,10 @@ from wot.content import JSON, UTF_8, essence, is_opaque, is_text, parameter
 from wot.errors import DefinitionError
 from wot.forms import folder, offered, offered_whole
 from wot.td import EACH, ENDS, KIND, KINDS, STREAMS, Form, Json, Op, ThingDescription, is_object
+from wot_http import socket_forms
 from wot_http.errors import PROBLEM_JSON
 from wot_http.offering import LONGPOLL, SOCKET, SSE, SUBSCRIPTION, WEBHOOK, Offer
+from wot_http.pinned import pinned_in, told_in
 from wot_http.statuses import about_actions, answered, is_lasting
 
 # TD 1.1 section 8.3.1.
@@ -57,7 +59,7 @@ def routes(
     """Segments of the path below the Thing → method → route."""
     table: dict[tuple[str, ...], dict[str, Route]] = {}
     for kind, name, json in _affordances(td):
-        pinned = _pinned(json)
+        pinned = pinned_in(json)
         form, given = pinned[0], tuple(dict.fromkeys(form.response_type for form in pinned))
         variables = {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
         methods: dict[str, Route] = {}
@@ -79,7 +81,7 @@ def routes(
                 made = Route(op, name, form.content_type, gives, variables, "", opaque, choice)
                 methods[METHODS[op]] = made
                 continue
-            told = _told(pinned)
+            told = told_in(pinned)
             for via in _carried(offer, told) if op in STREAMS else ():
                 takes = JSON if via == WEBHOOK else ""
                 route = Route(op, name, takes, told.response_type, variables, via)
@@ -114,7 +116,7 @@ def forms(
 ) -> Iterator[tuple[str, str, Form]]:
     """The forms of all that is served below `path`, relative to the server's base."""
     for kind, name, json in _affordances(td):
-        pinned = _pinned(json)
+        pinned = pinned_in(json)
         ops = offered(td, kind, name)
         variables = ",".join(
             quote(v, safe="")
@@ -129,7 +131,7 @@ def forms(
             yield kind, name, _complete(answered(form) if lasting else form)
         for op in ops:
             if op in STREAMS:
-                told = _told(pinned)
+                told = told_in(pinned)
                 for via in _carried(offer, told):
                     for form in _stream_forms(path, href, query, op, via):
                         yield kind, name, Form({**told.json, **form})
@@ -162,12 +164,16 @@ def _stream_forms(path: str, href: str, query: str, op: Op, via: str) -> Iterato
     yield {"href": href + own + query, "op": both, "subprotocol": via}
 
 
-def unfollowed(td: ThingDescription, offer: Offer = _SSE_ONLY) -> Iterator[str]:
+def unfollowed(
+    td: ThingDescription, offer: Offer = _SSE_ONLY, sockets: bool = False
+) -> Iterator[str]:
     """What is offered and cannot be followed over HTTP although streams are switched on, in words."""
     for kind, name, json in _affordances(td):
-        form = _told(_pinned(json))
+        form = told_in(pinned_in(json))
         streams = STREAMS.intersection(offered(td, kind, name))
-        if offer.subprotocols and streams and not _carried(offer, form):
+        if not offer.subprotocols or not streams or _carried(offer, form):
+            continue
+        if not (sockets and socket_forms.carries(json)):
             yield f"{kind}: {name!r} is {form.response_type}"
 
 
@@ -175,11 +181,6 @@ def _carried(offer: Offer, form: Form) -> list[str]:
     """The subprotocols by which data of a form can be followed: server-sent events carry nothing but text."""
     ours = [via for via in offer.subprotocols if via != SOCKET]
     return [via for via in ours if via != SSE or _is_text(form.response_type)]
-
-
-def _told(pinned: list[Form]) -> Form:
-    """What streams repeat: the first form whose notifications are text, or else the first."""
-    return next((form for form in pinned if is_text(form.response_type)), pinned[0])
 
 
 def _is_text(media_type: str) -> bool:
@@ -196,12 +197,6 @@ def _affordances(td: ThingDescription) -> Iterator[tuple[str, str, Json]]:
                     hint="give it another name, or serve it by another protocol than HTTP",
                 )
             yield kind, name, json
-
-
-def _pinned(json: Json) -> list[Form]:
-    """What forms repeat: media types, one form for each choice."""
-    forms: list[Json] = json.get("forms") or [{"contentType": JSON}]
-    return [Form(form) for form in forms]
 
 
 _NAMES = "names"  # the URI variable that says which properties are meant

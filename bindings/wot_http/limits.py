@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 from wot.binding import number_option
@@ -135,6 +135,7 @@ class Limits:
         finally:
             self.streams -= 1
             client.streams -= 1
+            self.leave(client)
 
     @contextmanager
     def streaming(self, client: Client) -> Generator[None, None, None]:
@@ -163,6 +164,29 @@ class Limits:
         for client in list(self._clients.values()):
             if client.idle and (at_once or client.ahead <= now):
                 del self._clients[client.key]
+
+
+class Share:
+    """What one client may use, for those who outlive the request that began them."""
+
+    def __init__(self, limits: Limits, client: Client) -> None:
+        self._limits, self._client = limits, client
+
+    def enter(self) -> WoTError | None:
+        """Count a request, or say why it should not be answered. What is counted has to `leave`."""
+        return self._limits.enter(self._client)
+
+    def leave(self) -> None:
+        """A request has been answered."""
+        self._limits.running -= 1
+        self._client.running -= 1
+        self._limits.leave(self._client)
+
+    def follow(self) -> ExitStack:
+        """A place for one stream, until it is closed; raises where there may be no further."""
+        place = ExitStack()
+        place.enter_context(self._limits.following(self._client))
+        return place
 
 
 def key_of(address: str) -> str:

@@ -8,13 +8,13 @@ from aiohttp import web
 
 from wot.binding import within
 from wot.content import Content, empty_is_value, essence
-from wot.errors import NotAcceptable, UnsupportedContent
-from wot_http.codings import KNOWN, unpacked
+from wot.errors import NotAcceptable
+from wot_http.codings import KNOWN, unknown, unpacked
 from wot_http.forms import STREAM, Route
 from wot_http.negotiation import quality
 from wot_http.refused import Refused, not_allowed
 from wot_http.sse import EVENT_STREAM
-from wot_http.uploads import READING, Upload, broken, invite, late, refused, too_large
+from wot_http.uploads import BROKEN, READING, Upload, broken, invite, late, refused, too_large
 
 __all__ = ["READS", "Refused", "accepted", "allowed", "not_allowed", "read_body", "route_for"]
 
@@ -80,9 +80,7 @@ async def read_body(
     if (length or 0) > limit:
         raise too_large(limit)
     if coding and coding not in KNOWN:
-        raise UnsupportedContent(
-            f"the content coding {coding[:40]!r} is not known here", hint="send gzip or zstd"
-        )
+        raise unknown(coding)
     if not request.content.is_eof():
         await invite(request)
     try:
@@ -91,10 +89,10 @@ async def read_body(
         raise too_large(limit) from None
     except TimeoutError:
         raise refused(late()) from None
-    except (web.HTTPException, web.PayloadAccessError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise broken(error) from None
     if coding and body:
-        plain = unpacked(body, coding, limit)
+        plain = await unpacked(body, coding, limit)
         if plain is None:
             raise too_large(limit)
         body = plain

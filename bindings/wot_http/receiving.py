@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 
 from wot.content import OCTETS, essence
@@ -9,6 +11,7 @@ from wot.errors import ProtocolError
 from wot.td import Form
 from wot_http.errors import error_from
 
+_TURN = 1 << 20  # bytes taken before others have their turn
 _MAX_ERROR = 1 << 24  # bytes: a partial failure brings the values that could be read
 
 
@@ -35,11 +38,14 @@ async def body_of(response: aiohttp.ClientResponse, limit: int) -> bytes:
     length = response.content_length
     if length is not None and length <= limit and "Content-Encoding" not in response.headers:
         return await response.read()
-    parts = bytearray()
+    parts, turn = bytearray(), _TURN
     async for chunk in response.content.iter_any():
         parts += chunk
         if len(parts) > limit:
             raise ProtocolError(f"{response.url} answered with more than {limit} bytes")
+        if len(parts) > turn:  # what is unpacked need not wait for anything
+            turn += _TURN
+            await asyncio.sleep(0)
     return bytes(parts)
 
 

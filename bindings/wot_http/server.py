@@ -10,6 +10,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from yarl import URL
 
 from wot.binding import Describe, Server, known_option, number_option
 from wot.errors import WoTError
@@ -36,6 +37,7 @@ _log = logging.getLogger("wot")
 MAX_BODY = 1 << 20
 MAX_UPLOAD = 1 << 30
 MAX_HEADER = 1 << 16
+HEARTBEAT = 15.0
 _STOPPING = 0.5  # seconds for requests that are under way when the server stops
 _OPTIONS = (
     *("public_url", "cors", "max_body", "max_upload", "max_header", "heartbeat"),
@@ -59,7 +61,7 @@ class HTTPServer(Server):
         cors = Cors(options["cors"]) if options.get("cors") else None
         self._offer = offer_of(options)
         self._paths = Paths(urlsplit(self._public).path.rstrip("/"), self._offer)
-        heartbeat = number_option(options, "heartbeat", 15.0, least=0.01)
+        heartbeat = number_option(options, "heartbeat", HEARTBEAT, least=0.01)
         self._streams = Subscribers(self._offer, heartbeat)
         self._max_body = int(number_option(options, "max_body", MAX_BODY, least=1))
         max_upload = int(number_option(options, "max_upload", MAX_UPLOAD, least=1))
@@ -151,11 +153,12 @@ class HTTPServer(Server):
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Serve `thing` below `path`."""
         unmount = self._paths.mount(path, thing, describe)
-        for what in http_forms.unfollowed(thing.td, self._offer):
+        for what in http_forms.unfollowed(thing.td, self._offer, self._websockets is not None):
             _log.warning(
-                "%s: %s, which server-sent events cannot carry: nobody can follow it here",
+                "%s: %s, which %s cannot carry: nobody can follow it here",
                 thing.td.title,
                 what,
+                " and ".join(self._offer.subprotocols),
             )
 
         def end() -> None:
@@ -204,4 +207,10 @@ def _public(options: Mapping[str, Any]) -> str:
         usable = False
     if not usable:
         raise WoTError(f"public_url={given!r} should begin with http:// or https:// and a host")
+    if not given.isascii() or not given.isprintable() or " " in given:
+        # Requests come with what a URL may have, and would not be known by anything else.
+        coded = URL(given)
+        raise WoTError(
+            f"public_url={given!r} has characters that no URL has", hint=f"write {str(coded)!r}"
+        )
     return given.partition("?")[0].rstrip("/") + "/"

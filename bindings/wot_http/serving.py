@@ -13,9 +13,9 @@ from wot.forms import variables_from
 from wot.interaction import NONE, Interaction
 from wot.td import Op
 from wot_http.admission import Admission
-from wot_http.answers import answer, packed_answer, problem
+from wot_http.answers import Gone, answer, kind_of, packed_answer, problem
 from wot_http.codings import LEAST, worthwhile
-from wot_http.connection import host_behind, peer_of, stream_of
+from wot_http.connection import host_behind, is_gone, peer_of, stream_of
 from wot_http.cors import Cors
 from wot_http.downloads import send
 from wot_http.forms import Route
@@ -58,6 +58,7 @@ class Serving:
         raw, query, method = request.raw_path, "", request.method
         if "?" in raw:
             raw, _, query = raw.partition("?")
+        response: web.StreamResponse
         refusal = self._admission.enter(request)
         if refusal is not None:
             return self._shared(request, refusal)
@@ -113,17 +114,14 @@ class Serving:
                 return self._shared(request, await packed_answer(request, kind, body))
             if self._cors is None:
                 return answer(request, 204 if content is None else 200, kind, body)
-            headers = {"Content-Type": kind} if kind else {}
-            response = web.Response(status=200 if kind else 204, body=body, headers=headers)
+            status = 200 if kind else 204
+            response = web.Response(status=status, body=body, headers=kind_of(kind))
         except WoTError as error:
             response = problem(error)
         except Refused as refused:
             response = problem(refused.error, refused.status, refused.headers)
-        except ConnectionError:
-            raise  # the requester has gone, and nobody is left to be told
-        except Exception:  # noqa: BLE001 - any Interactable may be mounted here
-            _log.exception("%s %s failed", method, raw)
-            response = problem(HandlerError("this request failed inside the server"))
+        except Exception as error:  # noqa: BLE001 - any Interactable may be mounted here
+            response = _failed(request, raw, error)
         finally:
             self._admission.leave(request)
         return self._shared(request, response)
@@ -172,6 +170,15 @@ class Serving:
         if self._cors is not None and not response.prepared:
             self._cors.apply(request, response)
         return response
+
+
+def _failed(request: web.BaseRequest, path: str, error: Exception) -> web.StreamResponse:
+    """The answer to what failed in a way that nobody has foreseen."""
+    if isinstance(error, ConnectionError) and is_gone(request):
+        _log.debug("%s %s: the requester has gone", request.method, path)
+        return Gone()
+    _log.error("%s %s failed", request.method, path, exc_info=error)
+    return problem(HandlerError("this request failed inside the server"))
 
 
 def _options(allow: str) -> web.Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,15 +15,16 @@ from wot.content import Content, Malformed
 from wot.errors import (
     HandlerError,
     InvalidInput,
-    InvalidOutput,
     NotAllowed,
     UnknownAffordance,
     UnknownThing,
     WoTError,
 )
-from wot.interaction import NONE, Interactable, Interaction, Reply
+from wot.interaction import NONE, Interaction, Reply
 from wot.td import ENDS, KIND, STREAMS, Op, ThingDescription
-from wot_http.connection import peer_of
+from wot_http.access import log_message
+from wot_http.connection import peer_of, share_of
+from wot_http.errors import status_of
 from wot_http.messages import (
     GIVES,
     REQUEST,
@@ -40,10 +42,11 @@ from wot_http.messages import (
     to_status,
     to_statuses,
 )
+from wot_http.paths import Mount
 from wot_http.socket_forms import Operation
 from wot_http.socket_names import checked_names
 from wot_http.socket_writing import Writing
-from wot_http.subscriptions import Fragments, Subscriptions
+from wot_http.subscriptions import Fragments, Subscriptions, unfit
 
 _log = logging.getLogger("wot")
 _AT_ONCE = 32  # requests of one consumer that run at the same time; more wait in its connection
@@ -65,19 +68,22 @@ class SocketConnection:
         self,
         request: web.BaseRequest,
         socket: web.WebSocketResponse,
-        thing: Interactable,
+        mount: Mount,
         names: tuple[str, ...],
         operations: Callable[[], Operations],
         fragments: Fragments,
     ) -> None:
-        self._request, self._socket, self._thing = request, socket, thing
+        self._request, self._socket, self._thing = request, socket, mount.thing
+        self._path, self._share = mount.path, share_of(request)
         self._peer = peer_of(request)
         self._names, self._operations = names, operations
         self._ids = identifiers()
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._writing = Writing(request, socket)
         self._tasks = set[asyncio.Task[None]]()
-        self._subscriptions = Subscriptions(thing, self._writing, self._ids, fragments)
+        self._subscriptions = Subscriptions(
+            mount.thing, self._writing, self._ids, fragments, self._share
+        )
         self._heard = False
         self._reading = False
 
@@ -118,10 +124,7 @@ class SocketConnection:
             received = await self._socket.receive()
             self._reading, self._heard = False, True
             if received.type is WSMsgType.TEXT:
-                await self._slots.acquire()
-                task = asyncio.create_task(self._respond(received.data))
-                self._tasks.add(task)
-                task.add_done_callback(self._finished)
+                await self._take(received.data)
             elif received.type is WSMsgType.PING:
                 await self._socket.pong(received.data)
             elif received.type is WSMsgType.BINARY:
@@ -130,9 +133,23 @@ class SocketConnection:
             elif received.type is not WSMsgType.PONG:
                 return
 
+    async def _take(self, text: str) -> None:
+        """Begin to answer a message; its place is free when that ends, wherever the consumer is by then."""
+        await self._slots.acquire()
+        too_much = self._share.enter()
+        if too_much is not None:
+            self._slots.release()
+            await self._respond(text, too_much)
+            await asyncio.sleep(0)  # others come between any number of them
+            return
+        task = asyncio.create_task(self._respond(text))
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._slots.release()
+        self._share.leave()
 
     async def close(self) -> None:
         """Say that the server goes away."""
@@ -171,32 +188,50 @@ class SocketConnection:
                 except (ConnectionError, RuntimeError):
                     return
 
-    async def _respond(self, text: str) -> None:
+    async def _respond(self, text: str, refusal: WoTError | None = None) -> None:
         """Answer one message; whatever goes wrong is an answer, too."""
-        asked = Message()
+        begun, asked, size, error = time.perf_counter(), Message(), 0, refusal
         try:
             asked = decode(text)
-            await self._answer(asked)
+            if error is None:
+                size = await self._answer(asked)
         except ConnectionError:
-            return
-        except Malformed as error:
-            await self._refuse(salvaged(text), InvalidInput(f"no message: {error}"))
-        except WoTError as error:
-            await self._refuse(asked, error)
+            pass  # the consumer has gone
+        except Malformed as malformed:
+            asked = salvaged(text)
+            error = error or InvalidInput(f"no message: {malformed}")
+        except WoTError as failure:
+            error = failure
         except Exception:  # noqa: BLE001 - any Interactable may be mounted here
             _log.exception("%s of %r failed", asked.operation, asked.name)
-            await self._refuse(asked, HandlerError("this request failed inside the server"))
+            error = HandlerError("this request failed inside the server")
+        if error is not None:
+            size = await self._refuse(asked, error)
+        status = 200 if error is None else status_of(error)
+        took = time.perf_counter() - begun
+        log_message(self._request, lambda: self._meant(asked), status, size, took)
 
-    async def _refuse(self, asked: Message, error: WoTError) -> None:
+    def _meant(self, asked: Message) -> dict[str, str]:
+        """What is logged of a request: nothing that is not one of our own words."""
+        word = _STARTED_BY.get(asked.operation, asked.operation)
+        found = self._operations()(word, asked.name)
+        what = {"thing": self._path}
+        if found is not None and found.name:
+            what["name"] = found.name
+        return {**what, "op": asked.operation} if word in _WORDS else what
+
+    async def _refuse(self, asked: Message, error: WoTError) -> int:
         try:
-            await self._send(asked, **error_members(error))
+            return await self._send(asked, **error_members(error))
         except ConnectionError:
-            return
+            return 0
 
-    async def _send(self, asked: Message, **members: Any) -> None:
+    async def _send(self, asked: Message, **members: Any) -> int:
+        """Answer a request; returns how many bytes that took."""
         text = encode(self._response(asked, **members))
         if not self._writing.post(b"", text):
             await self._writing.send(text)
+        return len(text)
 
     def _response(self, asked: Message, **members: Any) -> Message:
         thing = asked.thing if self._is_ours(asked.thing) else self._names[0]
@@ -211,26 +246,29 @@ class SocketConnection:
             **members,
         )
 
-    async def _answer(self, asked: Message) -> None:
+    async def _answer(self, asked: Message) -> int:
         operation = self._operation(asked)
         op = operation.op
         if asked.operation != op:
             await self._subscriptions.end(op, operation.name)
-            await self._send(asked)
-        elif op in STREAMS:
+            return await self._send(asked)
+        if op in STREAMS:
             interaction = Interaction(
-                op, operation.name, variables=_variables(asked), after=position_of(asked.last)
+                op,
+                operation.name,
+                variables=_variables(asked),
+                after=position_of(asked.last),
+                accept=operation.accept,
             )
-            await self._subscriptions.start(
+            return await self._subscriptions.start(
                 asked,
                 interaction,
-                lambda position: self._response(asked, position=position),
+                lambda position: encode(self._response(asked, position=position)),
             )
-        elif op is Op.CANCEL_ACTION or op is Op.QUERY_ACTION:
-            await self._invocation(asked, op)
-        else:
-            reply = await self._thing.request(self._interaction(asked, operation))
-            await self._reply(asked, op, reply)
+        if op is Op.CANCEL_ACTION or op is Op.QUERY_ACTION:
+            return await self._invocation(asked, op)
+        reply = await self._thing.request(self._interaction(asked, operation))
+        return await self._reply(asked, op, reply)
 
     def _operation(self, asked: Message) -> Operation:
         """What a request asks for; of what ends a stream, the operation that starts it."""
@@ -264,24 +302,39 @@ class SocketConnection:
         if not operation.name:
             names = checked_names(self._thing.td, op, asked.names, payload)
         return Interaction(
-            op, operation.name, payload, _variables(asked), names=names, id=asked.key, peer=self._peer
+            op,
+            operation.name,
+            payload,
+            _variables(asked),
+            names=names,
+            accept=operation.accept,
+            id=asked.key,
+            peer=self._peer,
         )
 
-    async def _reply(self, asked: Message, op: Op, reply: Reply) -> None:
+    async def _reply(self, asked: Message, op: Op, reply: Reply) -> int:
         content = reply.content
         if reply.invocation and content is not None:
-            await self._send(asked, status=to_status(content))
-        elif op is Op.QUERY_ALL_ACTIONS and content is not None:
-            await self._send(asked, statuses=to_statuses(content))
-        elif op in GIVES and content is not None:
-            await self._send(asked, **{GIVES[op]: _embedded(await content.whole(_LARGEST))})
-        elif asked.values is not UNSET:
+            return await self._send(asked, status=to_status(content))
+        if op is Op.QUERY_ALL_ACTIONS and content is not None:
+            return await self._send(asked, statuses=to_statuses(content))
+        if op in GIVES and content is not None:
+            return await self._send(
+                asked, **{GIVES[op]: self._embedded(await content.whole(_LARGEST))}
+            )
+        if asked.values is not UNSET:
             # The draft wants the values that were assigned: those of the request, all of which were accepted.
-            await self._send(asked, values=asked.values)
-        else:
-            await self._send(asked)
+            return await self._send(asked, values=asked.values)
+        return await self._send(asked)
 
-    async def _invocation(self, asked: Message, op: Op) -> None:
+    def _embedded(self, content: Content) -> msgspec.Raw:
+        try:
+            return embedded(content)
+        except Malformed as error:
+            reason = f"what the Thing answered cannot be passed on: {error}"
+            raise unfit(self._thing, reason) from None
+
+    async def _invocation(self, asked: Message, op: Op) -> int:
         """Query or cancel; the draft's requests say which invocation, but not of which action."""
         if not asked.action:
             raise InvalidInput("actionID is missing", hint="it came with the invocation's status")
@@ -292,9 +345,8 @@ class SocketConnection:
             Interaction(op, asked.name, invocation=asked.action, wait=wait)
         )
         if op is Op.CANCEL_ACTION or reply.content is None:
-            await self._send(asked)
-        else:
-            await self._send(asked, status=to_status(reply.content))
+            return await self._send(asked)
+        return await self._send(asked, status=to_status(reply.content))
 
     async def _action_of(self, invocation: str) -> str:
         reply = await self._thing.request(Interaction(Op.QUERY_ALL_ACTIONS))
@@ -308,13 +360,6 @@ class SocketConnection:
 
 def _variables(asked: Message) -> Any:
     return NONE if asked.variables is UNSET else asked.variables
-
-
-def _embedded(content: Content) -> msgspec.Raw:
-    try:
-        return embedded(content)
-    except Malformed as error:
-        raise InvalidOutput(f"what the Thing answered cannot be passed on: {error}") from None
 
 
 def _refusal(td: ThingDescription, word: str, name: str) -> WoTError:

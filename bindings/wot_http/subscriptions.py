@@ -6,7 +6,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 
 import msgspec
 
@@ -22,6 +22,7 @@ from wot.errors import (
 )
 from wot.interaction import Interactable, Interaction, Notification, Stream
 from wot.td import Op, ThingDescription
+from wot_http.limits import Share
 from wot_http.messages import (
     NOTIFICATION,
     Message,
@@ -98,15 +99,22 @@ class Subscription:
         self.replaced = set[str]()
         self.turn = asyncio.Lock()  # held while one is sent, or while another takes over
         self.task: asyncio.Task[None] | None = None
+        self.place: ExitStack | None = None  # among the streams of its client
+        self.idle = False  # whether all there is has been sent
 
 
 class Subscriptions:
     """All of one connection."""
 
     def __init__(
-        self, thing: Interactable, writing: Writing, ids: Iterator[str], fragments: Fragments
+        self,
+        thing: Interactable,
+        writing: Writing,
+        ids: Iterator[str],
+        fragments: Fragments,
+        share: Share,
     ) -> None:
-        self._thing, self._writing = thing, writing
+        self._thing, self._writing, self._share = thing, writing, share
         self._ids, self._fragments = ids, fragments
         self._single: dict[tuple[str, str], Subscription] = {}
         self._whole: dict[str, Subscription] = {}
@@ -114,37 +122,51 @@ class Subscriptions:
         self._order = {"properties": asyncio.Lock(), "events": asyncio.Lock()}
 
     async def start(
-        self, asked: Message, interaction: Interaction, response: Callable[[str], Message]
-    ) -> None:
-        """Subscribe, in place of what is there; refusals raise, and then that goes on."""
+        self, asked: Message, interaction: Interaction, response: Callable[[str], bytes]
+    ) -> int:
+        """Subscribe, in place of what is there; refusals raise, and then that goes on. Bytes of the response."""
         kind, name = _kind(interaction.op), interaction.name
-        async with self._order[kind], AsyncExitStack() as held:
+        async with self._order[kind], AsyncExitStack() as held, AsyncExitStack() as undone:
             replaced = self._those(kind, name)
             if len(self._single) + len(self._whole) >= _MOST and not replaced:
                 raise TooManyRequests(f"a connection may have {_MOST} subscriptions")
-            for each in replaced:
+            place = None if replaced else undone.enter_context(self._share.follow())
+            before = [*replaced, *self._sharing(kind, name)]
+            for each in before:
                 await held.enter_async_context(each.turn)
-            if name and replaced and not interaction.after and kind == "events":
-                # What it had not taken yet is for its successor.
-                interaction = _behind(interaction, replaced[0].position)
-            stream, lost = await _opened(self._thing, interaction)
+            begun = _taking_over(interaction, replaced)
+            stream, lost = await _opened(self._thing, begun)
+            undone.push_async_callback(stream.aclose)
+            await asyncio.sleep(0)  # what was emitted before has woken those who wait for it
+            if kind == "events" and not begun.after and not all(each.idle for each in before):
+                lost = lost or EventsLost(
+                    "events that waited for this connection were dropped with their subscription"
+                )
             made = Subscription(asked, interaction, stream)
-            for each in replaced:
-                self._forget(each)
-            if name:
-                self._single[kind, name] = made
-                if kind in self._whole:
-                    self._whole[kind].replaced.add(name)
-            else:
-                self._whole[kind] = made
+            made.place = place or _inherited(replaced) or self._share.follow()
+            undone.pop_all()
+            self._enter(made, kind)
             await self._drop(replaced)
-            made.position = getattr(stream, "position", "") or ("" if lost else interaction.after)
+            made.position = getattr(stream, "position", "") or ("" if lost else begun.after)
+            text = response(id_of(made.position) or made.position)
             try:
-                await self._writing.send(encode(response(id_of(made.position) or made.position)))
+                await self._writing.send(text)
                 if lost is not None:
                     await self._tell(made, lost)
             finally:
                 made.task = asyncio.create_task(self._pump(made), name="wot socket subscription")
+            return len(text)
+
+    def _enter(self, made: Subscription, kind: str) -> None:
+        name = made.interaction.name
+        for each in self._those(kind, name):
+            self._forget(each)
+        for each in self._sharing(kind, name):
+            each.replaced.add(name)
+        if name:
+            self._single[kind, name] = made
+        else:
+            self._whole[kind] = made
 
     async def end(self, op: Op, name: str) -> None:
         """Unsubscribe; it is no error where nobody subscribes."""
@@ -165,6 +187,11 @@ class Subscriptions:
         single = [each for (its, _), each in self._single.items() if its == kind]
         return [*single, *([self._whole[kind]] if kind in self._whole else [])]
 
+    def _sharing(self, kind: str, name: str) -> list[Subscription]:
+        """What goes on without `name` when that gets a subscription of its own."""
+        whole = self._whole.get(kind)
+        return [whole] if whole and name and name not in whole.replaced else []
+
     async def _drop(self, subscriptions: list[Subscription]) -> None:
         for each in subscriptions:
             self._forget(each)
@@ -180,6 +207,9 @@ class Subscriptions:
             del self._single[kind, name]
         if self._whole.get(kind) is subscription:
             del self._whole[kind]
+        if subscription.place is not None:
+            subscription.place.close()
+            subscription.place = None
 
     async def _pump(self, subscription: Subscription) -> None:
         try:
@@ -207,7 +237,9 @@ class Subscriptions:
     async def _forward(self, subscription: Subscription) -> None:
         count, op, own = 0, subscription.interaction.op, subscription.interaction.name
         head, turn = subscription.head, subscription.turn
+        subscription.idle = True
         async for notification in subscription.stream:
+            subscription.idle = False
             name = own or notification.name
             if turn.locked() or name in subscription.replaced:
                 await self._wait(subscription, notification, name)
@@ -218,6 +250,7 @@ class Subscriptions:
             count += 1
             if not count % _AT_ONCE:
                 await asyncio.sleep(0)  # a long backlog must not hold up everybody else
+            subscription.idle = True
 
     async def _wait(
         self, subscription: Subscription, notification: Notification, name: str
@@ -233,7 +266,7 @@ class Subscriptions:
         try:
             return self._fragments.of(notification, name, self._thing.td, op, self._ids)
         except Malformed as error:
-            raise InvalidOutput(f"a notification cannot be passed on: {error}") from None
+            raise unfit(self._thing, f"a notification cannot be passed on: {error}") from None
 
     async def _ended(self, subscription: Subscription, error: WoTError) -> None:
         try:
@@ -247,6 +280,33 @@ class Subscriptions:
             id=next(self._ids), name=subscription.interaction.name, **error_members(error)
         )
         await self._writing.send(subscription.head + encode(message)[1:])
+
+
+def _taking_over(interaction: Interaction, replaced: list[Subscription]) -> Interaction:
+    """Events go on where the same subscription stood: what that had not taken is for its successor."""
+    if interaction.after or len(replaced) != 1 or _kind(interaction.op) != "events":
+        return interaction
+    (before,) = replaced
+    if before.interaction.name != interaction.name or before.replaced:
+        return interaction
+    return _behind(interaction, before.position)
+
+
+def _inherited(replaced: list[Subscription]) -> ExitStack | None:
+    """The place of one that is replaced, unless they have ended meanwhile."""
+    for each in replaced:
+        if each.place is not None:
+            place, each.place = each.place, None
+            return place
+    return None
+
+
+def unfit(thing: Interactable, reason: str) -> WoTError:
+    """The error of a Thing that gives what its own description forbids: ours, or one behind us."""
+    if not getattr(thing, "own", False):
+        return InvalidOutput(reason)
+    _log.error("%s: %s", thing.td.title, reason)
+    return HandlerError(reason)
 
 
 def _advance(subscription: Subscription, position: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from copy import copy
 from typing import cast
 
 from aiohttp import web
@@ -10,25 +12,27 @@ from wot.binding import within
 from wot.content import Chunks, Content
 from wot.errors import InvalidInput, Timeout, TooLarge, WoTError
 from wot.interaction import Interactable, Interaction, Reply
-from wot_http.codings import Unpacking
+from wot_http.codings import KNOWN, SMALL_WINDOW, Unpacking, unknown
 from wot_http.refused import Refused
 
 READING = 30.0  # seconds for a body, or the next part of it, to arrive
+BROKEN = (web.HTTPException, web.PayloadAccessError, ValueError, OSError)
 _PART = 1 << 18  # bytes unpacked at once
 
 
 class Upload(Chunks):
-    """The body of one request, within `limit` bytes; `failure` is what went wrong with it."""
+    """The body of one request, within `limit` bytes."""
 
     def __init__(self, request: web.BaseRequest, coding: str, limit: int, most: int) -> None:
+        if coding and coding not in KNOWN:
+            raise unknown(coding)
         self.length = None if coding else request.content_length
         self.most = most
-        self.failure: Exception | None = None
-        self._request, self._limit = request, limit
-        self._unpacking = Unpacking(coding) if coding else None
-        self._left = b""  # came in and is not unpacked yet
+        self._request, self._limit, self._coding = request, limit, coding
+        self._unpacking: Unpacking | None = None
         self._size = 0
         self._begun = self._closed = False
+        self._failure: Exception | None = None
 
     async def __anext__(self) -> bytes:
         if self._closed:
@@ -36,19 +40,24 @@ class Upload(Chunks):
         try:
             part = await self._part()
         except WoTError as error:
-            self.failure = refused(error) if isinstance(error, Timeout) else error
-            self._closed = True
+            # What is raised holds all frames that it passes, and those hold us.
+            fresh = copy(error)
+            self._failure = refused(fresh) if isinstance(fresh, Timeout) else fresh
+            self._close()
             raise
         if not part:
-            self._closed = True
+            self._close()
             raise StopAsyncIteration
         return part
 
     async def _part(self) -> bytes:
         if not self._begun:
             self._begun = True
+            if self._coding:
+                self._unpacking = Unpacking(self._coding, SMALL_WINDOW)
             await invite(self._request)
-        part = await self._arrived() if self._unpacking is None else await self._unpacked()
+        unpacking = self._unpacking
+        part = await (self._arrived() if unpacking is None else self._unpacked(unpacking))
         self._size += len(part)
         if self._size > self._limit:
             raise TooLarge(
@@ -57,27 +66,43 @@ class Upload(Chunks):
             )
         return part
 
-    async def _unpacked(self) -> bytes:
-        assert self._unpacking is not None
+    async def _unpacked(self, unpacking: Unpacking) -> bytes:
         while True:
-            if not self._left and self._unpacking.waits:
-                self._left = await self._arrived()
-                if not self._left:
-                    return self._unpacking.last(_PART)
-            part, self._left = self._unpacking.feed(self._left, _PART)
-            if part:
+            await asyncio.sleep(0)  # much may come of little, and others have their turn
+            if part := unpacking.take(_PART):
                 return part
+            arrived = await self._arrived()
+            if not arrived:
+                unpacking.end()
+                return b""
+            unpacking.feed(arrived)
 
     async def _arrived(self) -> bytes:
         try:
             return await within(READING, self._request.content.readany())
         except TimeoutError:
             raise late() from None
-        except (web.HTTPException, web.PayloadAccessError, ValueError, OSError) as error:
+        except BROKEN as error:
             raise broken(error) from None
 
-    async def aclose(self) -> None:
+    def _close(self) -> None:
         self._closed = True
+        unpacking, self._unpacking = self._unpacking, None
+        if unpacking is not None:
+            unpacking.close()
+
+    async def aclose(self) -> None:
+        self._close()
+
+    def check(self) -> None:
+        """Raise what went wrong with it, once."""
+        if self._failure is not None:
+            raise self._taken() from None
+
+    def _taken(self) -> Exception:
+        failure, self._failure = self._failure, None
+        assert failure is not None
+        return failure
 
     def too_large(self, limit: int) -> WoTError:
         return too_large(limit)
@@ -88,14 +113,12 @@ async def uploaded(thing: Interactable, interaction: Interaction) -> Reply:
     upload = cast(Upload, cast(Content, interaction.payload).chunks)
     try:
         reply = await thing.request(interaction)
-    except Exception as error:
-        if upload.failure is None:
-            raise
-        raise upload.failure from error
+    except Exception:
+        upload.check()
+        raise
     finally:
         await upload.aclose()
-    if upload.failure is not None:
-        raise upload.failure
+    upload.check()
     return reply
 
 
@@ -118,4 +141,6 @@ def refused(late: Timeout) -> Refused:
 
 
 def broken(error: Exception) -> InvalidInput:
+    """What a broken body means; aiohttp keeps the error, which is not to keep all that it came through."""
+    error.__traceback__ = error.__context__ = None
     return InvalidInput(f"the body of the request is broken: {type(error).__name__}")

@@ -65,7 +65,7 @@ class Sockets:
         thing = mount.thing
         names = (thing.td.id or url, url, _as_socket(url))
         connection = SocketConnection(
-            request, socket, thing, names, lambda: self._operations(mount), self._fragments
+            request, socket, mount, names, lambda: self._operations(mount), self._fragments
         )
         self._live[connection] = thing
         try:

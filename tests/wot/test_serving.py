@@ -1,5 +1,6 @@
 """Where Things are served: paths, endpoints, and what cannot be."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,16 @@ async def test_paths_come_from_titles_or_from_a_mapping(servient: wot.Servient, 
     async with servient.serve({"a": lamp, "b.2": Plug()}, LOCAL) as served:
         assert [url.rpartition("/")[2] for url in served.urls] == ["a", "b.2"]
         assert await (await servient.consume(served.urls[1])).read("on") is False
+
+
+async def test_every_endpoint_has_a_url_of_every_thing(
+    servient: wot.Servient, lamp: Lamp, tmp_path: Path
+) -> None:
+    async with servient.serve([lamp, Plug()], LOCAL, f"http+unix://{tmp_path}/s") as served:
+        assert [urls[0] for urls in served.all_urls] == served.urls
+        assert [len(urls) for urls in served.all_urls] == [2, 2]
+        for url in served.all_urls[1]:
+            assert await (await servient.consume(url)).read("on") is False
 
 
 @pytest.mark.parametrize(

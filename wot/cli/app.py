@@ -12,16 +12,19 @@ import typer
 from wot.cli import toolkit
 from wot.cli.ending import DONE, INTERRUPTED, USAGE, Job, UsageError, ended
 from wot.cli.options import (
+    VALUE,
     VALUES,
     AccessLogOption,
     CertificateOption,
     EndpointOption,
+    IdOption,
     JsonOption,
     KeyOption,
     ProxyOption,
     ThingArgument,
     TimeoutOption,
     VariableOption,
+    WaitOption,
 )
 from wot.cli.output import Output
 
@@ -171,34 +174,67 @@ def read(
 def write(
     thing: ThingArgument,
     name: Annotated[str, typer.Argument(metavar="PROPERTY")],
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="JSON, or a bare word.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help=VALUE)],
     var: VariableOption = None,
-    timeout: TimeoutOption = 30.0,
+    id: IdOption = "",
+    timeout: WaitOption = None,
     json: JsonOption = False,
 ) -> None:
     """Set a property."""
-    from wot.cli import using
+    from wot.cli import acting
+    from wot.cli.given import Given
+    from wot.cli.using import Target
 
-    output, target = Output(json), using.Target(thing, name, var or (), timeout)
-    _use(output, "write", target, lambda: using.write(output, target, value))
+    output, target = Output(json), Target(thing, name, var or (), timeout)
+    _use(output, "write", target, lambda: acting.write(output, target, Given(value), id))
 
 
 @_app.command(context_settings=VALUES)
 def invoke(
     thing: ThingArgument,
     name: Annotated[str, typer.Argument(metavar="ACTION")],
-    value: Annotated[
-        str | None, typer.Argument(metavar="INPUT", help="JSON, or a bare word.")
-    ] = None,
+    value: Annotated[str | None, typer.Argument(metavar="INPUT", help=VALUE)] = None,
     var: VariableOption = None,
+    start: Annotated[
+        bool, typer.Option("--start", help="Leave it running, and print where to ask about it.")
+    ] = False,
+    id: IdOption = "",
+    timeout: WaitOption = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Invoke an action. The end of an asynchronous one is waited for; Ctrl-C cancels it."""
+    from wot.cli import acting
+    from wot.cli.given import Given
+    from wot.cli.using import Target
+
+    output, target = Output(json), Target(thing, name, var or (), timeout)
+    how = acting.How(id, start, quiet)
+
+    def job() -> Coroutine[Any, Any, None]:
+        return acting.invoke(output, target, None if value is None else Given(value), how)
+
+    _use(output, "invoke", target, job)
+
+
+@_app.command()
+def status(
+    thing: ThingArgument,
+    name: Annotated[str, typer.Argument(metavar="ACTION")],
+    address: Annotated[
+        str, typer.Argument(metavar="URL", help="Where to ask, as `wot invoke --start` printed it.")
+    ],
+    cancel: Annotated[bool, typer.Option("--cancel", help="Cancel it.")] = False,
     timeout: TimeoutOption = 30.0,
     json: JsonOption = False,
 ) -> None:
-    """Invoke an action."""
-    from wot.cli import using
+    """Tell what has become of an action that was started, or cancel it."""
+    from wot.cli import acting
+    from wot.cli.using import Target
 
-    output, target = Output(json), using.Target(thing, name, var or (), timeout)
-    _use(output, "invoke", target, lambda: using.invoke(output, target, value))
+    output, target = Output(json), Target(thing, name, (), timeout)
+    verb = "cancel" if cancel else "ask about"
+    _use(output, verb, target, lambda: acting.status(output, target, address, cancel))
 
 
 @_app.command()

@@ -14,8 +14,11 @@ from wot.td import Json
 _NONE: Any = object()
 
 
-def parsed(text: str, schema: Json, what: str) -> Any:
-    """The value that `text` stands for; UsageError where it is neither JSON nor wanted as a string."""
+def parsed(text: str, schema: Json, what: str, shown: str = "") -> Any:
+    """The value that `text` stands for; UsageError where it is neither JSON nor wanted as a string.
+
+    `shown` is how errors call a text that is not typed but in a file.
+    """
     value = _json(text)
     for candidate in (value, text):
         if candidate is not _NONE and fits(schema, candidate):
@@ -26,7 +29,7 @@ def parsed(text: str, schema: Json, what: str) -> Any:
     if schema.get("type", "string") == "string":
         return text
     raise UsageError(
-        f"{what} {text!r} is not JSON",
+        f"{what} {shown or repr(text)} is not JSON",
         hint=f"{_wanted(schema)} is wanted, such as {_example(schema)}",
     )
 

@@ -27,6 +27,21 @@ TimeoutOption = Annotated[
     float,
     typer.Option(metavar="S", min=0.001, max=1e9, help="Seconds after which to give up."),
 ]
+WaitOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="S",
+        min=0.001,
+        max=1e9,
+        help="Seconds after which to give up; default: 30 for an answer.",
+    ),
+]
+IdOption = Annotated[
+    str,
+    typer.Option(
+        "--id", metavar="KEY", help="The id of the request: what is sent twice is done once."
+    ),
+]
 VariableOption = Annotated[list[str] | None, _repeated("--var", "NAME=VALUE", "A URI variable")]
 FetchOption = Annotated[
     bool, typer.Option("--fetch", help="Models may be fetched from the network.")
@@ -85,5 +100,6 @@ EndpointOption = Annotated[
     list[str] | None,
     _repeated("--option", "NAME=VALUE", "An option of all endpoints, as max_connections=500"),
 ]
+VALUE = "JSON, or a bare word; @FILE or - (standard input) for what is in there."
 # So that -5 is a value and not an option.
 VALUES = {"ignore_unknown_options": True}

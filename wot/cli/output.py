@@ -126,6 +126,20 @@ class Output:
         if not self.json:
             _to_stderr(("note:", "cyan"), (f"  {text}", ""))
 
+    @property
+    def progresses(self) -> bool:
+        """Whether somebody sees what is told by `progress`."""
+        return not self.json and sys.stderr is not None and sys.stderr.isatty()
+
+    def progress(self, text: str) -> None:
+        """How far it is, on a line of standard error that the next one overwrites; "" takes it away."""
+        if self.progresses:
+            from rich.cells import set_cell_size
+
+            width = os.get_terminal_size(sys.stderr.fileno()).columns - 1
+            shown = set_cell_size(values.flat(text), max(width, 1)).rstrip()
+            print(f"\r\x1b[K{shown}", end="", file=sys.stderr, flush=True)
+
     def _write(self, data: bytes) -> None:
         try:
             sys.stdout.flush()

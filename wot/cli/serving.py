@@ -113,19 +113,25 @@ async def serving(
 
 def ready(output: Output, served: Served) -> None:
     """Tell what is served, and where."""
-    pairs = list(zip(served.things, served.urls, strict=True))
+    pairs = list(zip(served.things, served.all_urls, strict=True))
     if output.json:
         output.record(
-            {"things": [{"id": t.td.id, "title": t.td.title, "td": url} for t, url in pairs]}
+            {
+                "things": [
+                    {"id": t.td.id, "title": t.td.title, "td": urls[0], "urls": urls}
+                    for t, urls in pairs
+                ]
+            }
         )
     elif output.people:
-        output.show(_table([(thing.td.title, url) for thing, url in pairs]))
+        output.show(_table([(thing.td.title, urls) for thing, urls in pairs]))
     else:
-        for thing, url in pairs:
-            output.line(f"{thing.td.title}: {url}")
+        for thing, urls in pairs:
+            for url in urls:
+                output.line(f"{thing.td.title}: {url}")
 
 
-def _table(served: Sequence[tuple[str, str]]) -> RenderableType:
+def _table(served: Sequence[tuple[str, Sequence[str]]]) -> RenderableType:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -133,6 +139,7 @@ def _table(served: Sequence[tuple[str, str]]) -> RenderableType:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold cyan")
     table.add_column(style="underline", overflow="fold")
-    for title, url in served:
-        table.add_row(Text(title), Text(url))
-    return Group(table, Text(f"Try: wot td {served[0][1]}      Ctrl-C ends it.", style="dim"))
+    for title, urls in served:
+        for number, url in enumerate(urls):
+            table.add_row(Text("" if number else title), Text(url))
+    return Group(table, Text(f"Try: wot td {served[0][1][0]}      Ctrl-C ends it.", style="dim"))

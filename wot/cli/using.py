@@ -1,4 +1,4 @@
-"""`wot read`, `write`, `invoke`, `watch`, `td`: somebody's Thing, from the command line."""
+"""`wot read`, `watch`, `td`: somebody's Thing, from the command line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NamedTuple
 
-from wot.cli.arguments import parsed, variables
+from wot.cli.arguments import variables
 from wot.cli.ending import cancelled_by
 from wot.cli.output import Output
 from wot.consumed import ConsumedThing
@@ -53,31 +53,9 @@ async def describe(output: Output, target: Target) -> None:
 async def read(output: Output, target: Target) -> None:
     """Show the value of a property."""
     async with limited(target.limit), consumed(target) as thing:
-        schema = _affordance(thing, "properties", target.name)
-        value = await thing.read(target.name, **_variables(thing, schema, target))
+        schema = affordance_of(thing, "properties", target.name)
+        value = await thing.read(target.name, **variables_of(thing, schema, target))
     output.value(value, schema)
-
-
-async def write(output: Output, target: Target, value: str) -> None:
-    """Set a property."""
-    async with limited(target.limit), consumed(target) as thing:
-        schema = _affordance(thing, "properties", target.name)
-        given = _variables(thing, schema, target)
-        await thing.write(target.name, parsed(value, schema, "VALUE"), **given)
-    output.done(f"{target.name} is set")
-
-
-async def invoke(output: Output, target: Target, value: str | None) -> None:
-    """Invoke an action and show its output."""
-    async with limited(target.limit), consumed(target) as thing:
-        action = _affordance(thing, "actions", target.name)
-        given = _variables(thing, action, target)
-        input = () if value is None else (parsed(value, action.get("input", {}), "INPUT"),)
-        result = await thing.invoke(target.name, *input, **given)
-    if result is None and "output" not in action:
-        output.done(f"{target.name} is done")
-    else:
-        output.value(result, action.get("output", {}))
 
 
 async def watch(output: Output, target: Target, count: int | None) -> None:
@@ -88,7 +66,7 @@ async def watch(output: Output, target: Target, count: int | None) -> None:
                 thing = await stack.enter_async_context(consumed(target))
                 kind, affordance = _watchable(thing, target.name)
                 follow = thing.observe if kind == "properties" else thing.subscribe
-                context = follow(target.name, **_variables(thing, affordance, target))
+                context = follow(target.name, **variables_of(thing, affordance, target))
                 found = await stack.enter_async_context(context)
             schema = affordance if kind == "properties" else affordance.get("data", {})
             await items(output, target, found, schema, count)
@@ -129,8 +107,8 @@ async def _next(output: Output, target: Target, items: AsyncIterator[Any]) -> An
 
 
 @asynccontextmanager
-async def limited(seconds: float) -> AsyncGenerator[None, None]:
-    """Timeout where the block takes longer."""
+async def limited(seconds: float | None) -> AsyncGenerator[None, None]:
+    """Timeout where the block takes longer; None for any time."""
     try:
         async with asyncio.timeout(seconds):
             yield
@@ -148,7 +126,8 @@ async def consumed(target: Target) -> AsyncGenerator[ConsumedThing, None]:
         yield await servient.consume(target.thing)
 
 
-def _affordance(thing: ConsumedThing, kind: str, name: str) -> Json:
+def affordance_of(thing: ConsumedThing, kind: str, name: str) -> Json:
+    """How a Thing describes an affordance."""
     return thing.description.affordance(kind, name) or {}
 
 
@@ -167,7 +146,8 @@ def _watchable(thing: ConsumedThing, name: str) -> tuple[str, Json]:
     return "properties", prop
 
 
-def _variables(thing: ConsumedThing, affordance: Json, target: Target) -> Mapping[str, Any]:
+def variables_of(thing: ConsumedThing, affordance: Json, target: Target) -> Mapping[str, Any]:
+    """The URI variables that the command line gives."""
     declared = {
         **thing.description.json.get("uriVariables", {}),
         **affordance.get("uriVariables", {}),

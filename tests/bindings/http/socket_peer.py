@@ -149,8 +149,10 @@ class Fed(OpenStream):
         self._queue: asyncio.Queue[Notification | Exception | None] = asyncio.Queue()
 
     def feed(self, value: Any, name: str = "", position: str = "") -> None:
-        body = Content(json.dumps(value).encode())
-        self._queue.put_nowait(Notification(body, position, name=name, time=time.time()))
+        self.give(Content(json.dumps(value).encode()), name, position)
+
+    def give(self, content: Content, name: str = "", position: str = "") -> None:
+        self._queue.put_nowait(Notification(content, position, name=name, time=time.time()))
 
     def fail(self, error: Exception) -> None:
         self._queue.put_nowait(error)

@@ -13,6 +13,7 @@ import pytest
 
 import wot
 
+from .ovens import Oven
 from .things import ANY, Probe
 from .wire import ask, connected, following, until
 
@@ -70,6 +71,22 @@ async def test_a_line_says_what_there_is_to_know(caplog: pytest.LogCaptureFixtur
         assert "thing" not in line
         await ask(lines.url)
         assert (await lines.next())["thing"] == "probe"
+
+
+async def test_what_is_one_of_many_is_told_with_its_kind(caplog: pytest.LogCaptureFixture) -> None:
+    async with wot.serve(Oven(), wot.endpoint(ANY, access_log=True)) as served:
+        caplog.clear()
+        lines = Lines(served.urls[0], caplog)
+        answer = await ask(f"{lines.url}/actions/heat", "POST", b'{"to": 1}')
+        await lines.next()
+        expected = (("GET", 200, "queryaction"), ("DELETE", 204, "cancelaction"))
+        for method, status, op in (*expected, ("GET", 404, "queryaction")):
+            await ask(answer.headers["location"], method)
+            line = await lines.next()
+            assert (line["status"], line["thing"], line["name"]) == (status, "oven", "heat")
+            assert line["op"] == op
+        await ask(f"{lines.url}/actions/cool/7")
+        assert "name" not in await lines.next()
 
 
 async def test_streams_are_told_when_they_end(caplog: pytest.LogCaptureFixture) -> None:

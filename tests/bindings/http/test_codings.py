@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import random
+import struct
+import threading
+import time
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -12,9 +18,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wot
-from wot.errors import InvalidInput, NoForm, ProtocolError
+from wot.errors import InvalidInput, NoForm, ProtocolError, Unavailable, UnsupportedContent
 from wot_http.client import HTTPClient
-from wot_http.codings import Unpacking, chosen, packed, packed_chunks, unpacked
+from wot_http.codings import (
+    MOST_WINDOWS,
+    Unpacking,
+    chosen,
+    packed,
+    packed_aside,
+    packed_chunks,
+    unpacked,
+)
 
 from .foreign import Foreign, ok, td
 from .things import ANY
@@ -44,9 +58,9 @@ async def there() -> AsyncIterator[str]:
         yield served.urls[0]
 
 
-def plain(answer: Answer) -> bytes:
+async def plain(answer: Answer) -> bytes:
     coding = answer.headers.get("content-encoding", "")
-    found = unpacked(answer.body, coding, 1 << 24) if coding else answer.body
+    found = await unpacked(answer.body, coding, 1 << 24) if coding else answer.body
     assert found is not None
     return found
 
@@ -73,7 +87,7 @@ async def test_long_answers_are_packed_as_is_wanted(there: str, accept: str, cod
     answer = await ask(f"{there}/properties/lines", accept_encoding=accept)
     assert answer.headers.get("content-encoding", "") == coding
     assert answer.headers["vary"] == "Accept-Encoding"
-    assert b"line 999" in plain(answer)
+    assert b"line 999" in await plain(answer)
     assert (len(answer.body) < 5000) == bool(coding)
 
 
@@ -81,6 +95,18 @@ async def test_what_is_short_or_does_not_shrink_is_left(there: str) -> None:
     for name in ("short", "picture"):
         answer = await ask(f"{there}/properties/{name}", accept_encoding="gzip, zstd")
         assert "content-encoding" not in answer.headers
+
+
+async def test_what_may_be_coded_says_so_also_when_it_is_short(there: str) -> None:
+    """Else a cache would take one value's answer for all of them (RFC 9110 section 12.5.5)."""
+    for path, vary in (("short", "Accept-Encoding"), ("lines", "Accept-Encoding"), ("picture", "")):
+        for method in ("GET", "HEAD"):
+            for more in ({}, {"connection": "close"}):
+                answer = await ask(f"{there}/properties/{path}", method, **more)
+                assert answer.headers.get("vary", "") == vary, (path, method, more)
+    async with wot.serve(Pages(), wot.endpoint(ANY, cors=["https://a.example"])) as served:
+        answer = await ask(f"{served.urls[0]}/properties/short")
+        assert answer.headers["vary"] == "Accept-Encoding, Origin"
 
 
 async def test_a_head_says_what_a_get_would(there: str) -> None:
@@ -94,7 +120,7 @@ async def test_descriptions_have_a_validator_for_each_coding(there: str, coding:
     plainly = await ask(there)
     answer = await ask(there, accept_encoding=coding)
     assert answer.headers["content-encoding"] == coding
-    assert plain(answer) == plainly.body
+    assert await plain(answer) == plainly.body
     tags = {plainly.headers["etag"], answer.headers["etag"]}
     assert len(tags) == 2
     assert answer.headers["vary"] == "Accept, Accept-Encoding"
@@ -111,17 +137,26 @@ async def test_descriptions_have_a_validator_for_each_coding(there: str, coding:
 @given(st.binary(max_size=4000), st.sampled_from(["gzip", "zstd", "deflate"]), st.integers(1, 99))
 def test_what_is_packed_is_unpacked(body: bytes, coding: str, size: int) -> None:
     data = zlib.compress(body) if coding == "deflate" else packed(body, coding)
-    assert unpacked(data, coding, len(body)) == body
-    assert not body or unpacked(data, coding, len(body) - 1) is None
-    unpacking, found, left = Unpacking(coding), b"", b""
-    for at in range(0, len(data), size):
-        left = data[at : at + size]
-        while left or not unpacking.waits:
-            part, left = unpacking.feed(left, 64)
-            found += part
-    while part := unpacking.last(64):
-        found += part
+    with closing(Unpacking(coding)) as unpacking:
+        found = b""
+        for at in range(0, len(data), size):
+            unpacking.feed(data[at : at + size])
+            while part := unpacking.take(64):
+                assert len(part) <= 64
+                found += part
+        unpacking.end()
     assert found == body
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd", "deflate"])
+@pytest.mark.parametrize("size", [0, 1, 70_000, 2_000_000])
+async def test_what_fits_exactly_is_unpacked(coding: str, size: int) -> None:
+    body = random.Random(size).randbytes(size // 2) + bytes(size - size // 2)
+    data = packed(body, coding)
+    assert await unpacked(data, coding, size) == body
+    assert not size or await unpacked(data, coding, size - 1) is None
+    with pytest.raises(InvalidInput):
+        await unpacked(data[:-1], coding, size)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd", "deflate"])
@@ -131,18 +166,75 @@ async def test_chunks_are_packed_as_they_come(coding: str) -> None:
             yield b"chunk" * 100
 
     parts = [part async for part in packed_chunks(chunks(), coding)]  # type: ignore[arg-type]
-    assert unpacked(b"".join(parts), coding, 1 << 20) == b"chunk" * 10_000
+    assert await unpacked(b"".join(parts), coding, 1 << 20) == b"chunk" * 10_000
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
-def test_several_members_are_one_body(coding: str) -> None:
-    assert unpacked(packed(b"1", coding) + packed(b"2", coding), coding, 10) == b"12"
+async def test_several_members_are_one_body(coding: str) -> None:
+    assert await unpacked(packed(b"1", coding) + packed(b"2", coding), coding, 10) == b"12"
+    many = packed(bytes(1 << 13), coding) * 200
+    assert await unpacked(many, coding, 1 << 24) == bytes(200 << 13)
+
+
+EMPTY = {
+    "skippable": ("zstd", struct.pack("<II", 0x184D2A50, 0)),
+    "zstd": ("zstd", packed(b"", "zstd")),
+    "gzip": ("gzip", packed(b"", "gzip")),
+    "deflate": ("deflate", packed(b"", "deflate")),
+}
+
+
+@pytest.mark.parametrize("kind", EMPTY)
+async def test_members_of_nothing_are_refused_quickly(there: str, kind: str) -> None:
+    coding, member = EMPTY[kind]
+    assert await unpacked(member * 60, coding, 10) == b""
+    body = member * (1_000_000 // len(member))
+    url, begun = f"{there}/properties/short", time.process_time()
+    with pytest.raises(InvalidInput, match="small parts"):
+        await unpacked(body, coding, 10)
+    assert time.process_time() - begun < 0.2
+    assert (await ask(url, "PUT", body, content_encoding=coding)).problem == (400, "InvalidInput")
+
+
+async def test_what_is_unpacked_leaves_others_their_turn() -> None:
+    data, turns = packed(bytes(64 << 20), "zstd"), 0
+    task = asyncio.create_task(unpacked(data, "zstd", 1 << 30))
+    while not task.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert len(task.result() or b"") == 64 << 20
+    assert turns > 30
+
+
+async def test_only_so_many_windows_are_held() -> None:
+    with ExitStack() as stack:
+        for _ in range(MOST_WINDOWS):
+            stack.enter_context(closing(Unpacking("zstd")))
+        with pytest.raises(Unavailable) as caught:
+            await unpacked(packed(b"1", "zstd"), "zstd", 10)
+        assert "gzip" in caught.value.hint
+        assert await unpacked(packed(b"1", "gzip"), "gzip", 10) == b"1"
+    assert await unpacked(packed(b"1", "zstd"), "zstd", 10) == b"1"
+
+
+async def test_packing_does_not_wait_for_other_threads() -> None:
+    blocked = threading.Event()
+    others = [asyncio.create_task(asyncio.to_thread(blocked.wait, 10)) for _ in range(40)]
+    try:
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(packed_aside(bytes(1 << 19), "gzip"), 5)
+    finally:
+        blocked.set()
+        await asyncio.gather(*others)
 
 
 @given(st.binary(max_size=200), st.sampled_from(["gzip", "zstd"]))
 def test_garbage_is_refused(data: bytes, coding: str) -> None:
-    with contextlib.suppress(InvalidInput):
-        unpacked(data, coding, 100)
+    with contextlib.suppress(InvalidInput, UnsupportedContent), closing(Unpacking(coding)) as taken:
+        taken.feed(data)
+        while taken.take(100):
+            pass
+        taken.end()
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
@@ -163,8 +255,8 @@ async def test_a_window_that_is_too_large_is_refused() -> None:
     options = {zstd.CompressionParameter.window_log: 27}
     made = zstd.ZstdCompressor(options=options)
     data = made.compress(bytes(1 << 20)) + made.flush()
-    with pytest.raises(InvalidInput):
-        unpacked(data, "zstd", 1 << 24)
+    with pytest.raises(UnsupportedContent, match="window"):
+        await unpacked(data, "zstd", 1 << 24)
 
 
 # The client.
@@ -204,7 +296,7 @@ async def test_requests_are_coded_as_the_form_says(
     await thing.write("p", [1, 2])
     [seen] = foreign.requests
     assert seen.headers.get("content-encoding", "identity") == coding
-    body = seen.body if coding == "identity" else unpacked(seen.body, coding, 100)
+    body = seen.body if coding == "identity" else await unpacked(seen.body, coding, 100)
     assert body == b"[1,2]"
 
 

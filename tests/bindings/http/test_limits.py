@@ -24,6 +24,8 @@ class Waiting(wot.Thing, title="Waiting", id="urn:test:waiting"):
     """A handler that goes on when it is told to."""
 
     level = wot.stored(5)
+    shade = wot.stored(5)
+    hue = wot.stored(5)
 
     def __init__(self) -> None:
         self.go, self.inside = asyncio.Event(), 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import wot
-from wot.errors import ProtocolError, Timeout, TooLarge, WoTError
+from wot.errors import InvalidInput, ProtocolError, Timeout, TooLarge, WoTError
 from wot_http.client import HTTPClient
 from wot_http.codings import packed
 
@@ -321,3 +321,28 @@ async def test_what_is_sent_in_chunks_does_not_follow_redirections(
     with pytest.raises(ProtocolError):
         await thing.write("x", parts())
     assert closed == [1]
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+async def test_text_is_not_the_networks_fault(store: Store, coding: str) -> None:
+    async with wot.serve(store, ANY) as served, wot.Servient() as servient:
+        json = served.descriptions[0].json
+        if coding:
+            forms = [
+                {**each, "contentCoding": coding} for each in json["properties"]["data"]["forms"]
+            ]
+            json["properties"]["data"]["forms"] = forms
+        there = await servient.consume(json)
+        for parts in (iter(["ab"]), (part for part in [b"ab", "cd"]), texts()):
+            with pytest.raises(InvalidInput, match=r"^data: chunks are bytes, not str$"):
+                await there.write("data", parts)
+        (store.folder / "text").write_text("ab")
+        with (store.folder / "text").open() as file, pytest.raises(InvalidInput, match='with "rb"'):
+            await there.write("data", file)
+        await there.write("data", memoryview(bytes(2)))
+        await there.write("small", iter([memoryview(b"ab"), bytearray(b"c"), b"d"]))
+        assert store.got == b"abcd"
+
+
+async def texts() -> AsyncIterator[str]:
+    yield "ab"

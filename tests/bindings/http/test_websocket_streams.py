@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import uuid
 from collections.abc import AsyncIterator
@@ -324,3 +325,63 @@ async def test_a_thing_that_is_no_longer_served(probe: Probe) -> None:
         assert (await us.next())["data"] == 1
         assert await us.closed() == 1001
         assert (await staying.ask("readproperty", "value"))["value"] == 1
+
+
+_MANY = 300
+
+
+async def _backlog(probe: Probe) -> None:
+    """More than a connection takes while nobody reads, and less than the log keeps."""
+    for number in range(_MANY):
+        probe.note.emit([number, "x" * 40_000])
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (("subscribeevent", "note"), ("subscribeallevents", "")),
+        (("subscribeallevents", ""), ("subscribeevent", "note")),
+    ],
+)
+async def test_what_a_replacement_drops_is_told(
+    url: str, probe: Probe, first: tuple[str, str], then: tuple[str, str]
+) -> None:
+    async with peer(url, max_queue=1) as slow:
+        await slow.ask(*first)
+        await _backlog(probe)
+        again = await slow.ask(*then)
+        taken = [each["data"][0] for each in slow.early]
+        slow.early.clear()
+        assert taken == list(range(len(taken)))
+        assert len(taken) < _MANY
+        found = await slow.next()
+        assert found["error"]["type"] == "urn:isowot:problem:EventsLost"
+        assert found["correlationID"] == again["correlationID"]
+        probe.note.emit([-1, ""])
+        assert (await slow.next())["data"] == [-1, ""]
+
+
+async def test_all_goes_on_where_all_stood(url: str, probe: Probe) -> None:
+    async with peer(url, max_queue=1) as slow:
+        await slow.ask("subscribeallevents")
+        await _backlog(probe)
+        await slow.ask("subscribeallevents")
+        numbers = [each["data"][0] for each in slow.early]
+        slow.early.clear()
+        while len(numbers) < _MANY:
+            numbers.append((await slow.next())["data"][0])
+        assert numbers == list(range(_MANY))
+
+
+async def test_no_gap_where_nothing_waited(consumer: Peer, probe: Probe) -> None:
+    for operation, name in (
+        ("subscribeevent", "tick"),
+        ("subscribeallevents", ""),
+        ("subscribeevent", "tick"),
+        ("subscribeallevents", ""),
+    ):
+        await consumer.ask(operation, name)
+        assert await consumer.quiet()
+    probe.tick.emit(1)
+    assert (await consumer.next())["data"] == 1

@@ -29,8 +29,19 @@ def wot(tmp_path: Path) -> Iterator[Wot]:
 @pytest.fixture(scope="session")
 def lamp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a lamp."""
-    made = Wot(tmp_path_factory.mktemp("lamp"))
-    process, things = made.serve(str(HERE / "lamp.py"))
+    yield from served("lamp", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def oven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of an oven."""
+    yield from served("oven", tmp_path_factory)
+
+
+def served(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of the first Thing of a file, for as long as it is iterated."""
+    made = Wot(tmp_path_factory.mktemp(name))
+    process, things = made.serve(str(HERE / f"{name}.py"), "--option", "max_upload=100000000")
     # Nobody reads what it logs, and a full pipe would block it.
     reader = threading.Thread(target=process.stderr.read, daemon=True)  # type: ignore[union-attr]
     reader.start()

@@ -64,11 +64,13 @@ class Wot:
         processes = [self.start(*args) for args in commands]
         return [self._done(process) for process in processes]
 
-    def start(self, *args: str, **env: str) -> subprocess.Popen[str]:
+    def start(
+        self, *args: str, stdin: int = subprocess.DEVNULL, **env: str
+    ) -> subprocess.Popen[str]:
         """A running one, with pipes."""
         process = subprocess.Popen(
             [sys.executable, "-m", "wot.cli", *args],
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

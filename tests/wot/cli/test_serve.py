@@ -31,7 +31,7 @@ def test_a_signal_ends_it_cleanly(wot: Wot, number: signal.Signals) -> None:
 
 def test_a_thing_at_two_addresses(wot: Wot) -> None:
     process, things = wot.serve(str(HERE / "lamp.py"), "--on", ANYWHERE)
-    assert [set(thing) for thing in things] == [{"id", "title", "td"}]
+    assert [set(thing) for thing in things] == [{"id", "title", "td", "urls"}]
     with urllib.request.urlopen(things[0]["td"]) as answer:
         td = json.load(answer)
     assert (td["id"], td["title"]) == (things[0]["id"], things[0]["title"])
@@ -45,6 +45,18 @@ def test_in_a_pipe_a_line_for_each(wot: Wot) -> None:
     assert title == "Kitchen Lamp"
     assert url.startswith("http://127.0.0.1:")
     assert url.endswith("/kitchen-lamp")
+
+
+def test_every_url_is_told_and_can_be_consumed(wot: Wot) -> None:
+    (wot.folder / "fan.py").write_text(THING.format("Fan"))
+    at = ["--on", ANYWHERE, "--on", f"http+unix://{wot.folder}/wot.sock"]
+    process = wot.start("serve", str(HERE / "lamp.py"), "fan.py", *at)
+    told = [line_of(process).strip().split(": ") for _ in range(4)]
+    assert [title for title, _ in told] == ["Kitchen Lamp"] * 2 + ["Fan"] * 2
+    urls = [url for _, url in told]
+    assert [url.partition(":")[0] for url in urls] == ["http", "http+unix"] * 2
+    done = wot.together(["read", urls[1], "offset"], ["read", urls[3], "on"])
+    assert [each.out for each in done] == ["1.5\n", "false\n"]
 
 
 def test_things_of_several_files(wot: Wot) -> None:

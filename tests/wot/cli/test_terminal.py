@@ -107,6 +107,15 @@ def test_a_document_at_a_terminal_is_the_same_json(tmp_path: Path) -> None:
     assert json.loads(text) == odd
 
 
+def test_progress_on_a_line_that_goes_away(oven: str) -> None:
+    code, text = seen("invoke", oven, "bake", "0.8")
+    assert code == 0
+    assert "\r\x1b[Kbake: 50%  rising\\x1b[2J" in text  # and nobody controls the terminal
+    assert _ESCAPES.sub("", text.rpartition("\r\x1b[K")[2]).split() == ["done"]
+    assert "rising" not in seen("invoke", oven, "bake", "0.8", "-q")[1]
+    assert "rising" not in seen("invoke", oven, "bake", "0.8", "--json")[1]
+
+
 def test_the_demo() -> None:
     code, text = seen("demo", "--on", ANYWHERE, "--seconds", "1.5")
     assert code == 0

@@ -78,3 +78,17 @@ def test_nothing_to_be_followed(here: Here, elsewhere: Elsewhere) -> None:
     done = here("watch", f"{base}/td")
     assert done.code == 1
     assert "has nothing that can be followed" in done.err
+
+
+def test_nothing_to_be_read(here: Here, elsewhere: Elsewhere) -> None:
+    hidden = {"a": {"writeOnly": True, "forms": forms("a")}}
+    photo = {"b": {"forms": [{"href": "b", "contentType": "image/png"}]}}
+    base = elsewhere(
+        td=sends(described(properties=hidden)), alone=sends(described(properties=photo))
+    )
+    nothing = here("read", f"{base}/td", "--json")
+    assert (nothing.code, nothing.error["type"]) == (1, "NotAllowed")
+    assert nothing.error["detail"] == "Foreign has no property that can be read"
+    alone = here("read", f"{base}/alone", "--json")
+    assert alone.error["detail"] == "Foreign has no property that can be read together with others"
+    assert alone.error["hint"] == "by itself: b"
