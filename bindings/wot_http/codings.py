@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import zlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
 from functools import lru_cache
@@ -52,7 +52,7 @@ class Unpacking:
     def __init__(self, coding: str, window: int = WINDOW) -> None:
         if coding not in KNOWN:
             raise unknown(coding)
-        self._options = {zstd.DecompressionParameter.window_log_max: window}
+        self._options: Mapping[int, int] = {zstd.DecompressionParameter.window_log_max: window}
         self._coding, self._data, self._at = coding, b"", 0
         self._members = self._size = 0
         self._rest = b""  # of a slice: zlib gives back what it has not unpacked yet
