@@ -6,6 +6,8 @@ from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
 _NAT64 = IPv6Network("64:ff9b::/96")
+# Local NAT64, documentation and segment routing, which older versions of Python hold for public.
+_LATER = [IPv6Network(net) for net in ("64:ff9b:1::/48", "3fff::/20", "5f00::/16")]
 
 Address = IPv4Address | IPv6Address
 
@@ -33,5 +35,6 @@ def near(address: Address) -> Nearness:
         return Nearness.LINK
     # Neither multicast nor what nobody has assigned is a server of the public.
     odd = address.is_multicast or address.is_reserved
-    odd = odd or (isinstance(address, IPv6Address) and address.is_site_local)
+    if isinstance(address, IPv6Address):
+        odd = odd or address.is_site_local or any(address in net for net in _LATER)
     return Nearness.PUBLIC if address.is_global and not odd else Nearness.PRIVATE

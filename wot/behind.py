@@ -43,7 +43,7 @@ class Behind:
         handler = self._template.invoked[interaction.name]
         run = functools.partial(self._invoke, interaction, handler, args, given)
         waits = handler.waits or not handler.is_async
-        return self.invocations.start(interaction.name, run, waits=waits)
+        return self.invocations.start(interaction.name, run, waits=waits, peer=interaction.peer)
 
     async def _invoke(
         self,

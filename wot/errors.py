@@ -22,6 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
+import msgspec
+
 # The `type` of problem details (RFC 9457 section 3.1.1) names the class, so that both ends raise the same one.
 PROBLEM = "urn:isowot:problem:"
 _LIMIT = 500  # characters of a foreign text that are worth repeating
@@ -235,6 +237,11 @@ def to_problem(error: WoTError, status: int | None = None) -> dict[str, Any]:
         problem["values"] = error.values
         problem["errors"] = {name: to_problem(part) for name, part in error.errors.items()}
     return problem
+
+
+def problem_bytes(error: WoTError) -> bytes:
+    """Problem details as JSON; what JSON cannot say is told in Python's words."""
+    return msgspec.json.encode(to_problem(error), enc_hook=repr)
 
 
 def listed(names: Iterable[str], most: int = 20) -> str:

@@ -41,6 +41,7 @@ class Interaction(msgspec.Struct, frozen=True, gc=False):
         ""  # of the request: one that is repeated is answered from the record and not run again
     )
     invocation: str = ""  # query and cancel: which one
+    peer: str = ""  # who asks, as far as the transport knows it: for shares, and not for rights
     wait: float = 0.0  # query: seconds for which the answer may wait for the end of the invocation
 
 

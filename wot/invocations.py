@@ -18,16 +18,17 @@ from typing import Any
 import msgspec
 
 from wot.content import Content
-from wot.errors import InteractionError, NotFound, Unavailable, to_problem
+from wot.errors import InteractionError, NotFound, Unavailable, problem_bytes, to_problem
 from wot.ids import sent_id
 from wot.interaction import DONE, ActionStatus, Interaction, Reply, Status
+from wot.shares import first_to_go, is_beyond
 from wot.td import Op
 from wot.threads import NotBegun, begun
 
 _log = logging.getLogger("wot")
-RUNNING = 64  # invocations of one Thing at a time
+RUNNING = 128  # invocations of one Thing at a time; of one who asks, half
 KEPT = 256  # ended ones of one Thing
-BYTES_KEPT = 8 << 20  # of their outputs; the newest stays however large it is
+BYTES_KEPT = 8 << 20  # of their outputs and errors; the newest stays however large it is
 EXPIRY = 600.0  # seconds for which an ended one can be asked about
 _HEARING = 1.0  # seconds for a handler to end that is cancelled
 _LEAVING = 0.1  # seconds to leave a thread that does not end
@@ -80,7 +81,9 @@ class _Run:
         "name",
         "output",
         "over",
+        "peer",
         "progress",
+        "size",
         "status",
         "task",
         "time_ended",
@@ -90,8 +93,8 @@ class _Run:
     )
     task: asyncio.Task[None]
 
-    def __init__(self, name: str, waits: bool) -> None:
-        self.id, self.name, self.waits = str(uuid.uuid4()), name, waits
+    def __init__(self, name: str, waits: bool, peer: str) -> None:
+        self.id, self.name, self.waits, self.peer = str(uuid.uuid4()), name, waits, peer
         self.status: Status = "pending"
         self.time_requested, self.time_ended = _now(), ""
         self.ended = math.inf  # by the clock of expiry
@@ -100,6 +103,7 @@ class _Run:
         self.progress: float | None = None
         self.message = ""
         self.warned = False  # of a progress that is none
+        self.size = 0  # bytes of what came of it
         self.over = asyncio.Event()
         self.given_up: threading.Event | None = None  # by which a plain method hears
 
@@ -149,15 +153,15 @@ class Invocations:
         self._running: set[_Run] = set()  # also those that were cancelled and have not ended
         self._size = 0
 
-    def start(self, name: str, perform: Perform, *, waits: bool) -> Reply:
+    def start(self, name: str, perform: Perform, *, waits: bool, peer: str = "") -> Reply:
         """Begin an invocation and answer at once; with `waits` its handler begins in a thread, when it has its turn."""
         self._drop_old()
-        if len(self._running) >= self._most:
+        if is_beyond(peer, (run.peer for run in self._running), self._most):
             raise NotBegun(
                 f"{len(self._running)} invocations are running, and no more at a time",
                 retry_after=1,
             )
-        run = _Run(name, waits)
+        run = _Run(name, waits, peer)
         self._known[run.id] = run
         run.task = asyncio.create_task(_performed(run, perform), name=f"wot {name}")
         self._running.add(run)
@@ -170,10 +174,11 @@ class Invocations:
             run.error = Unavailable("the Thing was stopped before this action had ended")
             run.end("failed")
         run.ended = self._clock()
+        run.size = _size(run)
         run.over.set()
         if run.id in self._known:
             self._ended[run.id] = run
-            self._size += _size(run)
+            self._size += run.size
             self._drop_old()
 
     async def answer(self, interaction: Interaction) -> Reply:
@@ -211,7 +216,7 @@ class Invocations:
     async def _cancel(self, run: _Run) -> None:
         del self._known[run.id]
         if self._ended.pop(run.id, None):
-            self._size -= _size(run)
+            self._size -= run.size
         run.over.set()
         await self._end([run], _HEARING)
 
@@ -239,14 +244,14 @@ class Invocations:
 
     def _drop_old(self) -> None:
         now = self._clock()
-        while self._ended and (
-            len(self._ended) > self._kept
-            or now - next(iter(self._ended.values())).ended > self._expiry
-            or (self._size > BYTES_KEPT and len(self._ended) > 1)
-        ):
-            id, run = self._ended.popitem(last=False)
-            self._size -= _size(run)
-            del self._known[id]
+        while self._ended and now - next(iter(self._ended.values())).ended > self._expiry:
+            self._forget(next(iter(self._ended)))
+        while len(self._ended) > self._kept or (self._size > BYTES_KEPT and len(self._ended) > 1):
+            self._forget(first_to_go(self._ended, BYTES_KEPT // KEPT))
+
+    def _forget(self, id: str) -> None:
+        self._size -= self._ended.pop(id).size
+        del self._known[id]
 
 
 async def _performed(run: _Run, perform: Perform) -> None:
@@ -265,6 +270,8 @@ async def _performed(run: _Run, perform: Perform) -> None:
 
 
 def _size(run: _Run) -> int:
+    if run.error is not None:
+        return len(problem_bytes(run.error))
     return len(run.output.body) if run.output else 0
 
 

@@ -13,9 +13,17 @@ from typing import Any
 import msgspec
 
 from wot.content import Content
-from wot.errors import Conflict, TooManyRequests, Unavailable
+from wot.errors import (
+    Conflict,
+    PartialFailure,
+    TooManyRequests,
+    Unavailable,
+    from_problem,
+    problem_bytes,
+)
 from wot.ids import sent_id
 from wot.interaction import Interaction, Reply, checked_id
+from wot.shares import first_to_go, is_beyond
 from wot.td import Op
 from wot.threads import NotBegun
 
@@ -33,12 +41,12 @@ Perform = Callable[[Interaction], Awaitable[Reply]]
 class _Request:
     """One request under an id, and what came of it."""
 
-    __slots__ = ("digest", "ended", "outcome", "size", "task")
+    __slots__ = ("digest", "ended", "outcome", "peer", "size", "task")
 
-    def __init__(self, digest: bytes, task: asyncio.Task[Reply]) -> None:
-        self.digest = digest
+    def __init__(self, digest: bytes, task: asyncio.Task[Reply], peer: str) -> None:
+        self.digest, self.peer = digest, peer
         self.task: asyncio.Task[Reply] | None = task  # until it has ended
-        self.outcome: Reply | BaseException = Reply()
+        self.outcome: Reply | BaseException | bytes = Reply()  # bytes: of problem details
         self.size = 0
         self.ended = 0.0
 
@@ -47,6 +55,8 @@ class _Request:
         if self.task is None:
             if isinstance(self.outcome, Reply):
                 return self.outcome
+            if isinstance(self.outcome, bytes):
+                raise from_problem(msgspec.json.decode(self.outcome), PartialFailure)
             raise copy.copy(self.outcome)
         try:
             return await asyncio.shield(self.task)
@@ -60,9 +70,17 @@ class _Request:
         """Keep the answer and no more: neither the task nor what the trace of an error holds."""
         self.task, self.ended = None, now
         error = task.exception()
-        self.outcome = task.result() if error is None else copy.copy(error)
-        content = self.outcome.content if isinstance(self.outcome, Reply) else None
-        self.size = len(content.body) if content else 0
+        if error is None:
+            self.outcome = task.result()
+            content = self.outcome.content
+            self.size = len(content.body) if content else 0
+            return
+        if isinstance(error, PartialFailure):  # its values would be many times that as objects
+            self.outcome = problem_bytes(error)
+            self.size = len(self.outcome)
+        else:
+            self.outcome = copy.copy(error)
+            self.size = len(str(error))
 
 
 class Repeats:
@@ -79,7 +97,7 @@ class Repeats:
         self._most, self._most_bytes, self._expiry, self._clock = kept, bytes_kept, expiry, clock
         self._running: dict[_Key, _Request] = {}
         self._ended: OrderedDict[_Key, _Request] = OrderedDict()  # by the time of their end
-        self._size = 0
+        self._size, self._each = 0, bytes_kept // kept
 
     def __len__(self) -> int:
         return len(self._running) + len(self._ended)
@@ -106,10 +124,10 @@ class Repeats:
     def _begin(
         self, key: _Key, digest: bytes, interaction: Interaction, perform: Perform
     ) -> _Request:
-        self._make_room()
+        self._make_room(interaction.peer)
         plain = msgspec.structs.replace(interaction, id="")
         task = asyncio.create_task(_performed(perform, plain), name=f"wot {key[0]} {key[1]}")
-        request = self._running[key] = _Request(digest, task)
+        request = self._running[key] = _Request(digest, task, interaction.peer)
         task.add_done_callback(lambda task: self._end(key, request, task))
         return request
 
@@ -131,22 +149,21 @@ class Repeats:
         if tasks:
             await asyncio.wait(tasks, timeout=limit)
 
-    def _make_room(self) -> None:
-        if len(self._running) >= self._most:
+    def _make_room(self, peer: str) -> None:
+        if is_beyond(peer, (each.peer for each in self._running.values()), self._most):
             raise NotBegun("too many requests with an id are under way", retry_after=1)
         while len(self) >= self._most:
-            self._drop_oldest()
+            self._drop(first_to_go(self._ended, self._each))
 
     def _drop_old(self) -> None:
         now = self._clock()
         while self._ended and now - next(iter(self._ended.values())).ended > self._expiry:
-            self._drop_oldest()
+            self._drop(next(iter(self._ended)))
         while self._size > self._most_bytes and len(self._ended) > 1:
-            self._drop_oldest()
+            self._drop(first_to_go(self._ended, self._each))
 
-    def _drop_oldest(self) -> None:
-        _key, request = self._ended.popitem(last=False)
-        self._size -= request.size
+    def _drop(self, key: _Key) -> None:
+        self._size -= self._ended.pop(key).size
 
 
 async def _performed(perform: Perform, interaction: Interaction) -> Reply:

@@ -29,6 +29,7 @@ R = TypeVar("R")
 LARGEST = 16 << 20  # bytes of a status, with the output in it
 PATIENCE = 300.0  # seconds for which lost connections are tried again
 _WAIT = 30.0  # seconds that one query may take; whoever cannot wait answers at once
+_ODD = 10.0  # seconds for which connections that break off are tried again
 _FIRST_PAUSE, _LAST_PAUSE = 0.05, 2.0  # seconds between the beginnings of two queries, at least
 _CANCELLING = 2.0  # seconds for the other side to hear that nobody waits any more
 _tasks: set[asyncio.Task[Reply]] = set()  # that perhaps nobody else holds: the loop does not
@@ -116,8 +117,12 @@ async def queried(
     )
     status = ActionStatus.read(reply.content and await reply.content.whole(LARGEST))
     if status is None:
-        raise ProtocolError(f"what is said of the invocation of {name!r} is no status")
+        raise _Unreadable(f"what is said of the invocation of {name!r} is no status")
     return status
+
+
+class _Unreadable(ProtocolError):
+    """Asked again, the other side would say the same."""
 
 
 class _Waiting:
@@ -148,8 +153,12 @@ class _Waiting:
         """What is said now; None where no answer came, which may be so for as long as patience lasts."""
         try:
             return await queried(self._target, self._name, self._invocation, _WAIT)
-        except (TransportError, Unavailable):
-            if time.monotonic() - self._heard > self._patience:
+        except _Unreadable:
+            raise
+        except (TransportError, Unavailable) as error:
+            # It may be restarting, or be something else by now.
+            most = _ODD if isinstance(error, ProtocolError) else self._patience
+            if time.monotonic() - self._heard > min(most, self._patience):
                 raise
             return None
 

@@ -24,6 +24,7 @@ from wot_http.plans import declared_headers, method_of
 from wot_http.preferences import CURSOR
 from wot_http.received import Received
 from wot_http.receiving import refuse
+from wot_http.redirects import same_place
 from wot_http.sessions import Sessions
 from wot_http.signing import fresh, key_of
 from wot_http.translating import translated
@@ -199,7 +200,7 @@ def _location(response: aiohttp.ClientResponse) -> str:
         found = response.url.join(URL(response.headers.get("Location", "")))
     except ValueError:
         return ""
-    given = bool(response.headers.get("Location")) and found.origin() == response.url.origin()
+    given = bool(response.headers.get("Location")) and same_place(response.url, found)
     return str(found) if given else ""
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from wot.binding import Client, known_option, number_option
 from wot.content import Content, empty_is_value, is_whole
@@ -19,7 +19,8 @@ from wot_http.connector import Sockets, trusting
 from wot_http.following import Following
 from wot_http.messages import SUBPROTOCOL
 from wot_http.plans import Plans, accepting
-from wot_http.receiving import body_of, media_type_of, redirected, refuse
+from wot_http.receiving import body_of, media_type_of, refuse
+from wot_http.redirects import sent
 from wot_http.sessions import Sessions
 from wot_http.socket_client import SocketClient
 from wot_http.started import begun, broke_off, identified, plan_of
@@ -28,8 +29,6 @@ from wot_http.translating import translated, translation
 
 TIMEOUT = 30.0
 MAX_ANSWER = 64 << 20
-_NO_TYPE = ("Content-Type",)
-_LARGE = 1 << 20  # bytes; aiohttp wants a file for more
 _WEBSOCKETS = ("ws:", "wss:")
 _OPTIONS = ("timeout", "max_answer", "ca", "sockets", "callback", "callback_url")
 
@@ -64,13 +63,8 @@ class HTTPClient(Client):
         """Messages have a member for them."""
         return form.subprotocol == SUBPROTOCOL
 
-    async def request(
-        self, form: Form, interaction: Interaction, hops: int = 5, *, again: bool = True
-    ) -> Reply:
-        """One request, one answer; `hops` is how many redirections are followed.
-
-        One with an id is sent `again` where the connection ends before an answer.
-        """
+    async def request(self, form: Form, interaction: Interaction, *, again: bool = True) -> Reply:
+        """One request, one answer; one with an id is sent `again` where the connection ends before an answer."""
         if form.subprotocol == SUBPROTOCOL:
             return await self._sockets.request(form, interaction)
         if interaction.invocation:
@@ -83,7 +77,7 @@ class HTTPClient(Client):
             headers = identified(headers, interaction.id)
         payload = interaction.payload
         if plan.opaque or not is_whole(payload):
-            return await self._transferring.request(plan, interaction, hops)
+            return await self._transferring.request(plan, interaction)
         if interaction.accept:
             headers = accepting(plan, interaction.accept)
         if payload is not None:
@@ -91,25 +85,11 @@ class HTTPClient(Client):
             if plan.coding:
                 headers["Content-Encoding"] = plan.coding
                 body = await packed_aside(body, plan.coding)
-            if len(body) >= _LARGE:
-                body = io.BytesIO(body)
-        # aiohttp would turn a redirected POST into a GET, and that into a success.
-        reads = plan.method == "GET"
         try:
-            async with self._sessions.requests().request(
-                plan.method,
-                plan.url,
-                data=body,
-                headers=headers,
-                allow_redirects=reads,
-                # No body is not an empty body of some type.
-                skip_auto_headers=None if reads or body is not None else _NO_TYPE,
-            ) as response:
+            session = self._sessions.requests()
+            async with await sent(session, plan.method, plan.url, form, headers, body) as response:
                 status = response.status
                 if status >= 300:
-                    if status in (307, 308) and hops and not reads:
-                        moved = form.replace(href=redirected(response))
-                        return await self.request(moved, interaction, hops - 1, again=again)
                     await refuse(response, form)
                 if status == 204:
                     return DONE
@@ -129,7 +109,7 @@ class HTTPClient(Client):
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
             self._sessions.check_open()
             if interaction.id and again and broke_off(error):
-                return await self.request(form, interaction, hops, again=False)
+                return await self.request(form, interaction, again=False)
             raise translation(error, form.href) from error
 
     async def stream(self, form: Form, interaction: Interaction) -> Stream:
@@ -146,7 +126,7 @@ class HTTPClient(Client):
         self._sessions.sockets.asked(url)
         async with (
             translated(url),
-            self._sessions.requests().get(url, headers=headers) as response,
+            await sent(self._sessions.requests(), "GET", URL(url), None, headers) as response,
         ):
             if response.status != 200:
                 await refuse(response)

@@ -20,11 +20,12 @@ from wot.interaction import Interactable, Interaction, Notification, Stream
 from wot.td import Op
 from wot_http.errors import PROBLEM_JSON, problem_body, status_of
 from wot_http.preferences import CURSOR, GAP
-from wot_http.signing import signed
+from wot_http.signing import seal, signed
 
 _log = logging.getLogger("wot")
 
 _FIRST_PAUSE, _LAST_PAUSE = 1.0, 60.0  # seconds between attempts
+_LONGEST = 200  # characters of an error in the log
 _EVENTS = frozenset((Op.SUBSCRIBE_EVENT, Op.SUBSCRIBE_ALL_EVENTS))
 
 
@@ -73,7 +74,9 @@ class Delivery:
                         return
                     stream, known = behind, ""
         except WoTError as error:
-            _log.warning("%s: the webhook at %s ends: %s", self._title, self._host, error)
+            # In repr: the error may be told by another side, with line breaks of its own.
+            said = str(error)[:_LONGEST]
+            _log.warning("%s: the webhook at %s ends: %r", self._title, self._host, said)
         finally:
             self.busy = False
             await stream.aclose()
@@ -144,7 +147,7 @@ class Delivery:
 
     async def _post(self, message: _Message) -> int | str:
         """The status that the callback answers with, or why there is none."""
-        number = f"{self._ids}.{self._count}"
+        number = f"{self._ids}.{self._count}{seal(message.headers)}"
         signature = signed(self._callback.key, number, int(time.time()), message.body)
         try:
             async with self._session.post(
@@ -155,7 +158,7 @@ class Delivery:
             ) as response:
                 return response.status
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            return f"{type(error).__name__}: {error}"
+            return _reason(error)
 
     @property
     def _title(self) -> str:
@@ -164,4 +167,12 @@ class Delivery:
     @property
     def _host(self) -> str:
         """Where the callback is, without what may be secret in its URL."""
-        return urlsplit(self._callback.url).netloc
+        return urlsplit(self._callback.url).netloc.rpartition("@")[2]
+
+
+def _reason(error: Exception) -> str:
+    """Why there is no answer, without what may hold the whole URL, or what the other side says."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    told = getattr(cause, "strerror", None)
+    kind = type(error).__name__
+    return f"{kind}: {told}" if isinstance(told, str) else kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import aiohttp
+from yarl import URL
 
 from wot.content import Content
 from wot.errors import ProtocolError
@@ -16,6 +17,7 @@ from wot_http.longpoll import STANDING, Answered, LongPoll
 from wot_http.plans import declared_headers, method_of
 from wot_http.preferences import APPLIED, CURSOR, wait_of
 from wot_http.receiving import body_of, media_type_of, refuse
+from wot_http.redirects import sent
 from wot_http.sessions import Sessions
 from wot_http.sse import EVENT_STREAM
 from wot_http.translating import translated
@@ -69,7 +71,7 @@ class Following:
             # Where the form promises a stream, its head comes at once.
             limit = self._sessions.timeout if form.subprotocol else None
             async with asyncio.timeout(limit):
-                response = await session.request(method, form.href, headers=headers)
+                response = await sent(session, method, URL(form.href), form, headers)
                 if response.status != 200:
                     try:
                         await refuse(response)
@@ -97,8 +99,8 @@ class Following:
         async with (
             translated(form.href),
             asyncio.timeout(limit),
-            session.request(
-                method, form.href, headers={**asked, **declared_headers(form)}
+            await sent(
+                session, method, URL(form.href), form, {**asked, **declared_headers(form)}
             ) as response,
         ):
             return await self.answered(response, form)

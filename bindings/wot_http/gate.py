@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from wot.errors import Forbidden
+from wot.errors import Forbidden, InvalidInput
 from wot_http.cors import Cors
 from wot_http.reading import READS, Refused
 
@@ -61,6 +61,22 @@ class Gate:
             f"pages of {origin[:80]!r} may not use this",
             hint="permit them with the endpoint's cors=",
         )
+
+
+def path_of(target: str, headers: Mapping[str, str]) -> str:
+    """The path of a request target that is a whole URL (RFC 9112 section 3.2.2): one of the host that is asked.
+
+    The host that the request line names counts, and it is the other one that was looked at: they have to agree.
+    """
+    parts = urlsplit(target) if _is_plain(target) else None
+    if parts is None or (parts.scheme and parts.netloc.lower() != headers.get("Host", "").lower()):
+        raise Refused(
+            InvalidInput(
+                "the request line names another host than the header Host", hint="name one of them"
+            ),
+            400,
+        )
+    return parts.path or "/"
 
 
 def _is_plain(text: str) -> bool:

@@ -144,15 +144,34 @@ async def opened(place: Place) -> list[socket.socket]:
 def closed(sockets: list[socket.socket]) -> None:
     """Close listening sockets, and remove their files."""
     for sock in sockets:
-        path = sock.getsockname() if sock.fileno() >= 0 and _is_unix(sock) else ""
+        if isinstance(sock, _File):
+            sock.remove()
         sock.close()
-        if path:
+
+
+class _File(socket.socket):
+    """A socket that is bound to a file."""
+
+    _own: tuple[int, int] | None = None  # which file it is, until it is removed
+
+    def place(self, path: str) -> None:
+        """Bind it."""
+        self.bind(path)
+        self._own = _identity(path)
+
+    def remove(self) -> None:
+        """Remove the file, unless another one has taken its place; while this is open, none has its number."""
+        own, self._own = self._own, None
+        if own is not None and self.fileno() >= 0:
+            path = self.getsockname()
             with suppress(OSError):
-                os.unlink(path)
+                if _identity(path) == own:
+                    os.unlink(path)
 
 
-def _is_unix(sock: socket.socket) -> bool:
-    return hasattr(socket, "AF_UNIX") and sock.family == socket.AF_UNIX
+def _identity(path: str) -> tuple[int, int]:
+    found = os.lstat(path)
+    return found.st_dev, found.st_ino
 
 
 async def _tcp(address: Address) -> list[socket.socket]:
@@ -210,10 +229,10 @@ def _unix(path: str, mode: int) -> socket.socket:
     if not hasattr(socket, "AF_UNIX"):
         raise OSError(errno.EAFNOSUPPORT, "no such sockets here")
     _remove_stale(path)
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock = _File(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
-        sock.bind(path)
+        sock.place(path)
         # Nobody can connect before listen(), and so nobody comes in by the permissions of the umask.
         os.chmod(path, mode)
         sock.listen(_BACKLOG)

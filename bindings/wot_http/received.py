@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import unquote, urlsplit
 
+from multidict import CIMultiDict
+
 from wot.content import JSON, Content
 from wot.errors import EventsLost, TransportError, Unauthenticated, WoTError
 from wot.interaction import Notification, OpenStream
 from wot_http.errors import error_from
 from wot_http.preferences import CURSOR, GAP
-from wot_http.signing import ID, SIGNATURE, check
+from wot_http.signing import ID, SIGNATURE, TIMESTAMP, check, is_sealed
 
 _KEPT = 1024  # notifications that wait for a consumer who is busy
-_REMEMBERED = 1024  # ids of deliveries: each counts once
+_REMEMBERED = 16384  # ids of deliveries: each counts once
 _REGISTERING = (
     10.0  # seconds for which a delivery waits for the answer that we are still waiting for
 )
@@ -34,7 +37,8 @@ class Received(OpenStream):
         self._whole = whole  # whether it is about all properties, or all events
         self._ready: deque[Notification | WoTError] = deque()
         self._arrived = asyncio.Event()
-        self._seen: dict[str, None] = {}
+        self._seen: dict[bytes, int] = {}  # ids, in digests, and when they were signed
+        self._forgotten = 0  # what was signed until then is too old: it may be a forgotten one
         self._signs: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._open = True
         self.location = ""  # where the subscription is ended
@@ -54,27 +58,41 @@ class Received(OpenStream):
             async with asyncio.timeout(_REGISTERING):
                 must = await asyncio.shield(self._signs)
             # Where nothing is signed, the URL that nobody can guess has to do.
-            name = check(self._key, headers, body, time.time()) if must else headers.get(ID, "")
+            name, headers = self._signed(headers, body) if must else (headers.get(ID, ""), headers)
         except TimeoutError:
             return 503
         except Unauthenticated:
             return 401
         if not self._open:
             return 410
-        if name in self._seen:
+        digest = hashlib.blake2b(name.encode(errors="replace"), digest_size=16).digest()
+        if digest in self._seen:
             return 200  # its answer was lost
+        when = int(headers[TIMESTAMP]) if must else 0
+        if must and when <= self._forgotten:
+            return 503  # who tries again signs it anew
         if len(self._ready) >= _KEPT:
             return 503  # it is kept there, so that it need not be kept here
         if name:
-            self._remember(name)
+            self._remember(digest, when)
         self._ready.append(self._found(headers, body))
         self._arrived.set()
         return 200
 
-    def _remember(self, name: str) -> None:
-        self._seen[name] = None
+    def _signed(self, headers: Mapping[str, str], body: bytes) -> tuple[str, Mapping[str, str]]:
+        """The id of a message and what is believed of its headers: of those that only we send, what is signed."""
+        name = check(self._key, headers, body, time.time())
+        if is_sealed(name, headers):
+            return name, headers
+        believed = CIMultiDict(headers)
+        for ours in (GAP, CURSOR):
+            believed.popall(ours, None)
+        return name, believed
+
+    def _remember(self, digest: bytes, when: int) -> None:
+        self._seen[digest] = when
         if len(self._seen) > _REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+            self._forgotten = max(self._forgotten, self._seen.pop(next(iter(self._seen))))
 
     def _found(self, headers: Mapping[str, str], body: bytes) -> Notification | WoTError:
         kind = headers.get("Content-Type", "")

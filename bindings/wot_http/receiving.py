@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import aiohttp
-from yarl import URL
 
 from wot.content import OCTETS, essence
 from wot.errors import ProtocolError
@@ -54,11 +53,3 @@ def media_type_of(response: aiohttp.ClientResponse, form: Form) -> str:
     """What the answer says it is; octet-stream is what servers say that were told nothing."""
     given = response.headers.get("Content-Type", "")
     return form.response_type if essence(given) in ("", OCTETS) else given
-
-
-def redirected(response: aiohttp.ClientResponse) -> str:
-    """Where an answer sends us."""
-    try:
-        return str(response.url.join(URL(response.headers["Location"])))
-    except (KeyError, ValueError):
-        raise ProtocolError(f"{response.url} redirects to nowhere") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -16,11 +15,11 @@ from wot.td import Op
 from wot_http.admission import Admission
 from wot_http.answers import Gone, answer, kind_of, packed_answer, problem
 from wot_http.codings import LEAST, worthwhile
-from wot_http.connection import host_behind, is_gone, stream_of
+from wot_http.connection import host_behind, is_gone, peer_of, stream_of
 from wot_http.cors import Cors
 from wot_http.downloads import send
 from wot_http.forms import Route
-from wot_http.gate import Gate
+from wot_http.gate import Gate, path_of
 from wot_http.invocations import about, key_of, started
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
@@ -59,14 +58,13 @@ class Serving:
         raw, query, method = request.raw_path, "", request.method
         if "?" in raw:
             raw, _, query = raw.partition("?")
-        if not raw.startswith("/"):
-            # RFC 9112 section 3.2.2: a server must accept the absolute form, too.
-            raw = urlsplit(raw).path or "/"
         response: web.StreamResponse
         refusal = self._admission.enter(request)
         if refusal is not None:
             return self._shared(request, refusal)
         try:
+            if not raw.startswith("/"):
+                raw = path_of(raw, request.headers)
             if "Origin" in request.headers or request.headers.get("Host") not in self._gate.known:
                 self._gate.check(method, request.headers, host_behind(request))
             place = self._paths.hot.get(raw) or self._place(raw)
@@ -90,14 +88,16 @@ class Serving:
                 return self._shared(request, response)
             payload = None
             if interaction is None:
-                id = ""
+                id = peer = ""
                 if method not in READS:
                     payload = await read_body(request, route, self._limit, self._max_upload)
                     id = key_of(request) if KEY in request.headers else ""
+                    if id or route.op is Op.INVOKE_ACTION:
+                        peer = peer_of(request)
                 variables = variables_from(query, route.variables) if query else NONE
                 wanted = accepted(route, accept) if route.several else ()
                 interaction = Interaction(
-                    route.op, route.name, payload, variables, accept=wanted, id=id
+                    route.op, route.name, payload, variables, accept=wanted, id=id, peer=peer
                 )
             if payload is None or payload.chunks is None:
                 reply = await place.mount.thing.request(interaction)

@@ -10,6 +10,7 @@ import aiohttp
 from wot.content import JSON
 from wot.errors import WoTError
 from wot_http.connector import Connector, Sockets
+from wot_http.redirects import unmoved
 
 
 class Sessions:
@@ -72,4 +73,6 @@ class Sessions:
             connector=Connector.made(limit, self.sockets, self._context),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "isowot", "Accept": JSON},
+            # None for requests: it would cost something each time, and WebSockets are streams.
+            trace_configs=None if limit else [unmoved()],
         )

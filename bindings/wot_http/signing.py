@@ -10,11 +10,14 @@ import secrets
 from collections.abc import Mapping
 
 from wot.errors import InvalidInput, Unauthenticated
+from wot_http.preferences import CURSOR, GAP
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 VERSION = "v1"
 TOLERANCE = 300  # seconds by which two clocks may differ
 _PREFIX = "whsec_"
+_SEAL = ".wot-"
+_SEALED = (GAP, CURSOR, "Link", "Content-Type")
 _LEAST, _MOST = 24, 64  # bytes of a key
 
 
@@ -43,6 +46,22 @@ def signed(key: bytes | None, message: str, timestamp: int, body: bytes) -> dict
     if key is not None:
         headers[SIGNATURE] = f"{VERSION},{_mac(key, message, str(timestamp), body)}"
     return headers
+
+
+def seal(headers: Mapping[str, str]) -> str:
+    """The end of an id that brings headers of its message under the signature, which is of id, time and body alone."""
+    told = "\n".join(headers.get(name, "") for name in _SEALED)
+    digest = hashlib.sha256(told.encode(errors="replace")).digest()
+    return _SEAL + base64.urlsafe_b64encode(digest[:18]).decode()
+
+
+def is_sealed(message: str, headers: Mapping[str, str]) -> bool:
+    """Whether the id of a message has a seal; Unauthenticated where that is not of these headers."""
+    if _SEAL not in message:
+        return False
+    if not message.endswith(seal(headers)):
+        raise Unauthenticated("the headers are not those that were signed")
+    return True
 
 
 def check(key: bytes, headers: Mapping[str, str], body: bytes, now: float) -> str:

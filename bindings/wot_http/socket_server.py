@@ -23,7 +23,7 @@ from wot.errors import (
 from wot.interaction import NONE, Interaction, Reply
 from wot.td import ENDS, KIND, STREAMS, Op, ThingDescription
 from wot_http.access import log_message
-from wot_http.connection import share_of
+from wot_http.connection import peer_of, share_of
 from wot_http.errors import status_of
 from wot_http.messages import (
     GIVES,
@@ -75,6 +75,7 @@ class SocketConnection:
     ) -> None:
         self._request, self._socket, self._thing = request, socket, mount.thing
         self._path, self._share = mount.path, share_of(request)
+        self._peer = peer_of(request)
         self._names, self._operations = names, operations
         self._ids = identifiers()
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -308,6 +309,7 @@ class SocketConnection:
             names=names,
             accept=operation.accept,
             id=asked.key,
+            peer=self._peer,
         )
 
     async def _reply(self, asked: Message, op: Op, reply: Reply) -> int:

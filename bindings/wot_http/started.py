@@ -12,6 +12,7 @@ from wot.errors import ProtocolError
 from wot.interaction import ActionStatus, Interaction, Reply
 from wot.td import Form, Op
 from wot_http.plans import Plan, declared_headers
+from wot_http.redirects import same_place
 from wot_http.statuses import KEY
 
 _SHARE = 0.5  # of the time limit of a request that a query may wait
@@ -55,8 +56,7 @@ def _where(base: URL, reference: str) -> URL:
         url = base.join(URL(reference))
     except ValueError:
         raise ProtocolError(f"{base} leads to {reference[:200]!r}, which is no URL") from None
-    if url.scheme not in ("http", "https") or (base.scheme == "https" and url.scheme == "http"):
-        raise ProtocolError(f"{base} leads to {url.scheme!r}, which is not followed")
-    if url.host != base.host:
-        raise ProtocolError(f"{base} leads to {url.host}, and only its own host is asked")
+    if not same_place(base, url):
+        where = f"{url.scheme[:20]}://{(url.host or '')[:200]}:{url.port}"
+        raise ProtocolError(f"{base} leads to {where}, and only its own origin is asked")
     return url

@@ -6,15 +6,15 @@ import asyncio
 from typing import Any
 
 import aiohttp
-from yarl import URL
 
 from wot.content import Content, is_opaque
-from wot.errors import ConnectError, ProtocolError
+from wot.errors import ConnectError
 from wot.interaction import DONE, Interaction, Reply
 from wot.td import Op
 from wot_http.codings import packed_aside, packed_chunks
 from wot_http.plans import Plan, accepting
-from wot_http.receiving import body_of, media_type_of, redirected, refuse
+from wot_http.receiving import body_of, media_type_of, refuse
+from wot_http.redirects import sent
 from wot_http.sessions import Sessions
 from wot_http.started import begun, identified
 from wot_http.transfers import Arriving, Departing, headers_of
@@ -29,13 +29,13 @@ class Transferring:
     def __init__(self, sessions: Sessions, max_answer: int) -> None:
         self._sessions, self._max_answer = sessions, max_answer
 
-    async def request(self, plan: Plan, interaction: Interaction, hops: int) -> Reply:
+    async def request(self, plan: Plan, interaction: Interaction) -> Reply:
         """One request, one answer; chunks that are sent are closed, unless nobody could be reached."""
         payload = interaction.payload
         chunks = None if payload is None else payload.chunks
         unreached = False
         try:
-            return await self._request(plan, interaction, hops)
+            return await self._request(plan, interaction)
         except ConnectError:
             unreached = True
             raise
@@ -46,7 +46,7 @@ class Transferring:
                 )  # whoever was sending them has been cancelled and lets go now
                 await chunks.aclose()
 
-    async def _request(self, plan: Plan, interaction: Interaction, hops: int) -> Reply:
+    async def _request(self, plan: Plan, interaction: Interaction) -> Reply:
         pause = self._sessions.timeout
         body: Any = None
         accept = interaction.accept
@@ -69,15 +69,9 @@ class Transferring:
                 headers |= headers_of(body)
         try:
             async with limit:
-                response = await self._sessions.streams().request(
-                    plan.method,
-                    plan.url,
-                    data=body,
-                    headers=headers,
-                    allow_redirects=plan.method == "GET",
-                    skip_auto_headers=None if body is not None else ("Content-Type",),
-                )
-            return await self._answered(plan, interaction, response, hops)
+                session = self._sessions.streams()
+                response = await sent(session, plan.method, plan.url, plan.form, headers, body)
+            return await self._answered(plan, interaction, response)
         except asyncio.CancelledError:
             self._sessions.check_cancelled()
             raise
@@ -89,18 +83,10 @@ class Transferring:
             raise translation(error, plan.form.href) from error
 
     async def _answered(
-        self, plan: Plan, interaction: Interaction, response: aiohttp.ClientResponse, hops: int
+        self, plan: Plan, interaction: Interaction, response: aiohttp.ClientResponse
     ) -> Reply:
         kept = False
         try:
-            if response.status in (307, 308) and hops and plan.method != "GET":
-                if interaction.payload is not None and interaction.payload.chunks is not None:
-                    raise ProtocolError(f"{response.url} redirects what can be sent only once")
-                moved = plan.form.replace(href=redirected(response))
-                url = response.url.join(URL(moved.href))
-                return await self._request(
-                    plan._replace(form=moved, url=url), interaction, hops - 1
-                )
             async with asyncio.timeout(self._sessions.timeout):
                 if response.status >= 300:
                     await refuse(response, plan.form)

@@ -12,6 +12,7 @@ from wot.errors import InvalidInput
 from wot.forms import variables_from
 from wot.interaction import Interaction
 from wot.td import EACH, Op
+from wot_http.connection import peer_of
 from wot_http.forms import Route
 from wot_http.invocations import key_of
 from wot_http.reading import read_body
@@ -33,7 +34,8 @@ async def asked_of_whole(
     variables = variables_from(query, route.variables) if query else {}
     if route.op in _WRITES:
         id = key_of(request) if KEY in request.headers else ""
-        return Interaction(_WRITES[1], payload=payload, names=_written(payload), id=id)
+        names, peer = _written(payload), peer_of(request) if id else ""
+        return Interaction(_WRITES[1], payload=payload, names=names, id=id, peer=peer)
     told = variables.get("names")
     if told is None and payload is None:
         return Interaction(_READ_ALL)

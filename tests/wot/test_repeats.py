@@ -14,6 +14,7 @@ from wot.errors import (
     Conflict,
     HandlerError,
     InvalidInput,
+    PartialFailure,
     TooManyRequests,
     Unavailable,
 )
@@ -227,8 +228,8 @@ class Clock:
         return self.now
 
 
-def request(id: str, body: bytes = b"1") -> Interaction:
-    return Interaction(WRITE, "level", Content(body), id=id)
+def request(id: str, body: bytes = b"1", peer: str = "") -> Interaction:
+    return Interaction(WRITE, "level", Content(body), id=id, peer=peer)
 
 
 def answering(body: bytes = b"") -> Callable[[Interaction], Awaitable[Reply]]:
@@ -271,6 +272,62 @@ async def test_only_so_many_answers_and_bytes_are_kept() -> None:
     await record.answer(request("f"), answering(b"x" * 100))
     await asyncio.sleep(0)
     assert len(record) == 1
+
+
+async def test_the_values_of_what_failed_in_part_count() -> None:
+    record = Repeats(bytes_kept=5000)
+
+    async def fail(_interaction: Interaction) -> Reply:
+        values = {"big": ["z" * 2000]}
+        raise PartialFailure("one failed", values=values, errors={"x": Conflict("busy")})
+
+    for id in "abcd":
+        with pytest.raises(PartialFailure):
+            await record.answer(request(id), fail)
+    await asyncio.sleep(0)
+    assert len(record) == 2
+    with pytest.raises(PartialFailure, match="one failed") as again:
+        await record.answer(request("d"), answering())
+    assert again.value.values == {"big": ["z" * 2000]}
+    assert isinstance(again.value.errors["x"], Conflict)
+
+
+async def test_who_sends_many_pushes_out_their_own() -> None:
+    record, perform = Repeats(kept=8), answering()
+    await record.answer(request("mine", peer="a"), perform)
+    for number in range(20):
+        await record.answer(request(f"z{number}", peer="b"), answering(b"x" * 100))
+    await record.answer(request("mine", peer="a"), perform)
+    assert len(perform.calls) == 1  # type: ignore[attr-defined]
+    assert len(record) == 8
+
+
+async def test_who_sends_a_large_one_keeps_it_while_it_is_the_newest() -> None:
+    record, perform = Repeats(kept=4, bytes_kept=100), answering(b"x" * 1000)
+    await record.answer(request("small", peer="a"), answering())
+    await record.answer(request("large", peer="b"), perform)
+    await asyncio.sleep(0)
+    await record.answer(request("large", peer="b"), perform)
+    assert len(perform.calls) == 1  # type: ignore[attr-defined]
+
+
+async def test_one_who_asks_leaves_room_for_others() -> None:
+    record, go = Repeats(kept=8), asyncio.Event()
+
+    async def wait(_interaction: Interaction) -> Reply:
+        await go.wait()
+        return Reply()
+
+    begun: list[asyncio.Task[Reply]] = []
+    for peer, most in (("a", 4), ("b", 2), ("c", 1)):
+        for number in range(most):
+            asked = record.answer(request(f"{peer}{number}", peer=peer), wait)
+            begun.append(asyncio.create_task(asked))
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable, match="too many"):
+            await record.answer(request("more", peer=peer), wait)
+    go.set()
+    await asyncio.gather(*begun)
 
 
 async def test_what_is_under_way_is_not_dropped_for_what_is_new() -> None:

@@ -339,3 +339,22 @@ async def test_where_there_is_no_list_those_from_here_are_listed() -> None:
     found = await oven.invocations()
     assert [status.time_requested[-6:] for status in found["heat"]] == ["2.000Z", "1.000Z"]
     assert len(begun) == 3
+
+
+@pytest.mark.parametrize("said", [b"7", b'{"status": "strange"}', b"["])
+async def test_what_is_no_status_is_not_asked_for_again(said: bytes) -> None:
+    client = Scripted(invoke=[(RUNNING, "1")], query=[RUNNING, said])
+    with pytest.raises(ProtocolError, match="is no status"):
+        await thing(client, patience=60, synchronous=False).invoke("heat")
+    assert client.count(QUERY) == 2
+
+
+async def test_who_no_longer_speaks_the_protocol_is_not_waited_for_as_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(started, "_ODD", 0.1)
+    client = Scripted(invoke=[(RUNNING, "1")], query=[ProtocolError("redirects to others")])
+    async with asyncio.timeout(5):
+        with pytest.raises(ProtocolError, match="redirects"):
+            await thing(client, patience=60, synchronous=False).invoke("heat")
+    assert client.count(QUERY) > 1

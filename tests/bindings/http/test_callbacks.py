@@ -12,7 +12,7 @@ import pytest
 
 import wot
 from wot_http import callbacks, received
-from wot_http.signing import fresh, key_of, signed
+from wot_http.signing import fresh, key_of, seal, signed
 
 from .foreign import Harness, Request, ok
 from .test_webhooks import HOOKED, watched
@@ -115,6 +115,33 @@ async def test_replays_count_once(signing: Peer) -> None:
         for number in (b"1", b"1", b"2"):
             assert (await signing.signed(number, f"id{number!r}")).status == 200
         assert await taken(events, 2) == [1, 2]
+
+
+async def test_what_was_forgotten_is_not_taken_again(
+    signing: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(received, "_REMEMBERED", 2)
+    async with (await signing.thing()).subscribe("e") as events:
+        for number in range(4):
+            assert (
+                await signing.signed(b"%d" % number, f"m{number}", age=9 - number)
+            ).status == 200
+        assert (await signing.signed(b"0", "m0", age=9)).status == 503
+        assert (await signing.signed(b"4", "m4")).status == 200
+        assert await taken(events, 5) == [0, 1, 2, 3, 4]
+
+
+async def test_headers_of_ours_are_believed_where_they_are_signed(signing: Peer) -> None:
+    async with (await signing.thing()).subscribe("e") as events:
+        key, forged = key_of(signing.asked["secret"]), {"wot_gap": "1", "last_event_id": "forged"}
+        plain = signed(key, "1", int(time.time()), b"1")
+        assert (await signing.post(b"1", **plain, **forged)).status == 200
+        assert await taken(events, 1) == [1]  # by who does not know of them
+        told = {"Last-Event-ID": "x-3", "Content-Type": "application/json"}
+        sealed = signed(key, f"2{seal(told)}", int(time.time()), b"2")
+        assert (await signing.post(b"2", **sealed, **forged)).status == 401
+        assert (await signing.post(b"2", **sealed, last_event_id="x-3")).status == 200
+        assert await taken(events, 1) == [2]
 
 
 async def test_a_delivery_may_overtake_the_registration(there: Harness) -> None:

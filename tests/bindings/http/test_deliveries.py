@@ -15,7 +15,7 @@ import wot
 from wot_http import deliveries, outgoing
 from wot_http.signing import check, fresh, key_of
 
-from .foreign import Foreign, Request, moved, ok
+from .foreign import Foreign, Request, bytes_then_end, moved, ok
 from .test_webhooks import HOOKED, register, watched
 from .things import ANY, Probe
 from .wire import ask, until
@@ -97,6 +97,31 @@ async def test_the_dead_are_dropped(
     assert len(foreign.requests) > 1
     assert "is dropped: 404" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def test_the_log_tells_neither_secrets_nor_what_the_other_side_says(
+    probe: Probe,
+    foreign: Foreign,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(deliveries, "_FIRST_PAUSE", 0.01)
+    foreign.answers["/cb/SECRET?token=SECRET"] = bytes_then_end(
+        b"HTTP/1.1 200 OK\r\nX: FORGED\r\nTransfer-Encoding: chunked\r\nContent-Length: x\r\n\r\n"
+    )
+    impatient = {"private": True, "patience": 0.1}
+    async with wot.serve(
+        probe, wot.endpoint(ANY, subprotocols="webhook", webhooks=impatient)
+    ) as served:
+        await register(f"{served.urls[0]}/events/tick", f"{foreign.url}/cb/SECRET?token=SECRET")
+        with caplog.at_level(logging.WARNING, "wot"):
+            probe.tick.emit(1)
+            await until(lambda: not watched(probe))
+    (line,) = caplog.messages
+    assert "is dropped: " in line
+    assert "SECRET" not in line
+    assert "FORGED" not in line
+    assert line.isprintable()
 
 
 async def test_a_gap_is_told(probe: Probe, url: str, foreign: Foreign) -> None:

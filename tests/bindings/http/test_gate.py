@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import urlsplit
 
 import pytest
@@ -54,6 +55,19 @@ async def test_a_name_that_is_not_ours_leads_nowhere(url: str, host: str) -> Non
     assert answer.problem == (421, "Forbidden")
     assert "public_url=" in answer.json["hint"]
     assert (await ask(url, host=host)).status == 421
+
+
+@pytest.mark.parametrize("target", ["http://evil.example", "http://[bad", "http:", "evil:80"])
+async def test_the_request_line_names_no_other_host(url: str, target: str) -> None:
+    """RFC 9112 section 3.2.2: what counts is its host, and the header's is what was looked at."""
+    host = url.split("/")[2]
+    for authority, status in ((target, b" 400 "), (f"http://{host}", b" 200 ")):
+        reader, writer = await asyncio.open_connection(*host.split(":"))
+        writer.write(
+            f"GET {authority}/probe HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+        )
+        assert status in (await reader.read()).splitlines()[0]
+        writer.close()
 
 
 async def test_behind_a_proxy_the_public_name_is_ours(probe: Probe) -> None:

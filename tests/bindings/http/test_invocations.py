@@ -15,7 +15,7 @@ from wot.td import validate
 
 from .ovens import Oven, served
 from .things import ANY
-from .wire import Answer, ask, connected, request, until
+from .wire import Answer, Wire, ask, connected, request, until
 
 
 @pytest.fixture
@@ -188,6 +188,12 @@ async def test_too_many_are_refused_with_when_to_come_again(oven: Oven) -> None:
         refused = await wire.answer()
         assert refused.problem == (503, "Unavailable")
         assert int(refused.headers["retry-after"]) >= 1
+        host, port = url.split("/")[2].split(":")
+        reader, writer = await asyncio.open_connection(host, int(port), local_addr=("127.0.0.2", 0))
+        other = Wire(reader, writer)
+        await other.send(request(f"{url}/actions/heat", "POST", b'{"to": 1}'))
+        assert (await other.answer()).status == 201
+        writer.close()
 
 
 async def test_statuses_are_no_paths_to_remember(oven: Oven) -> None:

@@ -13,7 +13,7 @@ from wot.errors import Conflict, HandlerError, NotFound, ProtocolError, Timeout
 from wot.interaction import Interaction
 from wot.td import Op
 
-from .foreign import Foreign, Harness, bytes_then_end, moved, ok, silence, td
+from .foreign import Foreign, Harness, bytes_then_end, foreign_server, moved, ok, silence, td
 from .ovens import Oven, served
 from .wire import until
 
@@ -184,6 +184,17 @@ async def test_nor_one_that_takes_too_long(foreign: Foreign) -> None:
         with wot.request_id("late"), pytest.raises(Timeout):
             await thing.invoke("a")
     assert len(foreign.requests) == 1
+
+
+async def test_a_status_is_asked_for_at_its_own_port(foreign: Foreign, there: Harness) -> None:
+    async with foreign_server() as other:
+        answer = ok(b'{"status": "pending"}', status="201 Created").replace(
+            b"\r\n", f"\r\nLocation: {other.url}/admin\r\n".encode(), 1
+        )
+        foreign.answers = {"/a": answer}
+        with pytest.raises(ProtocolError, match="only its own origin"):
+            await (await action(there, output={})).invoke("a")
+        assert not other.requests
 
 
 async def test_an_id_goes_along_when_it_is_redirected(foreign: Foreign, there: Harness) -> None:

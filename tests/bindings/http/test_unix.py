@@ -7,7 +7,7 @@ import os
 import socket
 import stat
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -96,6 +96,23 @@ async def test_what_is_in_use_is_not_removed(path: str, probe: Probe) -> None:
         with pytest.raises(ConnectError, match=r"Wot.sock: Address already in use"):
             async with wot.serve(Probe(), f"http+unix://{path}"):
                 pass
+        assert (await asked(path, "/probe/properties/level")).json == 5
+
+
+async def test_a_file_that_has_taken_its_place_is_not_removed(path: str, probe: Probe) -> None:
+    async with wot.serve(probe, f"http+unix://{path}"):
+        os.unlink(path)
+        async with wot.serve(Probe(), f"http+unix://{path}"):
+            pass
+        written(path, "precious")
+    assert text_of(path) == "precious"
+
+
+async def test_nor_the_socket_of_another_server(path: str, probe: Probe) -> None:
+    async with AsyncExitStack() as other:
+        async with wot.serve(probe, f"http+unix://{path}"):
+            os.unlink(path)
+            await other.enter_async_context(wot.serve(Probe(), f"http+unix://{path}"))
         assert (await asked(path, "/probe/properties/level")).json == 5
 
 
