@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wot
-from wot.content import Content
+from wot.content import CBOR, JSON, Content
 from wot.errors import (
     Conflict,
     HandlerError,
     InvalidInput,
+    PartialFailure,
     TooManyRequests,
     Unavailable,
 )
@@ -67,6 +68,14 @@ class Till(wot.Thing, timeout=0.02):
     @level.write
     async def set_level(self, value: int) -> None:
         self.sold.append(value)
+
+    @wot.property
+    async def slow(self) -> int:
+        return 0
+
+    @slow.write
+    async def set_slow(self, value: int) -> None:
+        await self.go.wait()
 
 
 @pytest.fixture
@@ -142,9 +151,45 @@ async def test_who_comes_while_it_runs_gets_the_same_and_may_leave(till: Till) -
 
 async def test_what_ran_out_of_time_is_not_done_again(till: Till) -> None:
     for _ in range(2):
-        with pytest.raises(Unavailable, match="time limit"):
+        with pytest.raises(Unavailable, match="time limit: whether it was done is not") as caught:
             await ask(till, INVOKE, "late")
+        assert caught.value.retry_after is None
     assert till.sold == [0]
+    with pytest.raises(Unavailable) as caught:
+        await ask(till, INVOKE, "late", id="")
+    assert caught.value.retry_after == 5
+
+
+async def test_of_several_writes_one_that_ran_out_of_time_is_not_known(till: Till) -> None:
+    for _ in range(2):
+        with pytest.raises(PartialFailure) as caught:
+            await ask(till, Op.WRITE_MULTIPLE_PROPERTIES, "", b'{"level": 1, "slow": 2}')
+        error = caught.value.errors["slow"]
+        assert isinstance(error, Unavailable)
+        assert error.retry_after is None
+        assert "not known" in str(error)
+    assert till.sold == [1]
+
+
+async def test_what_is_kept_does_not_say_when_to_try_again() -> None:
+    async def busy(_: Interaction) -> Reply:
+        raise Unavailable("busy", retry_after=3)
+
+    record = Repeats()
+    with pytest.raises(Unavailable) as first:
+        await record.answer(request("a"), busy)
+    with pytest.raises(Unavailable) as again:
+        await record.answer(request("a"), busy)
+    assert (first.value.retry_after, again.value.retry_after) == (3, None)
+    assert "another id" in again.value.hint
+
+
+async def test_other_media_types_under_the_same_id_are_a_conflict() -> None:
+    record, perform = Repeats(), answering()
+    await record.answer(Interaction(INVOKE, "x", id="a", accept=(CBOR,)), perform)
+    with pytest.raises(Conflict):
+        await record.answer(Interaction(INVOKE, "x", id="a", accept=(JSON,)), perform)
+    await record.answer(Interaction(INVOKE, "x", id="a", accept=(CBOR,)), perform)
 
 
 async def test_what_never_began_may_be_tried_again() -> None:

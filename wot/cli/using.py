@@ -12,6 +12,7 @@ from wot.cli.ending import cancelled_by
 from wot.cli.output import Output
 from wot.consumed import ConsumedThing
 from wot.errors import EventsLost, Timeout, TransportError, UnknownAffordance, listed
+from wot.forms import variables_of
 from wot.servient import Servient
 from wot.td import Json
 
@@ -168,8 +169,5 @@ def _watchable(thing: ConsumedThing, name: str) -> tuple[str, Json]:
 
 
 def _variables(thing: ConsumedThing, affordance: Json, target: Target) -> Mapping[str, Any]:
-    declared = {
-        **thing.description.json.get("uriVariables", {}),
-        **affordance.get("uriVariables", {}),
-    }
-    return variables(target.given, declared)
+    shared = thing.description.json.get("uriVariables", {})
+    return variables(target.given, variables_of(affordance, shared))
