@@ -129,11 +129,11 @@ def forms(
                 told = _told(pinned)
                 for via in _carried(offer, told):
                     for form in _stream_forms(path, href, query, op, via):
-                        yield kind, name, _complete({**told.json, **form})
-    yield from (("", "", _complete(form.json)) for form in whole_forms(path, td, offer))
+                        yield kind, name, Form({**told.json, **form})
+    yield from (("", "", form) for form in whole_forms(path, td, offer))
 
     if about_actions(td):
-        yield "", "", _complete(_of(Op.QUERY_ALL_ACTIONS, f"{path}/actions"))
+        yield "", "", Form(_of(Op.QUERY_ALL_ACTIONS, f"{path}/actions"))
 
 
 def _of(op: Op, href: str) -> Json:
@@ -142,7 +142,7 @@ def _of(op: Op, href: str) -> Json:
 
 
 def _complete(form: Json) -> Form:
-    """With what errors are told in."""
+    """With what errors are told in; only where there is one answer, since TDs are to be small."""
     return Form({**form, "additionalResponses": [*form.get("additionalResponses", ()), _ERROR]})
 
 
