@@ -204,7 +204,7 @@ def _pinned(json: Json) -> list[Form]:
 _NAMES = "names"  # the URI variable that says which properties are meant
 _OF_NAMES: Json = {
     "type": "string",
-    "description": "Names of properties with commas between them.",
+    "description": "Names with commas between them.",
 }
 
 

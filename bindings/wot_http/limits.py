@@ -165,7 +165,7 @@ class Limits:
                 del self._clients[client.key]
 
 
-def key_of(address: str) -> str:
+def network_of(address: str) -> str:
     """What counts as one client: of IPv6 a network, since everybody has as many addresses as he likes."""
     if ":" not in address:
         return address

@@ -21,7 +21,7 @@ from wot_http.cors import Cors
 from wot_http.downloads import send
 from wot_http.forms import Route
 from wot_http.gate import Gate
-from wot_http.invocations import about, key_of, started
+from wot_http.invocations import about, request_id_of, started
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, accepted, allowed, not_allowed, read_body, route_for
@@ -92,7 +92,7 @@ class Serving:
                 id = ""
                 if method not in READS:
                     payload = await read_body(request, route, self._limit, self._max_upload)
-                    id = key_of(request) if KEY in request.headers else ""
+                    id = request_id_of(request) if KEY in request.headers else ""
                 variables = variables_from(query, route.variables) if query else NONE
                 wanted = accepted(route, accept) if route.several else ()
                 interaction = Interaction(

@@ -13,7 +13,7 @@ from wot.forms import variables_from
 from wot.interaction import Interaction
 from wot.td import EACH, Op
 from wot_http.forms import Route
-from wot_http.invocations import key_of
+from wot_http.invocations import request_id_of
 from wot_http.reading import read_body
 from wot_http.statuses import KEY
 
@@ -32,7 +32,7 @@ async def asked_of_whole(
     payload = await read_body(request, route, limit) if request.body_exists else None
     variables = variables_from(query, route.variables) if query else {}
     if route.op in _WRITES:
-        id = key_of(request) if KEY in request.headers else ""
+        id = request_id_of(request) if KEY in request.headers else ""
         return Interaction(_WRITES[1], payload=payload, names=_written(payload), id=id)
     told = variables.get("names")
     if told is None and payload is None:

@@ -12,7 +12,7 @@ import pytest
 
 import wot
 from wot_http import callbacks, received
-from wot_http.signing import fresh, key_of, signed
+from wot_http.signing import fresh, signed, signing_key
 
 from .foreign import Harness, Request, ok
 from .test_webhooks import HOOKED, watched
@@ -60,7 +60,7 @@ class Peer:
 
     async def signed(self, body: bytes, number: str, age: int = 0, secret: str = "") -> Answer:
         """A delivery that is signed."""
-        key = key_of(secret or self.asked["secret"])
+        key = signing_key(secret or self.asked["secret"])
         return await self.post(body, **signed(key, number, int(time.time()) - age, body))
 
 
