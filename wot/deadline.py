@@ -7,13 +7,7 @@ import types
 from collections.abc import Coroutine, Generator
 from typing import Any, TypeVar
 
-from wot.errors import Unavailable
-
 T = TypeVar("T")
-
-
-class TimedOut(Unavailable):
-    """A handler took longer than its time limit; what it did before is not known."""
 
 
 class OwnTimeout(Exception):

@@ -24,7 +24,7 @@ from wot.checks import (
     written,
 )
 from wot.content import JSON, Content
-from wot.deadline import OwnTimeout, TimedOut, rest
+from wot.deadline import OwnTimeout, rest
 from wot.errors import (
     DefinitionError,
     HandlerError,
@@ -151,7 +151,7 @@ class ExposedThing:
         if isinstance(error, InteractionError):
             return error
         if isinstance(error, TimeoutError):
-            return TimedOut(f"{name!r} did not answer within its time limit", retry_after=5)
+            return Unavailable(f"{name!r} did not answer within its time limit", retry_after=5)
         _log.error("%s: %s of %r failed", self.title, op, name, exc_info=error)
         return HandlerError(f"{op} of {name!r} failed in the Thing's own code")
 

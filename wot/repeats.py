@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import msgspec
 
 from wot.content import Content
-from wot.deadline import TimedOut
 from wot.errors import Conflict, PartialFailure, TooManyRequests, Unavailable
 from wot.ids import sent_id
 from wot.interaction import Interaction, Reply, checked_id
@@ -157,8 +156,12 @@ async def _performed(perform: Perform, interaction: Interaction) -> Reply:
     sent_id.set("")  # of this request: what its handler sends to others is another one
     try:
         reply = await perform(interaction)
-    except (TimedOut, PartialFailure) as error:
+    except PartialFailure as error:
         raise _kept(error) from None
+    except Unavailable as error:
+        if _ran_out(error):
+            raise _kept(error) from None
+        raise
     content = reply.content
     if content is None or content.chunks is None:
         return reply
@@ -170,7 +173,7 @@ def _kept(error: E) -> E | Unavailable:
 
     Of what ran out of time, nobody knows whether it was done, or still will be.
     """
-    if isinstance(error, TimedOut):
+    if _ran_out(error):
         return Unavailable(f"{error}: whether it was done is not known", hint=_UNKNOWN)
     kept = copy.copy(error)
     if isinstance(kept, Unavailable) and kept.retry_after is not None:
@@ -178,6 +181,11 @@ def _kept(error: E) -> E | Unavailable:
     if isinstance(kept, PartialFailure):
         kept.errors = {name: _kept(part) for name, part in kept.errors.items()}
     return kept
+
+
+def _ran_out(error: BaseException) -> bool:
+    """Whether this stands for a time-out: that of the Thing, or one behind its handler."""
+    return isinstance(error, Unavailable) and isinstance(error.__cause__, TimeoutError)
 
 
 def _digest(interaction: Interaction, payload: Content | None) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wot
-from wot.content import CBOR, JSON, Content
+from wot.content import Content
 from wot.errors import (
     Conflict,
     HandlerError,
@@ -169,27 +169,6 @@ async def test_of_several_writes_one_that_ran_out_of_time_is_not_known(till: Til
         assert error.retry_after is None
         assert "not known" in str(error)
     assert till.sold == [1]
-
-
-async def test_what_is_kept_does_not_say_when_to_try_again() -> None:
-    async def busy(_: Interaction) -> Reply:
-        raise Unavailable("busy", retry_after=3)
-
-    record = Repeats()
-    with pytest.raises(Unavailable) as first:
-        await record.answer(request("a"), busy)
-    with pytest.raises(Unavailable) as again:
-        await record.answer(request("a"), busy)
-    assert (first.value.retry_after, again.value.retry_after) == (3, None)
-    assert "another id" in again.value.hint
-
-
-async def test_other_media_types_under_the_same_id_are_a_conflict() -> None:
-    record, perform = Repeats(), answering()
-    await record.answer(Interaction(INVOKE, "x", id="a", accept=(CBOR,)), perform)
-    with pytest.raises(Conflict):
-        await record.answer(Interaction(INVOKE, "x", id="a", accept=(JSON,)), perform)
-    await record.answer(Interaction(INVOKE, "x", id="a", accept=(CBOR,)), perform)
 
 
 async def test_what_never_began_may_be_tried_again() -> None:

@@ -148,17 +148,3 @@ async def test_each_affordance_has_the_variables_of_its_own_forms() -> None:
     hrefs = {n: p["forms"][0]["href"] for n, p in told["properties"].items()}
     assert hrefs == {"a": "far/properties/a{?station}", "b": "far/properties/b"}
     assert set(told["uriVariables"]) == {"names"}
-
-
-async def test_schemas_that_are_shared_do_not_grow_without_bound() -> None:
-    """A megabyte that a thousand affordances name would be a gigabyte at a gateway."""
-    forms = [{"href": "http://127.0.0.1:9/p{?v}"}]
-    td = {
-        **FAR,
-        "uriVariables": {"v": {"type": "string", "description": "x" * 200_000}},
-        "properties": {f"p{i}": {"forms": forms} for i in range(1000)},
-    }
-    async with wot.Servient() as servient:
-        thing = await servient.consume(td)
-        assert len(thing.td.to_bytes()) < 6_000_000
-        assert thing.td.json["properties"]["p999"]["uriVariables"] == {"v": {}}
