@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,21 @@ def test_the_contracts_of_import_linter_hold() -> None:
         timeout=25,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# What bindings may see of the framework (docs/architecture.md).
+SEEN = {"addresses", "binding", "content", "errors", "forms", "interaction", "td"}
+
+
+def test_bindings_see_nothing_that_is_not_meant_for_them() -> None:
+    found = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [hidden] = [
+        c["forbidden_modules"]
+        for c in found["contracts"]
+        if "wot_http" in c.get("source_modules", ())
+    ]
+    there = {name.split(".")[1] for name in modules() if name.startswith("wot.")}
+    assert {name.removeprefix("wot.") for name in hidden} == there - SEEN
 
 
 # Each module is imported as if it were the first: an import cycle shows only from some of its ends.

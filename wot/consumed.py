@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +25,7 @@ from wot.errors import (
     listed,
 )
 from wot.followed import Followed
-from wot.forms import THING, expand, forms_for, is_template, scheme_of, shared_variables, usable
+from wot.forms import THING, expand, forms_for, is_template, scheme_of, usable, variables_for
 from wot.handles import Subscription, given, incoming, opened, outgoing, subscribed, whole
 from wot.ids import sent_id
 from wot.interaction import DONE, NONE, Interaction, Notification, Reply, Stream
@@ -62,6 +62,7 @@ class ConsumedThing:
         self._references = References()
         self._ways: dict[tuple[Op, str], tuple[Way, ...]] = {}
         self._payloads: dict[tuple[str, str, str], Payload | None] = {}
+        self._declared: dict[tuple[Op, str], Json] = {}  # URI variables, where some are used
         self._td: ThingDescription | None = None
         self._together = Together(self)
 
@@ -210,7 +211,10 @@ class ConsumedThing:
         values = interaction.variables
         if not way.template and not values:
             return way.form
-        declared = self._variables(interaction)
+        op, name = interaction.op, interaction.name
+        declared = self._declared.get((op, name))
+        if declared is None:
+            declared = self._declared[op, name] = variables_for(self.description, op, name)
         named = variables_in(way.form.href)
         self._check_variables(interaction, declared, {*declared, *named})
         for name in needed_in(way.form.href):
@@ -236,19 +240,6 @@ class ConsumedThing:
                 Payload.plain(declared.get(name, {})).build(value, closed=True)
             except Mismatch as error:
                 raise UriVariableError(f"the URI variable {name!r}: {error}") from None
-
-    @cached_property
-    def _shared(self) -> Json:
-        return shared_variables(self.description.json)
-
-    def _variables(self, interaction: Interaction) -> Json:
-        """URI variables of the affordance, over those of the Thing (TD 1.1 section 5.3.1.1)."""
-        kind = KIND.get(interaction.op, "")
-        own: Json = (
-            self.description.json.get(kind, {}).get(interaction.name, {}).get("uriVariables", {})
-        )
-        shared = self._shared if kind else self.description.json.get("uriVariables", {})
-        return {**shared, **own}
 
     # The same by name, for those who have no class.
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from functools import lru_cache
 from importlib.metadata import entry_points
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 
+from wot.cbor import decode as decode_cbor
+from wot.cbor import encode as encode_cbor
 from wot.errors import TooLarge, WoTError
-from wot.td import is_array, is_object
+from wot.plain import DEEPEST, depth, finite, foreign, may_be_deep, to_plain
+from wot.plain import Malformed as Malformed  # which bindings and codecs raise, and look for here
 
 JSON = "application/json"
 TEXT = "text/plain"
 OCTETS = "application/octet-stream"
 CBOR = "application/cbor"
 MOST_HELD = 256 << 20  # bytes that are held at once, where nobody says otherwise
-MOST_VALUES = 200_000  # in a payload that is judged value by value; more would hold up everybody
-_MOST_BITS = 1024  # of an integer: 308 digits
 _BOM = b"\xef\xbb\xbf"
 UTF_8 = ("", "utf-8", "utf8", "us-ascii")
-_DEEPEST = 200  # levels of nesting; validators and peers give up not far beyond
 
 
 class Chunks(AsyncGenerator[bytes, None]):
@@ -99,10 +98,6 @@ def is_whole(content: Content | None) -> bool:
 def _too_large(chunks: AsyncGenerator[bytes, None], limit: int) -> WoTError:
     made = chunks if isinstance(chunks, Chunks) else Chunks()
     return made.too_large(limit)
-
-
-class Malformed(ValueError):
-    """Bytes that are not of their media type, or a value that it cannot carry."""
 
 
 class Codec(NamedTuple):
@@ -205,40 +200,7 @@ def _family(kind: str) -> str:
     return CBOR if kind.endswith("+cbor") else kind
 
 
-def to_plain(value: Any) -> Any:
-    """`value` in terms of the JSON data model; Malformed where it has no place in it."""
-    try:
-        return msgspec.to_builtins(value, enc_hook=_foreign, str_keys=True)
-    except (TypeError, ValueError) as error:
-        raise Malformed(str(error)) from None
-    except RecursionError:
-        raise Malformed("it is nested too deeply") from None
-
-
-def finite(value: Any) -> bool:
-    """Whether no NaN or infinity hides in `value`, which JSON would turn into null."""
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, float) and not math.isfinite(item):
-            return False
-        if is_object(item):
-            stack.extend(item.values())
-        elif isinstance(item, (list, tuple)):
-            stack.extend(cast(list[Any], item))
-    return True
-
-
-def _foreign(value: Any) -> Any:
-    """What msgspec does not know: pydantic models, numpy arrays and scalars."""
-    if hasattr(value, "model_dump"):
-        return value.model_dump(mode="json", by_alias=True)
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"a {type(value).__name__} has no JSON form")
-
-
-_json_encoder = msgspec.json.Encoder(enc_hook=_foreign)
+_json_encoder = msgspec.json.Encoder(enc_hook=foreign)
 _json_decoder = msgspec.json.Decoder()
 _members_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -261,130 +223,9 @@ def _decode_json(body: bytes) -> Any:
         raise Malformed("it is nested too deeply") from None
     except ValueError as error:  # msgspec.DecodeError, UnicodeDecodeError
         raise Malformed(str(error)) from None
-    if may_be_deep(body) and _depth(value) > _DEEPEST:
+    if may_be_deep(body) and depth(value) > DEEPEST:
         raise Malformed("it is nested too deeply")
     return value
-
-
-def is_crowded(body: bytes) -> bool:
-    """Whether a JSON text has more values than may be judged one by one."""
-    return (
-        len(body) > MOST_VALUES
-        and body.count(b",") + body.count(b"[") + body.count(b"{") > MOST_VALUES
-    )
-
-
-def may_be_deep(body: bytes) -> bool:
-    """Whether a JSON text has enough brackets to be nested too deeply."""
-    return len(body) > _DEEPEST and body.count(b"[") + body.count(b"{") > _DEEPEST
-
-
-def _depth(value: Any) -> int:
-    """How many levels of arrays and objects there are."""
-    depth, level = 0, [value]
-    while level:
-        inner: list[Any] = []
-        for item in level:
-            if is_object(item):
-                inner.extend(item.values())
-            elif is_array(item):
-                inner.extend(item)
-        depth, level = depth + 1, inner
-    return depth - 1
-
-
-def _encode_cbor(value: Any) -> bytes:
-    import cbor2
-
-    if not finite(plain := to_plain(value)):
-        raise Malformed("NaN and infinity are outside the JSON data model")
-    return cbor2.dumps(plain)
-
-
-# Tags (RFC 8949 section 3.4) stand for what JSON has no word for, and references among them (25, 28, 29, 256)
-# let a few bytes stand for a tree without end. Only big integers (2, 3) are numbers like others.
-_REFUSED_TAGS = (
-    0,
-    1,
-    4,
-    5,
-    25,
-    28,
-    29,
-    30,
-    35,
-    36,
-    37,
-    100,
-    256,
-    258,
-    260,
-    261,
-    1004,
-    43000,
-    55799,
-)
-
-
-def _refused_tag(*_given: Any) -> Any:
-    raise ValueError("tags are outside the JSON data model")
-
-
-def _decode_cbor(body: bytes) -> Any:
-    import io
-
-    import cbor2
-
-    stream = io.BytesIO(body)
-    try:
-        value = cbor2.CBORDecoder(
-            stream,
-            tag_hook=_refused_tag,
-            semantic_decoders=dict.fromkeys(_REFUSED_TAGS, _refused_tag),
-            max_depth=_DEEPEST,
-        ).decode()
-    except RecursionError:
-        raise Malformed("it is nested too deeply") from None
-    except (cbor2.CBORDecodeError, EOFError, ValueError, TypeError, OverflowError) as error:
-        if "nesting depth" in str(error):
-            raise Malformed("it is nested too deeply") from None
-        raise Malformed(f"not CBOR: {error.__cause__ or error}") from None
-    if stream.tell() != len(body):
-        raise Malformed("not CBOR: there are bytes behind the value")
-    return _JsonModel().of(value, _DEEPEST)
-
-
-class _JsonModel:
-    """Takes a decoded CBOR value to the JSON data model; byte strings become base64 (RFC 8949 section 6.1)."""
-
-    def __init__(self) -> None:
-        self._left = MOST_VALUES
-
-    def of(self, value: Any, depth: int) -> Any:
-        self._left -= 1
-        if self._left < 0 or not depth:
-            raise Malformed(
-                f"it has more than {MOST_VALUES} values" if depth else "it is nested too deeply"
-            )
-        if value is None or isinstance(value, (bool, str)):
-            return value
-        if isinstance(value, int):
-            if value.bit_length() <= _MOST_BITS:
-                return value
-        elif isinstance(value, float):
-            if math.isfinite(value):
-                return value
-        elif isinstance(value, bytes):
-            return msgspec.to_builtins(value)
-        elif isinstance(value, (list, tuple)):
-            return [self.of(item, depth - 1) for item in cast(list[Any], value)]
-        elif is_object(value) and _all_text(list(value)):
-            return {name: self.of(item, depth - 1) for name, item in value.items()}
-        raise Malformed("the CBOR value is outside the JSON data model")
-
-
-def _all_text(names: list[Any]) -> bool:
-    return all(isinstance(name, str) for name in names)
 
 
 def _encode_text(value: Any) -> bytes:
@@ -411,7 +252,7 @@ _OCTETS = Codec(_encode_octets, bytes)
 _TEXT = Codec(_encode_text, _decode_text)
 _BUILT_IN: Mapping[str, Codec] = {
     JSON: Codec(_encode_json, _decode_json),
-    CBOR: Codec(_encode_cbor, _decode_cbor),
+    CBOR: Codec(encode_cbor, decode_cbor),
     TEXT: _TEXT,
     OCTETS: _OCTETS,
 }

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from wot.affordances import ABSENT, Action, Event, Stored
 from wot.content import JSON, Malformed, is_opaque
 from wot.errors import DefinitionError, NotAllowed
-from wot.forms import named_by, resolve, shared_variables
+from wot.forms import resolve, shared_variables
+from wot.forms import variables_of as declared_for
 from wot.media import Pair, forms_of, paired
 from wot.payload import Input, Mismatch, Payload
 from wot.schema import Patterns, refused_patterns
@@ -177,13 +178,11 @@ class _Making:
 
     def _variables(self, json: Json) -> Json:
         """Its own, and those of the Thing that its forms name; all of them where there are no forms yet."""
-        shared = self._shared
-        if shared and json.get("forms"):
-            shared = {name: shared[name] for name in named_by(json) if name in shared}
-        self._room -= len(shared)
+        found = declared_for(json, self._shared)
+        self._room -= len(found)
         if self._room < 0:
             raise DefinitionError(f"there are more than {_MOST_VARIABLES} URI variables by now")
-        return {**shared, **json.get("uriVariables", {})}
+        return found
 
     def _judges(self, schemas: Json) -> Mapping[str, Payload]:
         own = {n: schema for n, schema in schemas.items() if schema is not self._shared.get(n)}

@@ -11,6 +11,7 @@ from wot.content import Malformed, codec, is_value
 from wot.errors import UriVariableError, listed
 from wot.td import (
     EACH,
+    ENDS,
     KIND,
     KINDS,
     STREAMS,
@@ -39,10 +40,13 @@ __all__ = [
     "resolve",
     "scheme_of",
     "shared_variables",
+    "variables_for",
     "variables_from",
+    "variables_of",
 ]
 
-_ABOUT_INVOCATIONS = frozenset((Op.QUERY_ACTION, Op.CANCEL_ACTION))
+# What is done about something that has begun: its variables say which one is meant.
+_AFTERWARDS = frozenset((Op.QUERY_ACTION, Op.CANCEL_ACTION, *ENDS.values()))
 
 
 # Of a form that is to be followed: which Thing it is of, by id, or by the URL of a TD without one.
@@ -106,7 +110,7 @@ def parts(td: ThingDescription, op: Op) -> tuple[str, ...]:
     shared = shared_variables(td.json)
     found: list[str] = []
     for name, json in td.json.get(kind, {}).items():
-        variables = {**shared, **json.get("uriVariables", {})}
+        variables = variables_of(json, shared)
         needed = [n for n, schema in variables.items() if "default" not in schema]
         if single in offered(td, kind, name) and not apart(json, needed, takes=takes):
             found.append(name)
@@ -251,10 +255,23 @@ def usable(forms: Iterable[Form], op: Op) -> list[Form]:
     return ranked
 
 
-def shared_variables(td: Json) -> Json:
-    """The URI variables of the Thing that its affordances have.
+def variables_for(td: ThingDescription, op: Op, name: str) -> Json:
+    """The URI variables of an operation as they are declared (TD 1.1 section 5.3.1.1)."""
+    kind, shared = KIND.get(op), td.json.get("uriVariables", {})
+    return variables_of(td.json.get(kind, {}).get(name, {}), shared) if kind else shared
 
-    Not those that only other forms name: of the whole Thing, or about one invocation.
+
+def variables_of(affordance: Json, shared: Json) -> Json:
+    """Its own, over those of the Thing that its forms name; all of those where it has no forms yet."""
+    if shared and any("href" in form for form in affordance.get("forms", ())):
+        shared = {name: shared[name] for name in named_by(affordance) if name in shared}
+    return {**shared, **affordance.get("uriVariables", {})}
+
+
+def shared_variables(td: Json) -> Json:
+    """The URI variables of the Thing that affordances without forms have.
+
+    Not those that only other forms name: of the whole Thing, or about what has begun.
     """
     shared: Json = td.get("uriVariables", {})
     if not shared:
@@ -268,9 +285,9 @@ def shared_variables(td: Json) -> Json:
 
 
 def named_by(affordance: Json) -> Iterable[str]:
-    """The variables that the forms of an affordance name, those about one invocation excepted."""
+    """The variables in the forms by which something is done with an affordance, or begun."""
     forms: Iterable[Json] = affordance.get("forms", ())
-    used = [f for f in forms if not f.get("op") or not _ABOUT_INVOCATIONS.issuperset(Form(f).op)]
+    used = [f for f in forms if not f.get("op") or not _AFTERWARDS.issuperset(Form(f).op)]
     return dict.fromkeys(name for form in used for name in _names_in(form))
 
 

@@ -12,20 +12,16 @@ from msgspec import UNSET, UnsetType
 from wot.chunks import source
 from wot.content import (
     JSON,
-    MOST_VALUES,
     Codec,
     Content,
     Malformed,
     codec,
     essence,
-    finite,
-    is_crowded,
     is_opaque,
-    may_be_deep,
-    to_plain,
 )
 from wot.errors import DefinitionError
 from wot.hints import given, shape_of
+from wot.plain import MOST_VALUES, finite, is_crowded, may_be_deep, to_plain
 from wot.schema import Mismatch, Verdict
 from wot.shapes import (
     Member,

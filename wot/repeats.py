@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -31,9 +31,12 @@ KEPT = 1024  # requests of one Thing, those under way among them
 BYTES_KEPT = 4 << 20  # of their answers; the newest stays however large it is
 EXPIRY = 600.0  # seconds for which an answer is kept
 _LARGEST = 16 << 20  # bytes of a payload or an answer that comes in chunks
+_UNKNOWN = "look at the state of the Thing, before the same is asked with another id"
+_ANOTHER = "this is the recorded answer: try again with another id"
 REPEATABLE = frozenset(
     (Op.WRITE_PROPERTY, Op.INVOKE_ACTION, Op.WRITE_ALL_PROPERTIES, Op.WRITE_MULTIPLE_PROPERTIES)
 )
+E = TypeVar("E", bound=BaseException)
 _Key = tuple[Op, str, str]
 Perform = Callable[[Interaction], Awaitable[Reply]]
 
@@ -75,12 +78,13 @@ class _Request:
             content = self.outcome.content
             self.size = len(content.body) if content else 0
             return
-        if isinstance(error, PartialFailure):  # its values would be many times that as objects
-            self.outcome = problem_bytes(error)
+        kept = _kept(error)
+        if isinstance(kept, PartialFailure):  # its values would be many times that as objects
+            self.outcome = problem_bytes(kept)
             self.size = len(self.outcome)
         else:
-            self.outcome = copy.copy(error)
-            self.size = len(str(error))
+            self.outcome = kept
+            self.size = len(str(kept))
 
 
 class Repeats:
@@ -168,17 +172,45 @@ class Repeats:
 
 async def _performed(perform: Perform, interaction: Interaction) -> Reply:
     sent_id.set("")  # of this request: what its handler sends to others is another one
-    reply = await perform(interaction)
+    try:
+        reply = await perform(interaction)
+    except PartialFailure as error:
+        raise _kept(error) from None
+    except Unavailable as error:
+        if _ran_out(error):
+            raise _kept(error) from None
+        raise
     content = reply.content
     if content is None or content.chunks is None:
         return reply
     return Reply(await content.whole(_LARGEST), reply.invocation)
 
 
+def _kept(error: E) -> E | Unavailable:
+    """An error for the record: whoever asks again under this id gets it again, so that it invites nobody to.
+
+    Of what ran out of time, nobody knows whether it was done, or still will be.
+    """
+    if _ran_out(error):
+        return Unavailable(f"{error}: whether it was done is not known", hint=_UNKNOWN)
+    kept = copy.copy(error)
+    if isinstance(kept, Unavailable) and kept.retry_after is not None:
+        kept.retry_after, kept.hint = None, kept.hint or _ANOTHER
+    if isinstance(kept, PartialFailure):
+        kept.errors = {name: _kept(part) for name, part in kept.errors.items()}
+    return kept
+
+
+def _ran_out(error: BaseException) -> bool:
+    """Whether this stands for a time-out: that of the Thing, or one behind its handler."""
+    return isinstance(error, Unavailable) and isinstance(error.__cause__, TimeoutError)
+
+
 def _digest(interaction: Interaction, payload: Content | None) -> bytes:
     about: Any = (
         sorted(interaction.variables.items()),
         interaction.names,
+        interaction.accept,
         payload and payload.type,
         payload and len(payload.body),
     )

@@ -15,7 +15,7 @@ from typing import Any
 from wot.errors import InvalidInput
 from wot_http.connection import Connection, Connections
 from wot_http.forwarded import UNIX, Trust
-from wot_http.limits import Client, Limits, key_of
+from wot_http.limits import Client, Limits, network_of
 from wot_http.refusing import refusal
 from wot_http.tls import Certificate
 
@@ -96,7 +96,7 @@ class Accepting:
         inet = sock.family in (socket.AF_INET, socket.AF_INET6)
         address = str(peer[0]) if inet else UNIX
         trusted = self._trust.covers(address)
-        key = key_of(address)
+        key = network_of(address)
         client = self._limits.client(key, whole=trusted or not inet, proxy=trusted)
         error = self._limits.connect(client)
         if error is None:

@@ -10,7 +10,7 @@ from wot.errors import WoTError
 from wot_http.answers import problem
 from wot_http.connection import Connection
 from wot_http.forwarded import Trust
-from wot_http.limits import Limits, key_of
+from wot_http.limits import Limits, network_of
 from wot_http.pages import HEALTH
 from wot_http.refusing import Refusal
 
@@ -68,4 +68,6 @@ class Admission:
         """Whom a trusted proxy speaks for."""
         seen = connection.seen = self._trust.seen(request.headers, connection.peer)
         itself = seen.client == connection.peer
-        connection.asker = connection.client if itself else self._limits.client(key_of(seen.client))
+        connection.asker = (
+            connection.client if itself else self._limits.client(network_of(seen.client))
+        )

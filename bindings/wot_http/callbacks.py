@@ -26,7 +26,7 @@ from wot_http.received import Received
 from wot_http.receiving import refuse
 from wot_http.redirects import same_place
 from wot_http.sessions import Sessions
-from wot_http.signing import fresh, key_of
+from wot_http.signing import fresh, signing_key
 from wot_http.translating import translated
 
 _log = logging.getLogger("wot")
@@ -71,7 +71,7 @@ class Callbacks:
         base = await self._listening()
         path, secret = secrets.token_urlsafe(24), fresh()
         received = Received(
-            key_of(secret),
+            signing_key(secret),
             form.response_type,
             lambda r: self._leave(path, r),
             whole=interaction.op in EACH,

@@ -18,7 +18,7 @@ from wot.errors import InvalidInput
 from wot_http.access import AccessLog
 from wot_http.answers import problem
 from wot_http.forwarded import Seen
-from wot_http.limits import Client, Limits, Share, key_of
+from wot_http.limits import Client, Limits, Share, network_of
 from wot_http.paths import Paths
 from wot_http.refusing import refusal
 
@@ -304,7 +304,7 @@ def client_behind(request: web.BaseRequest) -> str:
 
 def peer_of(request: web.BaseRequest) -> str:
     """Whose share a request counts against; "" where it came by a socket file."""
-    return key_of(client_behind(request))
+    return network_of(client_behind(request))
 
 
 def stream_of(request: web.BaseRequest) -> AbstractContextManager[None]:

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import aiohttp
-import msgspec
 
 from wot.errors import EventsLost, WoTError
 from wot.forms import folder
 from wot.interaction import Interactable, Interaction, Notification, Stream
 from wot.td import Op
 from wot_http.errors import PROBLEM_JSON, problem_body, status_of
+from wot_http.gaps import behind
 from wot_http.preferences import CURSOR, GAP
 from wot_http.signing import seal, signed
 
@@ -69,10 +69,10 @@ class Delivery:
                     await self._followed(stream, known)
                     return
                 except EventsLost as lost:
-                    behind = await self._resumed(stream, lost)
-                    if behind is None:
+                    resumed = await self._resumed(stream, lost)
+                    if resumed is None:
                         return
-                    stream, known = behind, ""
+                    stream, known = resumed, ""
         except WoTError as error:
             # In repr: the error may be told by another side, with line breaks of its own.
             said = str(error)[:_LONGEST]
@@ -99,8 +99,7 @@ class Delivery:
             if not await self._delivered(self._gap(lost)):
                 return None
             try:
-                behind = msgspec.structs.replace(self._interaction, after=lost.after)
-                return await self.thing.stream(behind)
+                return await self.thing.stream(behind(self._interaction, lost))
             except EventsLost as again:
                 lost = again
 

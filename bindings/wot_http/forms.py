@@ -61,7 +61,7 @@ def routes(
     for kind, name, json in _affordances(td):
         pinned = pinned_in(json)
         form, given = pinned[0], tuple(dict.fromkeys(form.response_type for form in pinned))
-        variables = {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
+        variables = json.get("uriVariables", {})
         methods: dict[str, Route] = {}
         lasting = kind == "actions" and is_lasting(json)
         if lasting:
@@ -118,10 +118,7 @@ def forms(
     for kind, name, json in _affordances(td):
         pinned = pinned_in(json)
         ops = offered(td, kind, name)
-        variables = ",".join(
-            quote(v, safe="")
-            for v in {**td.json.get("uriVariables", {}), **json.get("uriVariables", {})}
-        )
+        variables = ",".join(quote(v, safe="") for v in json.get("uriVariables", {}))
         query = f"{{?{variables}}}" if variables else ""
         href = f"{path}/{folder(kind, name)}"
         direct = [str(op) for op in ops if op not in STREAMS and op not in ABOUT_ONE]
@@ -202,13 +199,13 @@ def _affordances(td: ThingDescription) -> Iterator[tuple[str, str, Json]]:
 _NAMES = "names"  # the URI variable that says which properties are meant
 _OF_NAMES: Json = {
     "type": "string",
-    "description": "Names of properties with commas between them.",
+    "description": "Names with commas between them.",
 }
 
 
 def whole_routes(td: ThingDescription, offer: Offer) -> dict[tuple[str, ...], dict[str, Route]]:
     """The routes of operations on all properties, and on all events."""
-    ops = _whole(td)
+    ops = offered_whole(td)
     table: dict[tuple[str, ...], dict[str, Route]] = {}
     for op in ops:
         kind = KIND[EACH[op]]
@@ -227,7 +224,7 @@ def whole_routes(td: ThingDescription, offer: Offer) -> dict[tuple[str, ...], di
 
 def whole_forms(path: str, td: ThingDescription, offer: Offer) -> Iterator[Form]:
     """The forms of operations on all properties, and on all events."""
-    ops = _whole(td)
+    ops = offered_whole(td)
     direct = [str(op) for op in ops if op not in STREAMS and op is not Op.READ_MULTIPLE_PROPERTIES]
     if direct:
         yield Form({"href": f"{path}/properties", "op": direct})
@@ -249,7 +246,7 @@ def _carried_whole(offer: Offer) -> list[str]:
 
 def whole_terms(td: ThingDescription) -> Json:
     """What the forms of the whole Thing refer to."""
-    if Op.READ_MULTIPLE_PROPERTIES in _whole(td):
+    if Op.READ_MULTIPLE_PROPERTIES in offered_whole(td):
         return {"uriVariables": {_NAMES: _OF_NAMES}}
     return {}
 
@@ -266,9 +263,3 @@ def terms(td: ThingDescription, offer: Offer = _SSE_ONLY) -> Json:
                 else [*joined.get(term, ()), *value]
             )
     return joined
-
-
-def _whole(td: ThingDescription) -> list[Op]:
-    """The operations on the whole Thing, without one whose URI variable means something else there already."""
-    taken = _NAMES in td.json.get("uriVariables", {})
-    return [op for op in offered_whole(td) if op is not Op.READ_MULTIPLE_PROPERTIES or not taken]

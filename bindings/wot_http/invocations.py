@@ -23,7 +23,7 @@ _LONGEST_WAIT = 60.0  # seconds
 _FRESH = {"Cache-Control": "no-store"}
 
 
-def key_of(request: web.BaseRequest) -> str:
+def request_id_of(request: web.BaseRequest) -> str:
     """The request id; InvalidInput where it cannot be one."""
     keys = request.headers.getall(KEY)
     if len(keys) > 1:

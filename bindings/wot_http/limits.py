@@ -189,7 +189,7 @@ class Share:
         return place
 
 
-def key_of(address: str) -> str:
+def network_of(address: str) -> str:
     """What counts as one client: of IPv6 a network, since everybody has as many addresses as he likes."""
     if ":" not in address:
         return address

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from wot.binding import Describe
 from wot.errors import Unavailable, UnknownAffordance, UnknownThing, listed
 from wot.interaction import Interactable
+from wot.td import KINDS
 from wot_http.forms import ANY, Route, routes
 from wot_http.offering import Offer
 
@@ -47,7 +48,7 @@ class Paths:
     def mount(self, path: str, thing: Interactable, describe: Describe) -> Callable[[], None]:
         """Add a Thing; returns what removes it."""
         td = thing.td
-        parts = [td.json.get(kind) for kind in ("properties", "actions", "events", "uriVariables")]
+        parts = [td.json.get(kind) for kind in KINDS]
         key = tuple(id(part) for part in parts)
         shared = self._tables.setdefault(key, [routes(td, self._offer), 0, parts])
         shared[1] += 1

@@ -9,13 +9,13 @@ import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 
-import msgspec
 from aiohttp import web
 
 from wot.errors import EventsLost, Unavailable, WoTError
-from wot.interaction import Interactable, Interaction, Notification
+from wot.interaction import Interactable, Interaction, Notification, Stream
 from wot_http.answers import problem
 from wot_http.connection import client_behind
+from wot_http.gaps import opened
 from wot_http.held import Held, Polled, Resource, Who
 from wot_http.preferences import APPLIED, CURSOR, wait_of
 
@@ -90,7 +90,9 @@ class Polling:
         if after.startswith("poll-"):
             # Of a Thing that numbers nothing: its place was in a stream that is no longer held.
             raise EventsLost("what came meanwhile is not known here: it was polled too late")
-        stream = await thing.stream(interaction)
+        return self._at(thing, await thing.stream(interaction), after)
+
+    def _at(self, thing: Interactable, stream: Stream, after: str) -> Polled:
         return Polled(thing, stream, getattr(stream, "position", "") or self._new(), after)
 
     async def _polled(
@@ -163,11 +165,12 @@ class Polling:
         who: Who | None,
     ) -> web.Response:
         """Tell of a gap; the next poll goes on behind it."""
-        resumed = msgspec.structs.replace(interaction, after=lost.after)
-        polled = await self._opened(thing, resumed)
-        lost.after = polled.cursor
+        stream, again = await opened(thing, interaction, lost)
+        told = again or lost
+        polled = self._at(thing, stream, told.after)
+        told.after = polled.cursor
         self._held.keep(resource, polled, who)
-        return problem(lost, headers=_fields(polled.cursor))
+        return problem(told, headers=_fields(polled.cursor))
 
     def _new(self) -> str:
         """A cursor for what has no position of its own."""

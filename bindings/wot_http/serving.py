@@ -20,7 +20,7 @@ from wot_http.cors import Cors
 from wot_http.downloads import send
 from wot_http.forms import Route
 from wot_http.gate import Gate, path_of
-from wot_http.invocations import about, key_of, started
+from wot_http.invocations import about, request_id_of, started
 from wot_http.pages import Pages
 from wot_http.paths import Paths, Place
 from wot_http.reading import READS, Refused, accepted, allowed, not_allowed, read_body, route_for
@@ -91,7 +91,7 @@ class Serving:
                 id = peer = ""
                 if method not in READS:
                     payload = await read_body(request, route, self._limit, self._max_upload)
-                    id = key_of(request) if KEY in request.headers else ""
+                    id = request_id_of(request) if KEY in request.headers else ""
                     if id or route.op is Op.INVOKE_ACTION:
                         peer = peer_of(request)
                 variables = variables_from(query, route.variables) if query else NONE

@@ -26,7 +26,7 @@ def fresh() -> str:
     return _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def key_of(secret: object) -> bytes:
+def signing_key(secret: object) -> bytes:
     """The key that a secret stands for; InvalidInput where it is none."""
     hint = f"send {_PREFIX} and base64 of {_LEAST} to {_MOST} random bytes"
     if not isinstance(secret, str):

@@ -13,6 +13,7 @@ from wot.errors import EventsLost, WoTError
 from wot.interaction import Interactable, Interaction, Stream
 from wot_http.answers import EventStream
 from wot_http.errors import problem_body, status_of
+from wot_http.gaps import opened
 from wot_http.sse import EVENT_STREAM, event_line, frame, gap, opening
 
 _STALLED = 4  # heartbeats for which a subscriber may take nothing,
@@ -145,7 +146,7 @@ class Streams:
                     return
                 except EventsLost as lost:
                     await stream.aclose()
-                    followed = await _open(thing, _behind(interaction, lost.after), lost)
+                    followed = await _open(thing, interaction, lost)
                     stream = followed.stream
                     await response.write(followed.first(self._heartbeat))
         except WoTError:
@@ -189,19 +190,7 @@ class _Followed(NamedTuple):
 async def _open(
     thing: Interactable, interaction: Interaction, lost: EventsLost | None = None
 ) -> _Followed:
-    """Subscribe, behind the gap where what was asked for is no longer kept."""
-    for _ in range(3):
-        try:
-            return _Followed(await thing.stream(interaction), lost)
-        except EventsLost as error:
-            lost, interaction = error, _behind(interaction, error.after)
-    raise EventsLost("events are dropped faster than they can be followed")
-
-
-def _behind(interaction: Interaction, after: str) -> Interaction:
-    return Interaction(
-        interaction.op, interaction.name, variables=interaction.variables, after=after
-    )
+    return _Followed(*await opened(thing, interaction, lost))
 
 
 async def _end(response: EventStream) -> None:

@@ -27,7 +27,7 @@ from wot_http.forms import SUBSCRIPTIONS
 from wot_http.offering import Rules
 from wot_http.outgoing import callback, check, session
 from wot_http.preferences import CURSOR
-from wot_http.signing import SIGNATURE, VERSION, key_of
+from wot_http.signing import SIGNATURE, VERSION, signing_key
 
 _FLUSHING = 0.3  # seconds for what waits to be delivered when the server stops
 
@@ -83,7 +83,7 @@ class Webhooks:
         self._clients[client] += 1  # now: many may ask at once
         try:
             parts = callback(asked.get("callbackURL"))
-            key = key_of(asked["secret"]) if "secret" in asked else None
+            key = signing_key(asked["secret"]) if "secret" in asked else None
             await check(parts, self._rules.private)
             given = msgspec.structs.replace(interaction, payload=None)
             stream = await thing.stream(given)

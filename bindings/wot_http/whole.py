@@ -14,7 +14,7 @@ from wot.interaction import Interaction
 from wot.td import EACH, Op
 from wot_http.connection import peer_of
 from wot_http.forms import Route
-from wot_http.invocations import key_of
+from wot_http.invocations import request_id_of
 from wot_http.reading import read_body
 from wot_http.statuses import KEY
 
@@ -33,7 +33,7 @@ async def asked_of_whole(
     payload = await read_body(request, route, limit) if request.body_exists else None
     variables = variables_from(query, route.variables) if query else {}
     if route.op in _WRITES:
-        id = key_of(request) if KEY in request.headers else ""
+        id = request_id_of(request) if KEY in request.headers else ""
         names, peer = _written(payload), peer_of(request) if id else ""
         return Interaction(_WRITES[1], payload=payload, names=names, id=id, peer=peer)
     told = variables.get("names")

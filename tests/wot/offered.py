@@ -30,7 +30,7 @@ def offered(td: Mapping[str, Any]) -> Json:
             forms = td[kind][name]["forms"]
             ops = {op for form in forms for op in _ops(kind, td[kind][name], form)} | _of_all(td)
             affordance = found[kind][name]
-            about_one = {"queryaction", "cancelaction"}
+            about_one = {"queryaction", "cancelaction", "unobserveproperty", "unsubscribeevent"}
             own = [f for f in forms if not f.get("op") or not set(Form(f).op) <= about_one]
             for term, value in td.get("uriVariables", {}).items():
                 if any(term in variables_in(form["href"]) for form in own):

@@ -69,6 +69,14 @@ class Till(wot.Thing, timeout=0.02):
     async def set_level(self, value: int) -> None:
         self.sold.append(value)
 
+    @wot.property
+    async def slow(self) -> int:
+        return 0
+
+    @slow.write
+    async def set_slow(self, value: int) -> None:
+        await self.go.wait()
+
 
 @pytest.fixture
 def till() -> Till:
@@ -143,9 +151,24 @@ async def test_who_comes_while_it_runs_gets_the_same_and_may_leave(till: Till) -
 
 async def test_what_ran_out_of_time_is_not_done_again(till: Till) -> None:
     for _ in range(2):
-        with pytest.raises(Unavailable, match="time limit"):
+        with pytest.raises(Unavailable, match="time limit: whether it was done is not") as caught:
             await ask(till, INVOKE, "late")
+        assert caught.value.retry_after is None
     assert till.sold == [0]
+    with pytest.raises(Unavailable) as caught:
+        await ask(till, INVOKE, "late", id="")
+    assert caught.value.retry_after == 5
+
+
+async def test_of_several_writes_one_that_ran_out_of_time_is_not_known(till: Till) -> None:
+    for _ in range(2):
+        with pytest.raises(PartialFailure) as caught:
+            await ask(till, Op.WRITE_MULTIPLE_PROPERTIES, "", b'{"level": 1, "slow": 2}')
+        error = caught.value.errors["slow"]
+        assert isinstance(error, Unavailable)
+        assert error.retry_after is None
+        assert "not known" in str(error)
+    assert till.sold == [1]
 
 
 async def test_what_never_began_may_be_tried_again() -> None:

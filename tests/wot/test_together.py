@@ -241,4 +241,6 @@ def test_variables_of_whole_thing_forms_do_not_reach_affordances() -> None:
     forms = [{"href": "fake:all{?names,unit}", "op": "readmultipleproperties"}]
     own = {"e": {"forms": [{"href": "fake:e{?unit}"}]}}
     thing = thing_with(fake, forms, uriVariables=variables, events=own)
-    assert list(thing.td.json["uriVariables"]) == ["unit", "page"]
+    assert "uriVariables" not in thing.td.json
+    assert "uriVariables" not in thing.td.json["properties"]["a"]
+    assert thing.td.json["events"]["e"]["uriVariables"] == {"unit": {"type": "string"}}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from wot.cli.ending import UsageError
 from wot.cli.given import Given
 from wot.cli.output import Output
-from wot.cli.using import Target, affordance_of, consumed, limited, variables_of
+from wot.cli.using import Target, affordance_of, consumed, given_variables, limited
 from wot.consumed import ConsumedThing
 from wot.content import is_opaque
 from wot.errors import Timeout, WoTError
@@ -35,7 +35,7 @@ async def write(output: Output, target: Target, given: Given, key: str) -> None:
     """Set a property."""
     async with limited(target.timeout), _used(target, given, key) as thing:
         schema = affordance_of(thing, "properties", target.name)
-        variables = variables_of(thing, schema, target)
+        variables = given_variables(thing, schema, target)
         media_type = _media_type(thing, Op.WRITE_PROPERTY, target)
         value = await given.value(schema, media_type, "VALUE")
         async with limited(_answering(target, media_type)):
@@ -50,7 +50,7 @@ async def invoke(output: Output, target: Target, given: Given | None, how: How) 
         async with limited(target.timeout):
             thing = await stack.enter_async_context(_used(target, given, how.key))
             action = affordance_of(thing, "actions", target.name)
-            variables = variables_of(thing, action, target)
+            variables = given_variables(thing, action, target)
             media_type = _media_type(thing, Op.INVOKE_ACTION, target) if given else ""
             schema = action.get("input", {})
             input = (await given.value(schema, media_type, "INPUT"),) if given else ()

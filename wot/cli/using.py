@@ -12,6 +12,7 @@ from wot.cli.ending import cancelled_by
 from wot.cli.output import Output
 from wot.consumed import ConsumedThing
 from wot.errors import EventsLost, Timeout, TransportError, UnknownAffordance, listed
+from wot.forms import variables_of
 from wot.servient import Servient
 from wot.td import Json
 
@@ -54,7 +55,7 @@ async def read(output: Output, target: Target) -> None:
     """Show the value of a property."""
     async with limited(target.limit), consumed(target) as thing:
         schema = affordance_of(thing, "properties", target.name)
-        value = await thing.read(target.name, **variables_of(thing, schema, target))
+        value = await thing.read(target.name, **given_variables(thing, schema, target))
     output.value(value, schema)
 
 
@@ -66,7 +67,7 @@ async def watch(output: Output, target: Target, count: int | None) -> None:
                 thing = await stack.enter_async_context(consumed(target))
                 kind, affordance = _watchable(thing, target.name)
                 follow = thing.observe if kind == "properties" else thing.subscribe
-                context = follow(target.name, **variables_of(thing, affordance, target))
+                context = follow(target.name, **given_variables(thing, affordance, target))
                 found = await stack.enter_async_context(context)
             schema = affordance if kind == "properties" else affordance.get("data", {})
             await items(output, target, found, schema, count)
@@ -146,10 +147,7 @@ def _watchable(thing: ConsumedThing, name: str) -> tuple[str, Json]:
     return "properties", prop
 
 
-def variables_of(thing: ConsumedThing, affordance: Json, target: Target) -> Mapping[str, Any]:
+def given_variables(thing: ConsumedThing, affordance: Json, target: Target) -> Mapping[str, Any]:
     """The URI variables that the command line gives."""
-    declared = {
-        **thing.description.json.get("uriVariables", {}),
-        **affordance.get("uriVariables", {}),
-    }
-    return variables(target.given, declared)
+    shared = thing.description.json.get("uriVariables", {})
+    return variables(target.given, variables_of(affordance, shared))

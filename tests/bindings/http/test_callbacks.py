@@ -12,7 +12,7 @@ import pytest
 
 import wot
 from wot_http import callbacks, received
-from wot_http.signing import fresh, key_of, seal, signed
+from wot_http.signing import fresh, seal, signed, signing_key
 
 from .foreign import Harness, Request, ok
 from .test_webhooks import HOOKED, watched
@@ -60,7 +60,7 @@ class Peer:
 
     async def signed(self, body: bytes, number: str, age: int = 0, secret: str = "") -> Answer:
         """A delivery that is signed."""
-        key = key_of(secret or self.asked["secret"])
+        key = signing_key(secret or self.asked["secret"])
         return await self.post(body, **signed(key, number, int(time.time()) - age, body))
 
 
@@ -133,7 +133,10 @@ async def test_what_was_forgotten_is_not_taken_again(
 
 async def test_headers_of_ours_are_believed_where_they_are_signed(signing: Peer) -> None:
     async with (await signing.thing()).subscribe("e") as events:
-        key, forged = key_of(signing.asked["secret"]), {"wot_gap": "1", "last_event_id": "forged"}
+        key, forged = (
+            signing_key(signing.asked["secret"]),
+            {"wot_gap": "1", "last_event_id": "forged"},
+        )
         plain = signed(key, "1", int(time.time()), b"1")
         assert (await signing.post(b"1", **plain, **forged)).status == 200
         assert await taken(events, 1) == [1]  # by who does not know of them

@@ -13,7 +13,7 @@ import pytest
 
 import wot
 from wot_http import deliveries, outgoing
-from wot_http.signing import check, fresh, key_of
+from wot_http.signing import check, fresh, signing_key
 
 from .foreign import Foreign, Request, bytes_then_end, moved, ok
 from .test_webhooks import HOOKED, register, watched
@@ -41,7 +41,8 @@ async def test_deliveries_are_signed(probe: Probe, url: str, foreign: Foreign) -
     probe.tick.emit(2)
     await until(lambda: len(foreign.requests) == 3)
     found = [
-        check(key_of(secret), each.headers, each.body, time.time()) for each in foreign.requests
+        check(signing_key(secret), each.headers, each.body, time.time())
+        for each in foreign.requests
     ]
     assert found[0] != found[1] == found[2]  # one that is sent again is the same message
 

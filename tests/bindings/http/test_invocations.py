@@ -283,3 +283,19 @@ async def test_pages_of_others_may_use_it_where_that_is_allowed(oven: Oven) -> N
         assert begun.status == 201
         assert "Location" in begun.headers["access-control-expose-headers"]
         oven.go.set()
+
+
+async def test_a_time_out_under_an_id_invites_nobody_to_try_again() -> None:
+    class Slow(wot.Thing):
+        @wot.action(timeout=0.05)
+        async def fill(self) -> None:
+            await asyncio.Event().wait()
+
+    async with wot.serve(Slow(), ANY) as served:
+        href = f"{served.urls[0]}/actions/fill"
+        for _ in range(2):
+            answer = await ask(href, "POST", **{"idempotency-key": "a"})
+            assert answer.problem == (503, "Unavailable")
+            assert "retry-after" not in answer.headers
+            assert "whether it was done is not known" in answer.json["detail"]
+        assert (await ask(href, "POST")).headers["retry-after"] == "5"

@@ -14,7 +14,7 @@ import pytest
 
 import wot
 from wot.errors import TooManyRequests, WoTError
-from wot_http.limits import Limits, key_of
+from wot_http.limits import Limits, network_of
 
 from .things import ANY, Probe
 from .wire import Answer, Wire, ask, connected, following, request, until
@@ -224,10 +224,10 @@ async def test_the_table_of_clients_is_bounded() -> None:
 
 
 def test_what_counts_as_one_client() -> None:
-    assert key_of("192.0.2.1") == "192.0.2.1"
-    assert key_of("2001:db8::1:2:3") == key_of("2001:db8::9") == "2001:db8::/64"
-    assert key_of("fe80::1%eth0") == "fe80::/64"
-    assert key_of("unix") == "unix"
+    assert network_of("192.0.2.1") == "192.0.2.1"
+    assert network_of("2001:db8::1:2:3") == network_of("2001:db8::9") == "2001:db8::/64"
+    assert network_of("fe80::1%eth0") == "fe80::/64"
+    assert network_of("unix") == "unix"
 
 
 async def test_our_client_knows_when_to_ask_again() -> None:

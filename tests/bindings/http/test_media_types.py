@@ -169,3 +169,17 @@ def test_types_that_cannot_be_together(types: tuple[str, ...], reason: str) -> N
 
         class Wrong(wot.Thing):
             level = wot.stored(1, content_type=types)
+
+
+async def test_another_accept_under_the_same_id_is_a_conflict() -> None:
+    async with wot.serve(Meter(), ANY) as served:
+        href = f"{served.urls[0]}/actions/double"
+        given = {"idempotency-key": "a", "content-type": JSON}
+        for _ in range(2):
+            answer = await ask(href, "POST", b'{"x": 2}', accept=CBOR, **given)
+            assert (answer.status, cbor2.loads(answer.body)) == (200, 4)
+        for other in (JSON, "*/*", ""):
+            answer = await ask(href, "POST", b'{"x": 2}', accept=other, **given)
+            assert answer.problem == (409, "Conflict")
+        given["idempotency-key"] = "b"
+        assert (await ask(href, "POST", b'{"x": 2}', accept=JSON, **given)).json == 4

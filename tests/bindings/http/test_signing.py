@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wot
-from wot_http.signing import check, fresh, key_of, signed
+from wot_http.signing import check, fresh, signed, signing_key
 
 # The example of the specification (standardwebhooks.com, "Verifying signatures").
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -24,7 +24,7 @@ BODY = b'{"test": 2432232314}'
 
 
 def test_the_example_of_the_specification() -> None:
-    key = key_of(SECRET)
+    key = signing_key(SECRET)
     assert signed(key, EXAMPLE["webhook-id"], 1614265330, BODY) == EXAMPLE
     assert check(key, EXAMPLE, BODY, 1614265330 + 299) == EXAMPLE["webhook-id"]
 
@@ -45,18 +45,18 @@ def test_what_is_signed_is_known(key: bytes, body: bytes, now: int) -> None:
 @given(st.dictionaries(st.sampled_from(list(EXAMPLE)), st.text()), st.binary())
 def test_what_is_not_signed_is_refused(headers: dict[str, str], body: bytes) -> None:
     with pytest.raises(wot.errors.Unauthenticated):
-        check(key_of(SECRET), headers, body, 0)
+        check(signing_key(SECRET), headers, body, 0)
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])
 def test_what_is_old_or_of_the_future_is_refused(seconds: int) -> None:
     with pytest.raises(wot.errors.Unauthenticated, match="long ago"):
-        check(key_of(SECRET), EXAMPLE, BODY, 1614265330 + seconds)
+        check(signing_key(SECRET), EXAMPLE, BODY, 1614265330 + seconds)
 
 
 def test_one_of_several_signatures_is_enough() -> None:
     several = f"v2,xyz {EXAMPLE['webhook-signature']} v1,abc"
-    assert check(key_of(SECRET), {**EXAMPLE, "webhook-signature": several}, BODY, 1614265330)
+    assert check(signing_key(SECRET), {**EXAMPLE, "webhook-signature": several}, BODY, 1614265330)
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,13 @@ def test_one_of_several_signatures_is_enough() -> None:
 )
 def test_secrets_that_are_none(secret: object) -> None:
     with pytest.raises(wot.errors.InvalidInput, match=r"^secret: "):
-        key_of(secret)
+        signing_key(secret)
 
 
 def test_secrets_are_fresh() -> None:
     first, second = fresh(), fresh()
     assert first != second
-    assert len(key_of(first)) == 32
+    assert len(signing_key(first)) == 32
 
 
 def test_without_a_key_nothing_is_signed() -> None:

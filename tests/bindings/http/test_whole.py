@@ -9,7 +9,7 @@ import pytest
 
 import wot
 from wot.content import CBOR, OCTETS
-from wot.forms import offered_whole, parts
+from wot.forms import offered_whole
 from wot.td import ENDS, Op, ThingDescription, validate
 from wot.things import exposed_of
 from wot_http.forms import forms, routes, whole_terms
@@ -294,10 +294,20 @@ def test_only_what_is_offered(members: dict[str, Any], ops: set[str], paths: set
     assert bool(whole_terms(td)) == ("read" in ops)
 
 
-def test_a_variable_of_that_name_is_left_to_the_thing() -> None:
-    members = {"properties": {"p": {}}, "uriVariables": {"names": {"default": 1}}}
-    td = ThingDescription({"title": "x", **members})
-    assert parts(td, Op.READ_MULTIPLE_PROPERTIES) == ("p",)
-    assert Op.READ_MULTIPLE_PROPERTIES not in of_whole(td)
-    assert whole_terms(td) == {}
-    assert routes(td)["properties",]["GET"].variables == {}
+async def test_an_affordance_may_have_a_variable_of_that_name() -> None:
+    seen: list[str] = []
+
+    class Shelf(wot.Thing, id="urn:test:shelf"):
+        level = wot.stored(1)
+
+        @wot.property
+        async def book(self, names: str = "all") -> str:
+            seen.append(names)
+            return names
+
+    async with wot.serve(Shelf(), ANY) as served, wot.Servient() as servient:
+        near = await servient.consume(served.urls[0])
+        async with servient.serve(near, ANY) as again, wot.consume(again.urls[0]) as far:
+            assert await far.read("book", names="x") == "x"
+            assert await far.read_multiple(["level", "book"]) == {"level": 1, "book": "all"}
+    assert seen == ["x", "all"]
