@@ -10,7 +10,8 @@ import pytest
 
 import wot
 from wot.errors import Conflict, HandlerError, NotFound, ProtocolError, Timeout
-from wot.interaction import Interaction
+from wot.interaction import ActionStatus, Interaction
+from wot.started import statuses
 from wot.td import Op
 
 from .foreign import Foreign, Harness, bytes_then_end, foreign_server, moved, ok, silence, td
@@ -123,19 +124,26 @@ async def test_one_that_was_forgotten_is_not_found(foreign: Foreign, there: Harn
         await (await action(there)).invoke("a")
 
 
+async def listed_of(thing: wot.ConsumedThing) -> list[ActionStatus]:
+    """The invocations of `a` as a gateway gets them: with the ids that are known here."""
+    reply = await thing.request(Interaction(Op.QUERY_ALL_ACTIONS))
+    return statuses(reply.content)["a"]
+
+
 async def test_the_list_of_all(foreign: Foreign, servient: wot.Servient) -> None:
     form = {"href": "/all", "op": "queryallactions"}
     json_td = td(foreign.url, actions={"a": {"forms": [{"href": "/a"}]}}, forms=[form])
     thing = await servient.consume(json_td)
     listed = {"a": [{"status": "completed", "href": "/r/2", "output": 5}, {"status": "running"}]}
     foreign.answers = {"/all": ok(json.dumps(listed).encode())}
-    [first, second] = (await thing.invocations())["a"]
+    assert [each.output for each in (await thing.invocations())["a"]] == [5, None]
+    [first, second] = await listed_of(thing)
     assert (first.status, second.status, second.href) == ("completed", "running", "")
     assert "/r/2" not in first.href
     for href in ("http://elsewhere.example/r/1", "file:///etc/passwd"):
         evil = {"a": [{"status": "running", "href": href}]}
         foreign.answers = {"/all": ok(json.dumps(evil).encode())}
-        [status] = (await thing.invocations())["a"]
+        [status] = await listed_of(thing)
         with pytest.raises(ProtocolError):
             await thing.request(Interaction(Op.CANCEL_ACTION, "a", invocation=status.href))
     foreign.answers = {"/all": ok(b"[]")}

@@ -200,10 +200,9 @@ async def test_certificates_that_cannot_be(
 
 
 @pytest.mark.parametrize("ca", ["/no/such.pem", __file__])
-async def test_authorities_that_cannot_be(ca: str, probe: Probe) -> None:
-    async with wot.Servient(http={"ca": ca}) as servient:
-        with pytest.raises(WoTError, match="ca="):
-            await servient.consume("https://127.0.0.1:1/")
+def test_authorities_that_cannot_be(ca: str) -> None:
+    with pytest.raises(WoTError, match="ca="):
+        wot.Servient(http={"ca": ca})
 
 
 async def plain(url: str, data: bytes) -> bytes:

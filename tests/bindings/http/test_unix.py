@@ -182,7 +182,6 @@ async def test_behind_a_public_url(path: str, probe: Probe) -> None:
             assert (await asked(path, target)).json["base"] == "https://things.example/lab/"
 
 
-async def test_two_socket_files_that_differ_in_case_only_are_not_mixed_up(tmp_path: Path) -> None:
-    async with wot.Servient(http={"sockets": [f"{tmp_path}/a", f"{tmp_path}/A"]}) as servient:
-        with pytest.raises(WoTError, match="differ in case only"):
-            await servient.consume("http://127.0.0.1:1/")
+def test_two_socket_files_that_differ_in_case_only_are_not_mixed_up(tmp_path: Path) -> None:
+    with pytest.raises(WoTError, match="differ in case only"):
+        wot.Servient(http={"sockets": [f"{tmp_path}/a", f"{tmp_path}/A"]})

@@ -19,12 +19,12 @@ ACCEPT = {"accept": JSON}
 
 
 async def exact(url: str, method: str, body: bytes | None = None, **headers: str) -> list[bytes]:
-    """An answer as it came: its first line, its other lines without Date, and its body."""
+    """An answer as it came: its first line, its other lines without Date and Vary, and its body."""
     async with connected(url) as wire:
         await wire.send(request(url, method, body, **headers, connection="close"))
         head, _, content = (await wire.reader.read()).partition(b"\r\n\r\n")
     first, *lines = head.split(b"\r\n")
-    own = sorted(line for line in lines if not line.startswith((b"Date: ", b"Server: ")))
+    own = sorted(line for line in lines if not line.startswith((b"Date: ", b"Server: ", b"Vary: ")))
     return [first, *(line for line in own if line != b"Connection: close"), content]
 
 
