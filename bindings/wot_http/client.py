@@ -20,7 +20,7 @@ from wot_http.following import Following
 from wot_http.messages import SUBPROTOCOL
 from wot_http.plans import Plans, accepting
 from wot_http.receiving import body_of, media_type_of, refuse
-from wot_http.redirects import sent
+from wot_http.redirects import asked, behind, sent
 from wot_http.sessions import Sessions
 from wot_http.socket_client import SocketClient
 from wot_http.started import begun, broke_off, identified, plan_of
@@ -87,7 +87,10 @@ class HTTPClient(Client):
                 body = await packed_aside(body, plan.coding)
         try:
             session = self._sessions.requests()
-            async with await sent(session, plan.method, plan.url, form, headers, body) as response:
+            response = await asked(session, plan.method, plan.url, headers, body)
+            if response.status >= 300:
+                response = await behind(response, session, plan.method, form, headers, body)
+            async with response:
                 status = response.status
                 if status >= 300:
                     await refuse(response, form)

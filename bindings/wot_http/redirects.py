@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import aiohttp
@@ -33,33 +33,47 @@ async def sent(
 
     `body` is bytes, or what can be sent only once.
     """
+    response = await asked(session, method, url, headers, body)
+    return await behind(response, session, method, form, headers, body)
+
+
+async def behind(
+    response: aiohttp.ClientResponse,
+    session: aiohttp.ClientSession,
+    method: str,
+    form: Form | None,
+    headers: Mapping[str, str] | None,
+    body: Any,
+) -> aiohttp.ClientResponse:
+    """The answer behind one that may be a redirection."""
     followed = (*_KEPT, *_READ) if method == "GET" else _KEPT
-    response = await _asked(session, method, url, headers, body)
     if response.status not in followed:
         return response
+    first = response.url
     async with asyncio.timeout(session.timeout.total):
         for _ in range(_HOPS):
             response.release()
             moved = _redirected(response, method, form, body)
-            response = await _asked(session, method, moved, headers, body)
+            response = await asked(session, method, moved, headers, body)
             if response.status not in followed:
                 return response
     response.release()
-    raise ProtocolError(f"{url} redirects in circles, or more than {_HOPS} times")
+    raise ProtocolError(f"{first} redirects in circles, or more than {_HOPS} times")
 
 
-async def _asked(
+def asked(
     session: aiohttp.ClientSession,
     method: str,
     url: URL,
     headers: Mapping[str, str] | None,
     body: Any,
-) -> aiohttp.ClientResponse:
+) -> Awaitable[aiohttp.ClientResponse]:
+    """One request, to be awaited; a redirection is its answer."""
     if isinstance(body, bytes) and len(body) >= _LARGE:
         body = io.BytesIO(body)
     # No body is not an empty body of some type.
     skipped = None if method == "GET" or body is not None else _NO_TYPE
-    return await session.request(
+    return session.request(
         method, url, data=body, headers=headers, allow_redirects=False, skip_auto_headers=skipped
     )
 
